@@ -1,0 +1,48 @@
+// The kinds of events this build knows, by frozen number.
+// Neighbors: Descriptors+*.swift say what each holds; an unknown number is admitted inert.
+
+public enum Kind: UInt32, CaseIterable, Sendable {
+    case communityFounded = 1
+    case neighborhoodDefined = 2
+    case workerRegistered = 3
+    case devicePaired = 5
+    case memberEnrolled = 10
+    case memberChanged = 11
+    case hoursRecorded = 20
+    case hoursAmended = 21
+    case hoursVoided = 22
+    case conflictResolved = 40
+
+    public var number: KindNumber { KindNumber(rawValue) }
+    public var descriptor: KindDescriptor { KindDescriptor.all[self]! }
+    public var name: String { descriptor.name }
+}
+
+/// What kind of thing an entity is: that of its creating event.
+public enum Family: UInt32, CaseIterable, Sendable {
+    case community = 1, neighborhood, worker, device, member, hours
+}
+
+/// Ascending authority. An event's author acts with the lesser of the device's and the worker's.
+public enum Role: Int64, CaseIterable, Comparable, Sendable {
+    case outreach = 1, coordinator = 2, admin = 3
+
+    public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
+    public var name: String {
+        switch self {
+        case .outreach: "outreach"
+        case .coordinator: "coordinator"
+        case .admin: "admin"
+        }
+    }
+}
+
+/// Who may author a kind (docs/protocol.md section 9).
+public enum Authors: Sendable {
+    /// Any worker in a scope the device holds.
+    case anyWorker
+    /// A worker of the device that recorded the entry; a coordinator also others'.
+    case recorderOrCoordinator
+    /// The server replica only.
+    case server
+}

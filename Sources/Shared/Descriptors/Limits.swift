@@ -1,0 +1,155 @@
+// Bounds of every field, and the check of an event's shape against its descriptor. Pure and
+// context-free: authority, scope and reach are Admission's.
+// Source: docs/protocol.md section 10. Neighbors: Record/ checks before saving, Admission again.
+
+public enum Limits {
+    public static let textScalarsMax = 2_000
+    public static let textsMax = 20
+    public static let partiesMax = 50
+    public static let entitiesMax = 200
+    public static let sidesMax = 200
+    public static let tagCharactersMax = 40
+}
+
+/// The first rule that an event's shape breaks. Messages name the field, never a value.
+public struct ShapeFault: Error, Equatable, CustomStringConvertible {
+    public let field: String
+    public let rule: String
+    public var description: String { "\(field): \(rule)" }
+}
+
+extension Event {
+    /// Checks a known kind's payload; unknown kinds pass, inert. Sealed fields are checked by
+    /// whoever can read them, that is on the authoring device.
+    public func checkShape() throws(ShapeFault) {
+        guard let descriptor = knownKind?.descriptor else { return }
+        guard (subject == nil) == (descriptor.creates != nil) else {
+            throw ShapeFault(
+                field: "subject", rule: subject == nil ? "is missing" : "must be absent")
+        }
+        try descriptor.check(payload, sealed: false, anySealed: !sealed.isEmpty)
+        if let shares = payload.shares(HoursField.shares), knownKind == .hoursRecorded {
+            let form = payload.integer(HoursField.form).flatMap(HoursForm.init) ?? .exchange
+            try shares.check(form: form)
+        }
+        if [.memberChanged, .hoursAmended].contains(knownKind) { try checkChange() }
+    }
+
+    /// An amendment's new value obeys the limits of the field it changes.
+    private func checkChange() throws(ShapeFault) {
+        let creating: Kind = knownKind == .memberChanged ? .memberEnrolled : .hoursRecorded
+        guard let number = payload.integer(ChangeField.field).flatMap(UInt32.init(exactly:)),
+            let field = creating.descriptor.field(FieldNumber(number)), field.isChangeable
+        else { throw ShapeFault(field: "field", rule: "cannot be changed") }
+        if field.isSealed {
+            guard !sealed.isEmpty, payload[ChangeField.new] == nil else {
+                throw ShapeFault(field: field.name, rule: "must be sealed")
+            }
+        } else {
+            guard let new = payload[ChangeField.new] else {
+                throw ShapeFault(field: field.name, rule: "the new value is missing")
+            }
+            try field.check(new)
+        }
+    }
+}
+
+extension KindDescriptor {
+    /// Checks the plain fields (or, given `sealed`, the fields of an opened part).
+    public func check(_ payload: Payload, sealed: Bool, anySealed: Bool) throws(ShapeFault) {
+        for field in fields {
+            guard let value = payload[field.number] else {
+                let elsewhere = field.isSealed != sealed && (sealed || anySealed)
+                let either = field.isAnyValue
+                guard !field.isRequired || elsewhere || either else {
+                    throw ShapeFault(field: field.name, rule: "is missing")
+                }
+                continue
+            }
+            guard field.isSealed == sealed || field.isAnyValue else {
+                throw ShapeFault(field: field.name, rule: "must \(sealed ? "not " : "")be sealed")
+            }
+            try field.check(value)
+        }
+    }
+}
+
+extension FieldDescriptor {
+    fileprivate var isAnyValue: Bool { if case .anyValue = type { true } else { false } }
+
+    /// Whether a value has the field's type and keeps its limits.
+    public func check(_ value: Value) throws(ShapeFault) {
+        if let rule = brokenRule(value) { throw ShapeFault(field: name, rule: rule) }
+    }
+
+    private func brokenRule(_ value: Value) -> String? {
+        switch (type, value) {
+        case (.text(let scalars), .text(let text)): textRule(text, scalars: scalars)
+        case (.texts, .texts(let texts)): textsRule(texts)
+        case (.tag, .text(let text)): tagRule(text)
+        case (.code(let codes), .integer(let code)):
+            codes.contains { $0.value == code } ? nil : "is not in the list"
+        case (.integer(let range), .integer(let number)):
+            range.contains(number)
+                ? nil : "must be from \(range.lowerBound) to \(range.upperBound)"
+        case (.entities, .entities(let entities)):
+            entities.count <= Limits.entitiesMax ? nil : "names more than \(Limits.entitiesMax)"
+        case (.data(let count), .data(let data)):
+            data.count == count ? nil : "must be \(count) bytes"
+        case (.sides, .sides(let sides)):
+            (1...Limits.sidesMax).contains(sides.count)
+                ? nil : "must name 1 to \(Limits.sidesMax) events"
+        case (.fieldNumber, .integer(let number)):
+            UInt32(exactly: number) == nil ? "is not a field" : nil
+        case (.shares, .shares(let shares)): shares.brokenRule
+        case (.date, .date), (.flag, .flag), (.entity, .entity), (.blocks, .blocks),
+            (.anyValue, _):
+            nil
+        default: "has another type"
+        }
+    }
+
+    private func textRule(_ text: String, scalars: Int) -> String? {
+        if text.isEmpty { return "is empty" }
+        return text.unicodeScalars.count <= scalars ? nil : "is longer than \(scalars) characters"
+    }
+
+    private func textsRule(_ texts: [String]) -> String? {
+        if texts.count > Limits.textsMax { return "has more than \(Limits.textsMax) lines" }
+        return texts.lazy.compactMap { self.textRule($0, scalars: Limits.textScalarsMax) }.first
+    }
+
+    private func tagRule(_ text: String) -> String? {
+        let allowed = text.utf8.allSatisfy { byte in
+            (97...122).contains(byte) || (48...57).contains(byte) || byte == 45
+        }
+        guard allowed, (1...Limits.tagCharactersMax).contains(text.utf8.count) else {
+            return "must be lower-case letters, digits and hyphens, at most "
+                + "\(Limits.tagCharactersMax)"
+        }
+        return nil
+    }
+}
+
+extension Shares {
+    /// Limits that hold for every form; the total's range depends on the form.
+    fileprivate var brokenRule: String? {
+        if providers.isEmpty { return "nobody gave" }
+        if recipients.isEmpty { return "nobody received" }
+        let parties = providers + recipients
+        if parties.count > Limits.partiesMax { return "more than \(Limits.partiesMax) parties" }
+        if Set(parties.map(\.account)).count < parties.count { return "names somebody twice" }
+        if parties.contains(where: { $0.minutes <= .zero }) { return "minutes must be above 0" }
+        if rule == .split, given != received { return "minutes given and received differ" }
+        return nil
+    }
+
+    /// The total of minutes given is in the form's range.
+    public func check(form: HoursForm) throws(ShapeFault) {
+        let range = form.minutesRange
+        guard range.contains(given.value), range.contains(received.value) else {
+            throw ShapeFault(
+                field: "minutes", rule: "must be from \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+}

@@ -1,0 +1,215 @@
+// Requests and responses to bytes and back. Nothing of these is hashed but the body as sent.
+
+internal import Foundation
+internal import SwiftProtobuf
+
+public enum MessageError: Error, Equatable {
+    case unreadable
+    /// The other side speaks another version.
+    case version(UInt32)
+    case malformed(String)
+}
+
+/// Scopes in one request; a device of an office that serves a whole city holds a few dozen.
+private let scopesMax = 1_000
+private let runsMax = 100
+
+extension SyncRequest {
+    public func encoded() throws -> [UInt8] {
+        var wire = WireSyncRequest()
+        wire.version = SyncProtocol.version
+        wire.replica = Data(replica.bytes)
+        wire.cursor = cursor.value
+        wire.cursorTag = Data(cursorTag.bytes)
+        wire.ownSequence = ownSequence.value
+        wire.held = held.map(\.wire)
+        wire.runs = runs.map { Data($0) }
+        if let keys { wire.keys = keys.wire }
+        wire.deviceTime = deviceTime.milliseconds
+        return try wire.serializedBytes()
+    }
+
+    public init(decoding bytes: [UInt8]) throws(MessageError) {
+        guard let wire = try? WireSyncRequest(serializedBytes: bytes) else { throw .unreadable }
+        guard wire.version == SyncProtocol.version else { throw .version(wire.version) }
+        guard let replica = ReplicaID(wire.replica), let tag = RootTag(wire.cursorTag),
+            wire.held.count <= scopesMax, wire.runs.count <= runsMax
+        else { throw .malformed("sync request") }
+        self.init(
+            replica: replica, cursor: LedgerPosition(wire.cursor), cursorTag: tag,
+            ownSequence: Sequence64(wire.ownSequence), held: try wire.held.digests(),
+            runs: wire.runs.map { [UInt8]($0) },
+            keys: wire.hasKeys ? WrappedKeys(wire.keys) : nil,
+            deviceTime: Instant(milliseconds: wire.deviceTime))
+    }
+}
+
+extension SyncResponse {
+    public func encoded() throws -> [UInt8] {
+        var wire = WireSyncResponse()
+        wire.version = SyncProtocol.version
+        wire.outcomes = outcomes.map(\.wire)
+        wire.page = Data(page)
+        wire.cursor = cursor.value
+        wire.root = Data(root.bytes)
+        wire.more = more
+        wire.scopes = scopes.map(\.wire)
+        if let keys { wire.keys = keys.wire }
+        wire.serverTime = serverTime.milliseconds
+        wire.advice = advice
+        return try wire.serializedBytes()
+    }
+
+    public init(decoding bytes: [UInt8]) throws(MessageError) {
+        guard let wire = try? WireSyncResponse(serializedBytes: bytes) else { throw .unreadable }
+        guard wire.version == SyncProtocol.version else { throw .version(wire.version) }
+        guard let root = Hash(wire.root), wire.scopes.count <= scopesMax else {
+            throw .malformed("sync response")
+        }
+        var outcomes: [Outcome] = []
+        for outcome in wire.outcomes { outcomes.append(try Outcome(outcome)) }
+        self.init(
+            outcomes: outcomes, page: [UInt8](wire.page), cursor: LedgerPosition(wire.cursor),
+            root: root, more: wire.more, scopes: try wire.scopes.digests(),
+            keys: wire.hasKeys ? WrappedKeys(wire.keys) : nil,
+            serverTime: Instant(milliseconds: wire.serverTime), advice: wire.advice)
+    }
+}
+
+extension PairRequest {
+    public func encoded() throws -> [UInt8] {
+        var wire = WirePairRequest()
+        wire.version = SyncProtocol.version
+        wire.link = Data(link)
+        wire.signingKey = Data(signingKey)
+        wire.receivingKey = Data(receivingKey)
+        wire.label = label
+        wire.proof = Data(proof)
+        return try wire.serializedBytes()
+    }
+
+    public init(decoding bytes: [UInt8]) throws(MessageError) {
+        guard let wire = try? WirePairRequest(serializedBytes: bytes) else { throw .unreadable }
+        guard wire.version == SyncProtocol.version else { throw .version(wire.version) }
+        guard wire.signingKey.count == 32, wire.receivingKey.count == 32 else {
+            throw .malformed("keys of a pairing")
+        }
+        self.init(
+            link: [UInt8](wire.link), signingKey: [UInt8](wire.signingKey),
+            receivingKey: [UInt8](wire.receivingKey), label: wire.label,
+            proof: [UInt8](wire.proof))
+    }
+}
+
+extension PairResponse {
+    public func encoded() throws -> [UInt8] {
+        var wire = WirePairResponse()
+        wire.communityName = communityName
+        wire.ledgerKey = Data(ledgerKey)
+        wire.serverSigningKey = Data(serverSigningKey)
+        wire.serverReceivingKey = Data(serverReceivingKey)
+        wire.pairedAt = pairedAt.value
+        wire.signature = Data(signature)
+        return try wire.serializedBytes()
+    }
+
+    public init(decoding bytes: [UInt8]) throws(MessageError) {
+        guard let wire = try? WirePairResponse(serializedBytes: bytes) else { throw .unreadable }
+        self.init(
+            communityName: wire.communityName, ledgerKey: [UInt8](wire.ledgerKey),
+            serverSigningKey: [UInt8](wire.serverSigningKey),
+            serverReceivingKey: [UInt8](wire.serverReceivingKey),
+            pairedAt: LedgerPosition(wire.pairedAt), signature: [UInt8](wire.signature))
+    }
+
+    /// What the signature is over: the response without it.
+    public func unsignedBytes() throws -> [UInt8] {
+        var unsigned = self
+        unsigned.signature = []
+        return try unsigned.encoded()
+    }
+}
+
+extension ScopeDigest {
+    fileprivate var wire: WireScopeDigest {
+        var wire = WireScopeDigest()
+        if let neighborhood = scope.neighborhood { wire.scope = neighborhood.dot.wire }
+        wire.size = size
+        wire.root = Data(root.bytes)
+        return wire
+    }
+}
+
+extension [WireScopeDigest] {
+    fileprivate func digests() throws(MessageError) -> [ScopeDigest] {
+        var digests: [ScopeDigest] = []
+        for wire in self {
+            guard let root = Hash(wire.root) else { throw .malformed("a scope's digest") }
+            let scope: ScopeID
+            if wire.hasScope {
+                guard let dot = try? Dot(wire.scope) else { throw .malformed("a scope") }
+                scope = .neighborhood(EntityID(dot))
+            } else {
+                scope = .community
+            }
+            digests.append(ScopeDigest(scope: scope, size: wire.size, root: root))
+        }
+        return digests
+    }
+}
+
+extension WrappedKeys {
+    fileprivate var wire: WireWrappedKeys {
+        var wire = WireWrappedKeys()
+        wire.encapsulated = Data(encapsulated)
+        wire.ciphertext = Data(ciphertext)
+        return wire
+    }
+
+    fileprivate init(_ wire: WireWrappedKeys) {
+        self.init(encapsulated: [UInt8](wire.encapsulated), ciphertext: [UInt8](wire.ciphertext))
+    }
+}
+
+extension Outcome {
+    fileprivate var wire: WireOutcome {
+        var wire = WireOutcome()
+        wire.first = first.value
+        wire.last = last.value
+        switch disposition {
+        case .admitted: wire.status = .admitted
+        case .duplicate: wire.status = .duplicate
+        case .held(let after):
+            wire.status = .held
+            wire.commonSequence = after.value
+        case .quarantined(let reason):
+            wire.status = .quarantined
+            wire.reason = reason.rawValue
+        case .retryLater(let seconds):
+            wire.status = .retryLater
+            wire.retrySeconds = seconds
+        case .diverged(let common):
+            wire.status = .diverged
+            wire.commonSequence = common.value
+        }
+        return wire
+    }
+
+    fileprivate init(_ wire: WireOutcome) throws(MessageError) {
+        let disposition: Disposition
+        switch wire.status {
+        case .admitted: disposition = .admitted
+        case .duplicate: disposition = .duplicate
+        case .held: disposition = .held(after: Sequence64(wire.commonSequence))
+        case .quarantined:
+            disposition = .quarantined(QuarantineReason(rawValue: wire.reason) ?? .invalid)
+        case .retryLater: disposition = .retryLater(seconds: wire.retrySeconds)
+        case .diverged: disposition = .diverged(common: Sequence64(wire.commonSequence))
+        case .unspecified, .UNRECOGNIZED:
+            // An outcome of a newer server: keep the event, ask again, tell the user.
+            disposition = .retryLater(seconds: 60)
+        }
+        self.init(
+            first: Sequence64(wire.first), last: Sequence64(wire.last), disposition: disposition)
+    }
+}

@@ -1,0 +1,131 @@
+// The stateless request that pushes and pulls, and its answer.
+// Source: docs/protocol.md section 7. Neighbors: SyncMessages+Wire.swift for bytes; the device's
+// SyncSession and the server's SyncRoute at either end.
+
+public enum SyncProtocol {
+    public static let version: UInt32 = 1
+    public static let mediaType = "application/vnd.hourbook.v1+protobuf"
+    public static let syncPath = "/v1/sync"
+    public static let pairPath = "/v1/pair"
+    /// Every answer carries the next nonce in this header.
+    public static let nonceHeader = "Hourbook-Nonce"
+    /// "Hourbook replica=…, nonce=…, signature=…", each in hex.
+    public static let authorizationScheme = "Hourbook"
+}
+
+/// Size and root of a scope's tree.
+public struct ScopeDigest: Hashable, Sendable {
+    public let scope: ScopeID
+    public let size: UInt64
+    public let root: Hash
+    public init(scope: ScopeID, size: UInt64, root: Hash) {
+        self.scope = scope
+        self.size = size
+        self.root = root
+    }
+}
+
+public struct SyncRequest: Hashable, Sendable {
+    public var replica: ReplicaID
+    /// The device holds its scopes' entries up to here.
+    public var cursor: LedgerPosition
+    /// Of the ledger root at the cursor.
+    public var cursorTag: RootTag
+    /// Last own event the device holds, sent or not.
+    public var ownSequence: Sequence64
+    /// One per held scope, the community's among them.
+    public var held: [ScopeDigest]
+    /// Packed runs.
+    public var runs: [[UInt8]]
+    /// To the server replica.
+    public var keys: WrappedKeys?
+    public var deviceTime: Instant
+
+    public init(
+        replica: ReplicaID, cursor: LedgerPosition, cursorTag: RootTag, ownSequence: Sequence64,
+        held: [ScopeDigest], runs: [[UInt8]], keys: WrappedKeys?, deviceTime: Instant
+    ) {
+        self.replica = replica
+        self.cursor = cursor
+        self.cursorTag = cursorTag
+        self.ownSequence = ownSequence
+        self.held = held
+        self.runs = runs
+        self.keys = keys
+        self.deviceTime = deviceTime
+    }
+}
+
+public struct SyncResponse: Hashable, Sendable {
+    public var outcomes: [Outcome]
+    /// A packed page; empty when there is nothing new.
+    public var page: [UInt8]
+    public var cursor: LedgerPosition
+    /// Ledger root at the cursor.
+    public var root: Hash
+    /// The page ends before the ledger does: ask again.
+    public var more: Bool
+    /// Held scopes whose digest at the cursor differs from the request's.
+    public var scopes: [ScopeDigest]
+    /// To the device.
+    public var keys: WrappedKeys?
+    public var serverTime: Instant
+    /// One sentence for the user, or empty.
+    public var advice: String
+
+    public init(
+        outcomes: [Outcome], page: [UInt8], cursor: LedgerPosition, root: Hash, more: Bool,
+        scopes: [ScopeDigest], keys: WrappedKeys?, serverTime: Instant, advice: String
+    ) {
+        self.outcomes = outcomes
+        self.page = page
+        self.cursor = cursor
+        self.root = root
+        self.more = more
+        self.scopes = scopes
+        self.keys = keys
+        self.serverTime = serverTime
+        self.advice = advice
+    }
+}
+
+public struct PairRequest: Hashable, Sendable {
+    public var link: [UInt8]
+    public var signingKey: [UInt8]
+    public var receivingKey: [UInt8]
+    public var label: String
+    public var proof: [UInt8]
+
+    public init(
+        link: [UInt8], signingKey: [UInt8], receivingKey: [UInt8], label: String, proof: [UInt8]
+    ) {
+        self.link = link
+        self.signingKey = signingKey
+        self.receivingKey = receivingKey
+        self.label = label
+        self.proof = proof
+    }
+}
+
+public struct PairResponse: Hashable, Sendable {
+    public var communityName: String
+    public var ledgerKey: [UInt8]
+    public var serverSigningKey: [UInt8]
+    public var serverReceivingKey: [UInt8]
+    /// Position of `device.paired`.
+    public var pairedAt: LedgerPosition
+    /// By the ledger key over `Signed.paired`.
+    public var signature: [UInt8]
+
+    public init(
+        communityName: String, ledgerKey: [UInt8], serverSigningKey: [UInt8],
+        serverReceivingKey: [UInt8], pairedAt: LedgerPosition, signature: [UInt8] = []
+    ) {
+        self.communityName = communityName
+        self.ledgerKey = ledgerKey
+        self.serverSigningKey = serverSigningKey
+        self.serverReceivingKey = serverReceivingKey
+        self.pairedAt = pairedAt
+        self.signature = signature
+    }
+}

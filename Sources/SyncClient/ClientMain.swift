@@ -1,0 +1,2 @@
+internal import ArgumentParser
+@main struct ClientMain: ParsableCommand { func run() { print("x") } }
