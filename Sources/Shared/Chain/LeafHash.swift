@@ -72,3 +72,14 @@ extension CommunityID {
     /// First 16 bytes of H(raw ledger public key).
     public init(ledgerKey: [UInt8]) { self.init(Bytes16(prefixOf: .of(ledgerKey))) }
 }
+
+extension ImportKey {
+    /// First 16 bytes of H("hourbook/import/v1" 0x00 ‖ source name 0x00 ‖ scope ‖ row ‖ n), where
+    /// the row is the n-th of its bytes in the file, counted from 1.
+    public init(source: String, scope: ScopeID, row: [UInt8], occurrence: UInt64) {
+        let text =
+            Purpose.importKey.prefix + Array(source.utf8) + [0] + scope.bytes + row
+            + occurrence.bigEndianBytes
+        self.init(Bytes16(prefixOf: .of(text)))
+    }
+}

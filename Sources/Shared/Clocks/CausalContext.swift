@@ -16,7 +16,9 @@ public struct RootTag: Hashable, Sendable {
         value = UInt32(bigEndian(bytes))
     }
 
-    public var bytes: [UInt8] { self == .start ? [] : Array(UInt64(value).bigEndianBytes.suffix(4)) }
+    public var bytes: [UInt8] {
+        self == .start ? [] : Array(UInt64(value).bigEndianBytes.suffix(4))
+    }
 }
 
 public struct CausalContext: Hashable, Sendable {

@@ -26,7 +26,7 @@ public enum HoursForm: Int64, CodeList {
     public var minutesRange: ClosedRange<Int64> {
         switch self {
         case .exchange, .contribution: 1...1_440
-        case .donation: 1...600_000
+        case .donation: 1...Limits.minutesMax
         }
     }
 }

@@ -9,6 +9,11 @@ public enum Limits {
     public static let entitiesMax = 200
     public static let sidesMax = 200
     public static let tagCharactersMax = 40
+    /// Total minutes of an entry of any form.
+    public static let minutesMax: Int64 = 600_000
+    /// Sequences, positions and sizes: exact in every language's numbers, stored as signed 64 bits
+    /// without a check, and one more never overflows.
+    public static let countMax: UInt64 = (1 << 53) - 1
 }
 
 /// The first rule that an event's shape breaks. Messages name the field, never a value.
@@ -102,9 +107,10 @@ extension FieldDescriptor {
         case (.fieldNumber, .integer(let number)):
             UInt32(exactly: number) == nil ? "is not a field" : nil
         case (.shares, .shares(let shares)): shares.brokenRule
-        case (.date, .date), (.flag, .flag), (.entity, .entity), (.blocks, .blocks),
-            (.anyValue, _):
-            nil
+        case (.blocks, .blocks(let blocks)):
+            blocks.allSatisfy { 0 < $0.first && $0.first <= $0.last }
+                && blocks.count <= Limits.entitiesMax ? nil : "is not a list of number ranges"
+        case (.date, .date), (.flag, .flag), (.entity, .entity), (.anyValue, _): nil
         default: "has another type"
         }
     }
@@ -141,6 +147,7 @@ extension Shares {
         if Set(parties.map(\.account)).count < parties.count { return "names somebody twice" }
         if parties.contains(where: { $0.minutes <= .zero }) { return "minutes must be above 0" }
         if rule == .split, given != received { return "minutes given and received differ" }
+        if max(given, received) > Minutes(Limits.minutesMax) { return "too many minutes" }
         return nil
     }
 

@@ -33,11 +33,8 @@ extension Event {
     }
 
     private init(_ wire: WireEvent) throws(EventError) {
-        guard let replica = ReplicaID(wire.replica), wire.sequence > 0 else {
-            throw .malformed(field: "dot")
-        }
         self.init(
-            dot: Dot(replica, Sequence64(wire.sequence)),
+            dot: try Dot(replica: wire.replica, sequence: wire.sequence),
             context: try CausalContext(wire.context),
             recordedAt: Instant(milliseconds: wire.recordedAt),
             utcOffsetMinutes: wire.utcOffset,
@@ -82,15 +79,20 @@ extension Dot {
     }
 
     init(_ wire: WireDot) throws(EventError) {
-        guard let replica = ReplicaID(wire.replica), wire.sequence > 0 else {
+        try self.init(replica: wire.replica, sequence: wire.sequence)
+    }
+
+    fileprivate init(replica: Data, sequence: UInt64) throws(EventError) {
+        guard let replica = ReplicaID(replica), (1...Limits.countMax).contains(sequence) else {
             throw .malformed(field: "dot")
         }
-        self.init(replica, Sequence64(wire.sequence))
+        self.init(replica, Sequence64(sequence))
     }
 }
 
 extension CausalContext {
-    /// More extras than this are a forgery or a mistake: two devices meet in a stairwell, not fifty.
+    /// More extras than this are a forgery or a mistake: two devices meet in a stairwell, not
+    /// fifty.
     public static let extrasMax = 1_000
 
     fileprivate var wire: WireContext {
@@ -103,9 +105,9 @@ extension CausalContext {
     }
 
     fileprivate init(_ wire: WireContext) throws(EventError) {
-        guard let tag = RootTag(wire.rootTag), wire.extras.count <= Self.extrasMax else {
-            throw .malformed(field: "context")
-        }
+        guard let tag = RootTag(wire.rootTag), wire.extras.count <= Self.extrasMax,
+            max(wire.position, wire.ownSequence) <= Limits.countMax
+        else { throw .malformed(field: "context") }
         var extras: [Dot] = []
         for extra in wire.extras { extras.append(try Dot(extra)) }
         self.init(

@@ -16,28 +16,20 @@ public struct Hash: Hashable, Comparable, Sendable {
     /// Nil unless there are exactly 32 bytes.
     public init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
-        var words: [UInt64] = []
-        words.reserveCapacity(4)
-        var rest = bytes[...]
-        for _ in 0..<4 {
-            words.append(bigEndian(rest.prefix(8)))
-            rest = rest.dropFirst(8)
-        }
-        self.init(words: (words[0], words[1], words[2], words[3]))
+        self = withRawBytes(bytes) { Hash(raw: $0) }
     }
 
     init(_ digest: SHA256.Digest) {
-        self = digest.withUnsafeBytes { raw in
-            func word(_ index: Int) -> UInt64 {
-                UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
-            }
-            return Hash(words: (word(0), word(1), word(2), word(3)))
-        }
+        self = digest.withUnsafeBytes { Hash(raw: $0) }
     }
 
-    public var bytes: [UInt8] {
-        a.bigEndianBytes + b.bigEndianBytes + c.bigEndianBytes + d.bigEndianBytes
+    private init(raw: UnsafeRawBufferPointer) {
+        self.init(words: (raw.word(0), raw.word(1), raw.word(2), raw.word(3)))
     }
+
+    var firstWords: (UInt64, UInt64) { (a, b) }
+
+    public var bytes: [UInt8] { Shared.bigEndianBytes(a, b, c, d) }
 
     public static func < (lhs: Hash, rhs: Hash) -> Bool {
         (lhs.a, lhs.b, lhs.c, lhs.d) < (rhs.a, rhs.b, rhs.c, rhs.d)
@@ -58,18 +50,15 @@ public struct Bytes16: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Nil unless there are exactly 16 bytes.
     public init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
-        high = bigEndian(bytes.prefix(8))
-        low = bigEndian(bytes.suffix(8))
+        (high, low) = withRawBytes(bytes) { ($0.word(0), $0.word(1)) }
     }
 
     /// The first 16 bytes of a hash.
     public init(prefixOf hash: Hash) {
-        let bytes = hash.bytes
-        high = bigEndian(bytes.prefix(8))
-        low = bigEndian(bytes[8..<16])
+        (high, low) = hash.firstWords
     }
 
-    public var bytes: [UInt8] { high.bigEndianBytes + low.bigEndianBytes }
+    public var bytes: [UInt8] { Shared.bigEndianBytes(high, low) }
     public var description: String { hex(bytes) }
 
     public static func < (lhs: Bytes16, rhs: Bytes16) -> Bool {
@@ -81,6 +70,32 @@ extension UInt64 {
     /// Integers in hashed or signed text are eight bytes, most significant first.
     public var bigEndianBytes: [UInt8] {
         withUnsafeBytes(of: bigEndian) { Array($0) }
+    }
+}
+
+/// Without a copy where the collection's storage allows: identifiers are read by the million.
+private func withRawBytes<T>(
+    _ bytes: some Collection<UInt8>, _ read: (UnsafeRawBufferPointer) -> T
+) -> T {
+    bytes.withContiguousStorageIfAvailable { read(UnsafeRawBufferPointer($0)) }
+        ?? Array(bytes).withUnsafeBytes(read)
+}
+
+extension UnsafeRawBufferPointer {
+    /// The n-th eight bytes, most significant first.
+    fileprivate func word(_ index: Int) -> UInt64 {
+        UInt64(bigEndian: loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+    }
+}
+
+/// Words one after the other, in one allocation.
+private func bigEndianBytes(_ words: UInt64...) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: words.count * 8) { buffer, count in
+        for (index, word) in words.enumerated() {
+            UnsafeMutableRawBufferPointer(buffer).storeBytes(
+                of: word.bigEndian, toByteOffset: index * 8, as: UInt64.self)
+        }
+        count = words.count * 8
     }
 }
 

@@ -51,7 +51,8 @@ public struct Dot: Hashable, Comparable, Sendable, CustomStringConvertible {
     public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 2, let raw = Shared.bytes(hex: parts[0]), let id = ReplicaID(raw),
-            let number = UInt64(parts[1]), number > 0
+            parts[1].utf8.allSatisfy({ (48...57).contains($0) }), let number = UInt64(parts[1]),
+            (1...Limits.countMax).contains(number)
         else { return nil }
         self.init(id, Sequence64(number))
     }

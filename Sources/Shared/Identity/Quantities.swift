@@ -112,8 +112,9 @@ public struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertible
 
     private static func days(inMonth month: Int, of year: Int) -> Int {
         switch month {
-        case 2: year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
-            ? 29 : 28
+        case 2:
+            year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
+                ? 29 : 28
         case 4, 6, 9, 11: 30
         default: 31
         }

@@ -1,5 +1,5 @@
-// The one container of events in transit: "HBR1" ‖ zstd of a Run. A pushed run and a page differ in
-// their header only. Source: docs/protocol.md section 6.
+// The one container of events in transit: "HBR1" ‖ zstd of a Run. A pushed run and a page
+// differ in their header only. Source: docs/protocol.md section 6.
 // Neighbors: SyncMessages carry containers; one reader, one writer, one fuzz target.
 
 internal import Foundation
@@ -61,7 +61,8 @@ public struct PushedRun: Hashable, Sendable {
         guard let community = CommunityID(wire.community), let replica = ReplicaID(wire.replica),
             let hash = Hash(wire.hash)
         else { throw .malformed("the header of a run") }
-        guard wire.first > 0, wire.last >= wire.first, !wire.events.isEmpty,
+        guard wire.first > 0, wire.last >= wire.first, wire.last <= Limits.countMax,
+            !wire.events.isEmpty,
             wire.last - wire.first == UInt64(wire.events.count - 1)
         else { throw .malformed("the count of events in a run") }
         self.init(
@@ -110,13 +111,15 @@ public struct Page: Hashable, Sendable {
 
     public init(unpacking bytes: [UInt8], bytesMax: Int) throws(ContainerError) {
         let wire = try Container.unpack(bytes, bytesMax: bytesMax)
-        guard let community = CommunityID(wire.community), let root = Hash(wire.hash) else {
-            throw .malformed("the header of a page")
-        }
+        guard let community = CommunityID(wire.community), let root = Hash(wire.hash),
+            max(wire.first, wire.last) <= Limits.countMax
+        else { throw .malformed("the header of a page") }
         var entries: [LedgerEntry] = []
         var previous: UInt64 = 0
         for entry in wire.entries {
-            guard entry.position > previous, entry.position <= wire.last else {
+            guard entry.position > previous, entry.position >= wire.first,
+                entry.position <= wire.last
+            else {
                 throw .malformed("the order of a page")
             }
             previous = entry.position
@@ -179,9 +182,8 @@ extension LedgerEntry {
         } catch {
             throw .malformed("the reach of an entry")
         }
-        guard wire.event.isEmpty != (wire.ownSequence == 0) else {
-            throw .malformed("the content of an entry")
-        }
+        guard wire.event.isEmpty != (wire.ownSequence == 0), wire.ownSequence <= Limits.countMax
+        else { throw .malformed("the content of an entry") }
         self.init(
             position: LedgerPosition(wire.position),
             reach: neighborhoods.isEmpty ? [.community] : neighborhoods.map(ScopeID.neighborhood),

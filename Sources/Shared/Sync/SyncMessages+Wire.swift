@@ -33,7 +33,8 @@ extension SyncRequest {
         guard let wire = try? WireSyncRequest(serializedBytes: bytes) else { throw .unreadable }
         guard wire.version == SyncProtocol.version else { throw .version(wire.version) }
         guard let replica = ReplicaID(wire.replica), let tag = RootTag(wire.cursorTag),
-            wire.held.count <= scopesMax, wire.runs.count <= runsMax
+            wire.held.count <= scopesMax, wire.runs.count <= runsMax,
+            max(wire.cursor, wire.ownSequence) <= Limits.countMax
         else { throw .malformed("sync request") }
         self.init(
             replica: replica, cursor: LedgerPosition(wire.cursor), cursorTag: tag,
@@ -63,9 +64,9 @@ extension SyncResponse {
     public init(decoding bytes: [UInt8]) throws(MessageError) {
         guard let wire = try? WireSyncResponse(serializedBytes: bytes) else { throw .unreadable }
         guard wire.version == SyncProtocol.version else { throw .version(wire.version) }
-        guard let root = Hash(wire.root), wire.scopes.count <= scopesMax else {
-            throw .malformed("sync response")
-        }
+        guard let root = Hash(wire.root), wire.scopes.count <= scopesMax,
+            wire.cursor <= Limits.countMax
+        else { throw .malformed("sync response") }
         var outcomes: [Outcome] = []
         for outcome in wire.outcomes { outcomes.append(try Outcome(outcome)) }
         self.init(
@@ -115,6 +116,7 @@ extension PairResponse {
 
     public init(decoding bytes: [UInt8]) throws(MessageError) {
         guard let wire = try? WirePairResponse(serializedBytes: bytes) else { throw .unreadable }
+        guard wire.pairedAt <= Limits.countMax else { throw .malformed("a pairing's position") }
         self.init(
             communityName: wire.communityName, ledgerKey: [UInt8](wire.ledgerKey),
             serverSigningKey: [UInt8](wire.serverSigningKey),
@@ -144,7 +146,9 @@ extension [WireScopeDigest] {
     fileprivate func digests() throws(MessageError) -> [ScopeDigest] {
         var digests: [ScopeDigest] = []
         for wire in self {
-            guard let root = Hash(wire.root) else { throw .malformed("a scope's digest") }
+            guard let root = Hash(wire.root), wire.size <= Limits.countMax else {
+                throw .malformed("a scope's digest")
+            }
             let scope: ScopeID
             if wire.hasScope {
                 guard let dot = try? Dot(wire.scope) else { throw .malformed("a scope") }
@@ -196,6 +200,9 @@ extension Outcome {
     }
 
     fileprivate init(_ wire: WireOutcome) throws(MessageError) {
+        guard (1...Limits.countMax).contains(wire.first), wire.first <= wire.last,
+            max(wire.last, wire.commonSequence) <= Limits.countMax
+        else { throw .malformed("an outcome") }
         let disposition: Disposition
         switch wire.status {
         case .admitted: disposition = .admitted

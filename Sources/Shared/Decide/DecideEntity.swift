@@ -1,0 +1,143 @@
+// Events of one entity → its state. Pure: the same set of events gives the same state, whatever
+// the order they arrived in. Neighbors: Store loads the events and keeps the state; DecideGroup
+// takes hours states further.
+
+/// State of any entity this build knows.
+public enum EntityState: Hashable, Sendable {
+    case community(CommunityState)
+    case neighborhood(NeighborhoodState)
+    case worker(WorkerState)
+    case device(DeviceState)
+    case member(MemberState)
+    case hours(HoursState)
+}
+
+public struct CommunityState: Hashable, Sendable {
+    public let name: String
+}
+
+public struct NeighborhoodState: Hashable, Sendable {
+    public let id: EntityID
+    public let name: String
+    public let code: String
+}
+
+public struct WorkerState: Hashable, Sendable {
+    public let id: EntityID
+    public let role: Role
+    public let neighborhoods: [EntityID]
+}
+
+public struct DeviceState: Hashable, Sendable {
+    public let id: EntityID
+    public let replica: ReplicaID
+    public let signingKey: [UInt8]
+    public let receivingKey: [UInt8]
+    public let label: String
+    public let role: Role
+    public let workers: [EntityID]
+    public let neighborhoods: [EntityID]
+    public let numberBlocks: [NumberBlock]
+}
+
+/// Decides an entity from all events about it, its creating event among them. Nil while the
+/// creation is missing, or of a kind this build does not know.
+public func decideEntity(_ events: [RecordedEvent]) -> EntityState? {
+    guard let creation = events.first(where: { $0.event.subject == nil }),
+        let kind = creation.event.knownKind
+    else { return nil }
+    let payload = creation.event.payload
+    let id = creation.event.entity
+    switch kind {
+    case .communityFounded:
+        return .community(CommunityState(name: payload.text(FoundedField.name) ?? ""))
+    case .neighborhoodDefined:
+        return .neighborhood(
+            NeighborhoodState(
+                id: id, name: payload.text(NeighborhoodField.name) ?? "",
+                code: payload.text(NeighborhoodField.code) ?? ""))
+    case .workerRegistered:
+        return .worker(
+            WorkerState(
+                id: id, role: payload.role(WorkerField.role),
+                neighborhoods: payload.entities(WorkerField.neighborhoods)))
+    case .devicePaired: return DeviceState(id: id, payload: payload).map(EntityState.device)
+    case .memberEnrolled: return .member(decideMember(creation: creation, events: events))
+    case .hoursRecorded: return decideHours(creation: creation, events: events).map { .hours($0) }
+    case .memberChanged, .hoursAmended, .hoursVoided, .conflictResolved: return nil
+    }
+}
+
+extension DeviceState {
+    /// Nil without a signing key, which no event that passed the shape check lacks.
+    fileprivate init?(id: EntityID, payload: Payload) {
+        guard let signingKey = payload.data(DeviceField.signingKey) else { return nil }
+        self.init(
+            id: id, replica: ReplicaID(signingKey: signingKey), signingKey: signingKey,
+            receivingKey: payload.data(DeviceField.receivingKey) ?? [],
+            label: payload.text(DeviceField.label) ?? "", role: payload.role(DeviceField.role),
+            workers: payload.entities(DeviceField.workers),
+            neighborhoods: payload.entities(DeviceField.neighborhoods),
+            numberBlocks: payload.blocks(DeviceField.numberBlocks))
+    }
+}
+
+extension Payload {
+    /// The least role when the field is missing.
+    fileprivate func role(_ number: FieldNumber) -> Role {
+        integer(number).flatMap(Role.init(rawValue:)) ?? .outreach
+    }
+}
+
+/// The changes that events make to the fields of the entity `creation` created.
+struct FieldChanges {
+    let creation: RecordedEvent
+    private(set) var byField: [FieldNumber: [Change]] = [:]
+
+    /// `about` is what a decision must be about to count here.
+    init(creation: RecordedEvent, events: [RecordedEvent], about: ConflictKind) {
+        self.creation = creation
+        for recorded in events where recorded.event.subject != nil {
+            switch recorded.event.knownKind {
+            case .memberChanged, .hoursAmended: amend(recorded)
+            case .conflictResolved: decide(recorded, about: about)
+            default: continue
+            }
+        }
+    }
+
+    /// Each changed field decided, its creation among the changes.
+    func decided(whileDisputed: WhileDisputed) -> FieldStates {
+        let changed = byField.compactMapValues { decideField($0, whileDisputed: whileDisputed) }
+        return FieldStates(creation: creation, changed: changed)
+    }
+
+    private mutating func amend(_ recorded: RecordedEvent) {
+        guard let number = recorded.event.payload.fieldNumber(ChangeField.field) else { return }
+        add(recorded, to: number, value: recorded.event.payload[ChangeField.new])
+    }
+
+    private mutating func decide(_ recorded: RecordedEvent, about: ConflictKind) {
+        let payload = recorded.event.payload
+        guard payload.integer(ResolutionField.conflict) == about.rawValue,
+            payload.integer(ResolutionField.choice) != Choice.void.rawValue,
+            let number = payload.fieldNumber(ResolutionField.field)
+        else { return }
+        add(recorded, to: number, value: payload[ResolutionField.value], isDecision: true)
+    }
+
+    private mutating func add(
+        _ recorded: RecordedEvent, to number: FieldNumber, value: Value?, isDecision: Bool = false
+    ) {
+        guard let field = creation.event.knownKind?.descriptor.field(number) else { return }
+        let content: Change.Content = field.isSealed ? .sealed : .plain(value)
+        byField[number, default: [creation.asChange(of: field)]]
+            .append(Change(recorded, content, isDecision: isDecision))
+    }
+}
+
+extension Payload {
+    public func fieldNumber(_ number: FieldNumber) -> FieldNumber? {
+        integer(number).flatMap(UInt32.init(exactly:)).map { FieldNumber($0) }
+    }
+}

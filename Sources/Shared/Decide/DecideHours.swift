@@ -1,0 +1,62 @@
+// Events of one hours entry → what it says, whether it stands, and its disputed fields.
+// Neighbors: DecideEntity calls it; DecideGroup then says which entries of a cluster count.
+
+public struct HoursState: Hashable, Sendable {
+    public let id: EntityID
+    public let creation: Observation
+    public let home: ScopeID
+    public let form: HoursForm
+    public let shares: Shares
+    public let serviceDate: CivilDate
+    public let category: String?
+    public let slip: String?
+    public let isVoid: Bool
+    public let fields: FieldStates
+    public let importKey: ImportKey?
+    /// Disputed fields; a void entry has none, for nothing hangs on them.
+    public let conflicts: [Conflict]
+    /// Changes after the creation that move or end the entry: a decision about a cluster holds
+    /// only if it had seen them, or they it.
+    public let moves: [Observation]
+
+    public var leaf: Hash { creation.leaf }
+    public var side: Side { Side(dot: id.dot, leaf: leaf) }
+}
+
+/// Nil when the creation lacks shares or date, which no event that passed the shape check does.
+func decideHours(creation: RecordedEvent, events: [RecordedEvent]) -> HoursState? {
+    let id = creation.event.entity
+    let changes = FieldChanges(creation: creation, events: events, about: .amend)
+    let fields = changes.decided(whileDisputed: .commonPast)
+    guard let shares = fields.shares(HoursField.shares),
+        let date = fields.date(HoursField.serviceDate)
+    else { return nil }
+    let voids = events.filter(\.isVoiding)
+    return HoursState(
+        id: id, creation: creation.observation, home: creation.event.home,
+        form: fields.code(HoursField.form) ?? .exchange, shares: shares, serviceDate: date,
+        category: fields.text(HoursField.category), slip: fields.text(HoursField.slip),
+        isVoid: !voids.isEmpty, fields: fields, importKey: creation.event.importKey,
+        conflicts: voids.isEmpty ? fields.conflicts(of: id, about: .amend) : [],
+        moves: moves(changes, voids: voids))
+}
+
+/// Changes of the fields a cluster is made of, and voids.
+private func moves(_ changes: FieldChanges, voids: [RecordedEvent]) -> [Observation] {
+    let fields = [HoursField.shares, HoursField.serviceDate]
+    let changed = fields.flatMap { changes.byField[$0] ?? [] }.filter { !$0.isCreation }
+    return (changed.map(\.observation) + voids.map(\.observation)).sorted { $0.leaf < $1.leaf }
+}
+
+extension RecordedEvent {
+    /// A void of the entry, or an admin's decision that one disputed entry is void.
+    fileprivate var isVoiding: Bool {
+        switch event.knownKind {
+        case .hoursVoided: true
+        case .conflictResolved:
+            event.payload.integer(ResolutionField.conflict) == ConflictKind.amend.rawValue
+                && event.payload.integer(ResolutionField.choice) == Choice.void.rawValue
+        default: false
+        }
+    }
+}

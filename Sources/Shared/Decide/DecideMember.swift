@@ -1,0 +1,50 @@
+// Events of one member → the member, with disputed fields marked.
+// Neighbors: DecideEntity calls it; screens open the sealed fields that `fields` points at.
+
+public struct MemberState: Hashable, Sendable {
+    public let id: EntityID
+    public let leaf: Hash
+    public let home: ScopeID
+    public let form: MemberForm
+    public let number: Int64?
+    public let joinedOn: CivilDate?
+    public let isActive: Bool
+    /// By field; a sealed field's value is in the event that its shown change names.
+    public let fields: FieldStates
+    public let importKey: ImportKey?
+    public let conflicts: [Conflict]
+}
+
+func decideMember(creation: RecordedEvent, events: [RecordedEvent]) -> MemberState {
+    let id = creation.event.entity
+    let fields = FieldChanges(creation: creation, events: events, about: .field)
+        .decided(whileDisputed: .lowestLeaf)
+    return MemberState(
+        id: id, leaf: creation.leaf, home: creation.event.home,
+        form: fields.code(MemberField.form) ?? .person,
+        number: fields.integer(MemberField.number), joinedOn: fields.date(MemberField.joinedOn),
+        isActive: fields.flag(MemberField.active) ?? true, fields: fields,
+        importKey: creation.event.importKey,
+        conflicts: fields.conflicts(of: id, about: .field))
+}
+
+extension FieldStates {
+    func integer(_ number: FieldNumber) -> Int64? {
+        if case .integer(let value)? = value(number) { value } else { nil }
+    }
+    func text(_ number: FieldNumber) -> String? {
+        if case .text(let value)? = value(number) { value } else { nil }
+    }
+    func date(_ number: FieldNumber) -> CivilDate? {
+        if case .date(let value)? = value(number) { value } else { nil }
+    }
+    func flag(_ number: FieldNumber) -> Bool? {
+        if case .flag(let value)? = value(number) { value } else { nil }
+    }
+    func shares(_ number: FieldNumber) -> Shares? {
+        if case .shares(let value)? = value(number) { value } else { nil }
+    }
+    func code<T: CodeList>(_ number: FieldNumber) -> T? {
+        integer(number).flatMap(T.init(rawValue:))
+    }
+}

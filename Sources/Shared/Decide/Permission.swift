@@ -1,0 +1,128 @@
+// Whether an author may write an event, and where it will be delivered: one rule, asked by the
+// device before saving and by the server before admitting.
+// Source: docs/protocol.md sections 3 and 9. Neighbors: Record/Authority turns a refusal into a
+// sentence, Admission into a quarantine.
+
+/// What later events about an entity are checked against.
+public struct EntityFacts: Equatable, Sendable {
+    public let family: Family
+    public let home: ScopeID
+    public let reach: [ScopeID]
+    /// Of hours entries.
+    public let form: HoursForm?
+
+    public init(family: Family, home: ScopeID, reach: [ScopeID], form: HoursForm?) {
+        self.family = family
+        self.home = home
+        self.reach = reach
+        self.form = form
+    }
+}
+
+/// The author's standing, and what is known of the entities an event names.
+public struct Permission {
+    let device: DeviceState
+    /// Nil for a worker who is not registered.
+    let workerRole: Role?
+    let entity: (EntityID) throws -> EntityFacts?
+
+    public init(
+        device: DeviceState, workerRole: Role?,
+        entity: @escaping (EntityID) throws -> EntityFacts?
+    ) {
+        self.device = device
+        self.workerRole = workerRole
+        self.entity = entity
+    }
+
+    /// Scopes the event is delivered to and a leaf in, ascending. Throws a `QuarantineReason` when
+    /// it may not be written, and whatever looking up an entity throws.
+    public func reach(of event: Event) throws -> [ScopeID] {
+        guard let worker = event.worker, device.workers.contains(worker), let workerRole else {
+            throw QuarantineReason.unauthorized
+        }
+        if let home = event.home.neighborhood, !device.neighborhoods.contains(home) {
+            throw QuarantineReason.outOfScope
+        }
+        // A kind that this build does not know is kept, inert, where its author is at home.
+        guard let kind = event.knownKind else { return [event.home] }
+        guard isAllowed(event, kind, role: min(device.role, workerRole)) else {
+            throw QuarantineReason.unauthorized
+        }
+        guard event.home.neighborhood != nil else { throw QuarantineReason.outOfScope }
+        return event.subject == nil
+            ? try reachOfCreation(event) : try reachOfChange(event, kind)
+    }
+
+    private func isAllowed(_ event: Event, _ kind: Kind, role: Role) -> Bool {
+        switch kind.descriptor.authors {
+        case .anyWorker: true
+        case .recorderOrCoordinator:
+            role >= .coordinator || event.entity.dot.replica == event.dot.replica
+        case .server: false
+        }
+    }
+
+    /// The home, and the homes of all accounts that the creating event names.
+    private func reachOfCreation(_ event: Event) throws -> [ScopeID] {
+        let accounts = event.payload.shares(HoursField.shares)?.accounts ?? []
+        return Set([event.home] + (try accounts.map(home))).sorted()
+    }
+
+    /// That of the entity; an amendment brings nobody in from elsewhere.
+    private func reachOfChange(_ event: Event, _ kind: Kind) throws -> [ScopeID] {
+        guard let subject = try entity(event.entity), subject.family == kind.familyChanged else {
+            throw QuarantineReason.unknownSubject
+        }
+        guard subject.home == event.home else { throw QuarantineReason.outOfScope }
+        guard let shares = event.amendedShares else { return subject.reach }
+        guard Set(try shares.accounts.map(home)).isSubset(of: subject.reach) else {
+            throw QuarantineReason.beyondReach
+        }
+        do {
+            try shares.check(form: subject.form ?? .exchange)
+        } catch {
+            throw QuarantineReason.invalid
+        }
+        return subject.reach
+    }
+
+    /// A pot is at home in its own neighborhood, a member where enrolled; nothing else has an
+    /// account.
+    private func home(of account: EntityID) throws -> ScopeID {
+        switch try entity(account) {
+        case let known? where known.family == .neighborhood: .neighborhood(account)
+        case let known? where known.family == .member: known.home
+        case nil, _?: throw QuarantineReason.unknownSubject
+        }
+    }
+}
+
+extension Kind {
+    /// What an event of this kind by a device changes; nil for kinds that change nothing.
+    fileprivate var familyChanged: Family? {
+        switch self {
+        case .memberChanged: .member
+        case .hoursAmended, .hoursVoided: .hours
+        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
+            .memberEnrolled, .hoursRecorded, .conflictResolved:
+            nil
+        }
+    }
+}
+
+extension Event {
+    /// Of an hours entry's creation.
+    public var hoursForm: HoursForm? {
+        guard knownKind == .hoursRecorded else { return nil }
+        return payload.integer(HoursField.form).flatMap(HoursForm.init(rawValue:)) ?? .exchange
+    }
+
+    /// The new shares of an amendment.
+    fileprivate var amendedShares: Shares? {
+        guard knownKind == .hoursAmended,
+            payload.fieldNumber(ChangeField.field) == HoursField.shares
+        else { return nil }
+        return payload.shares(ChangeField.new)
+    }
+}

@@ -1,0 +1,136 @@
+// What a person typed for a field → its value, or a sentence that says what to do. Pure.
+// Neighbors: KindDescriptor gives the type and its limits; command lines and, later, forms call
+// `parse`; Limits checks the result again, as it does of every event.
+
+/// Why typing is not a value: a sentence for whoever typed.
+public struct TypingFault: Error, Equatable, CustomStringConvertible {
+    public let description: String
+    public init(_ description: String) { self.description = description }
+}
+
+extension FieldDescriptor {
+    /// `entity` finds the entity that a text names, and throws a fault of its own.
+    public func parse(
+        _ texts: [String], entity: (String) throws(TypingFault) -> EntityID
+    ) throws(TypingFault) -> Value {
+        let value = try unchecked(texts, entity: entity)
+        do throws(ShapeFault) {
+            try check(value)
+        } catch {
+            throw TypingFault("\(name) \(error.rule); for example: \(example)")
+        }
+        return value
+    }
+
+    private func unchecked(
+        _ texts: [String], entity: (String) throws(TypingFault) -> EntityID
+    ) throws(TypingFault) -> Value {
+        switch type {
+        case .texts: return .texts(texts)
+        case .entities:
+            var entities: [EntityID] = []
+            for text in texts { entities.append(try entity(text)) }
+            return .entities(Set(entities).sorted())
+        case .text, .tag: return .text(try single(texts))
+        case .code(let codes): return .integer(try code(try single(texts), codes))
+        case .integer(let range): return .integer(try integer(try single(texts), range))
+        case .date: return .date(try date(try single(texts)))
+        case .flag: return .flag(try flag(try single(texts)))
+        case .entity: return .entity(try entity(try single(texts)))
+        case .shares, .data, .sides, .blocks, .anyValue, .fieldNumber:
+            throw TypingFault("\(name) is not something to type")
+        }
+    }
+
+    private func single(_ texts: [String]) throws(TypingFault) -> String {
+        guard texts.count == 1, let text = texts.first else {
+            throw TypingFault("give \(name) once")
+        }
+        return text
+    }
+
+    private func code(
+        _ text: String, _ codes: [FieldType.Code]
+    ) throws(TypingFault) -> Int64 {
+        guard let code = codes.first(where: { $0.name == text }) else {
+            let names = codes.map(\.name).joined(separator: ", ")
+            throw TypingFault("\(name) \"\(text)\" is not in the list; give one of: \(names)")
+        }
+        return code.value
+    }
+
+    private func integer(
+        _ text: String, _ range: ClosedRange<Int64>
+    ) throws(TypingFault) -> Int64 {
+        guard let number = Int64(text), range.contains(number) else {
+            throw TypingFault(
+                "\(name) \"\(text)\" must be a whole number from \(range.lowerBound) to "
+                    + "\(range.upperBound)")
+        }
+        return number
+    }
+
+    private func date(_ text: String) throws(TypingFault) -> CivilDate {
+        guard let date = CivilDate(text) else {
+            throw TypingFault(
+                "\(name) \"\(text)\" is not a day of the calendar; write it as 2026-03-24")
+        }
+        return date
+    }
+
+    private func flag(_ text: String) throws(TypingFault) -> Bool {
+        switch text.lowercased() {
+        case "yes", "true": true
+        case "no", "false": false
+        default: throw TypingFault("\(name) \"\(text)\" must be yes or no")
+        }
+    }
+}
+
+extension Minutes {
+    /// "90", "1:30", "2h" or "1.5h"; whole minutes only.
+    public init(typed text: String) throws(TypingFault) {
+        guard let value = Self.minutes(text) else {
+            throw TypingFault(
+                "minutes \"\(text)\" cannot be read; write 90, 1:30 or 1.5h (whole minutes)")
+        }
+        self.init(value)
+    }
+
+    private static func minutes(_ text: String) -> Int64? {
+        if let hours = text.dropSuffix("h") { return decimalHours(hours) }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        if parts.count == 1 { return whole(parts[0]) }
+        guard parts.count == 2, parts[1].utf8.count == 2, let hours = whole(parts[0]),
+            let rest = whole(parts[1]), rest < 60
+        else { return nil }
+        return hours * 60 + rest
+    }
+
+    /// Integers only: 1.25 is 125 hundredths, times 60, divided by 100.
+    private static func decimalHours(_ text: Substring) -> Int64? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), let hours = whole(parts[0]) else { return nil }
+        guard parts.count == 2 else { return hours * 60 }
+        guard (1...4).contains(parts[1].utf8.count), let fraction = whole(parts[1]) else {
+            return nil
+        }
+        let scale = parts[1].reduce(Int64(1)) { scale, _ in scale * 10 }
+        let (minutes, rest) = (fraction * 60).quotientAndRemainder(dividingBy: scale)
+        return rest == 0 ? hours * 60 + minutes : nil
+    }
+
+    /// Digits only, few enough that no sum here overflows.
+    private static func whole(_ text: Substring) -> Int64? {
+        guard (1...9).contains(text.utf8.count),
+            text.utf8.allSatisfy({ (48...57).contains($0) })
+        else { return nil }
+        return Int64(text)
+    }
+}
+
+extension String {
+    fileprivate func dropSuffix(_ suffix: String) -> Substring? {
+        hasSuffix(suffix) ? dropLast(suffix.count) : nil
+    }
+}
