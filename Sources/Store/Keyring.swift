@@ -1,0 +1,100 @@
+// Data keys, in a file of their own apart from the ledger: what is erased here is unreadable
+// everywhere. Neighbors: Record makes keys, sync brings them, Views open sealed parts with them.
+// Invariant: a key is durable here before any event that uses it is stored.
+
+public import Foundation
+public import GRDB
+public import Shared
+
+public final class Keyring: Sendable {
+    public static let fileName = "keys.db"
+    private let database: any DatabaseWriter
+
+    public convenience init(folder: URL) throws {
+        let path = folder.appendingPathComponent(Self.fileName).path
+        var configuration = StoreFile.configuration
+        configuration.maximumReaderCount = 4
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        let lock = try FolderLock(folder: folder, name: "migration.lock")
+        defer { withExtendedLifetime(lock) {} }
+        try self.init(pool)
+        chmod(path, 0o600)
+    }
+
+    /// Over a database of the caller's, in memory in tests.
+    public init(_ database: any DatabaseWriter) throws {
+        self.database = database
+        var migrator = DatabaseMigrator()
+        KeyringSchema.register(in: &migrator)
+        if try !database.read(migrator.hasCompletedMigrations) { try migrator.migrate(database) }
+    }
+
+    /// Stores keys that are not here yet, durably.
+    public func add(_ keys: [DataKey]) throws {
+        guard !keys.isEmpty else { return }
+        try database.write { db in
+            for key in keys {
+                try db.cachedStatement(
+                    sql: "INSERT OR IGNORE INTO data_key (id, subjects, key) VALUES (?, ?, ?)"
+                ).execute(arguments: [
+                    Int64(bitPattern: key.id.value), key.subjectBytes, Data(key.key),
+                ])
+            }
+        }
+    }
+
+    public func key(_ id: DataKeyID) throws -> DataKey? {
+        try database.read { db in try Self.key(id, db) }
+    }
+
+    /// Those of the ids that are here, ascending by id.
+    public func keys(_ ids: Set<DataKeyID>) throws -> [DataKey] {
+        try database.read { db in
+            try ids.sorted().compactMap { try Self.key($0, db) }
+        }
+    }
+
+    /// A key made for exactly these subjects, to be used again.
+    public func key(of subjects: [EntityID]) throws -> DataKey? {
+        let wanted = DataKey.subjectBytes(Set(subjects).sorted())
+        return try database.read { db in
+            try Row.fetchOne(
+                db,
+                sql: "SELECT id, subjects, key FROM data_key WHERE subjects = ? ORDER BY id",
+                arguments: [wanted]
+            ).flatMap(Self.key)
+        }
+    }
+
+    private static func key(_ id: DataKeyID, _ db: Database) throws -> DataKey? {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT id, subjects, key FROM data_key WHERE id = ?"),
+            arguments: [Int64(bitPattern: id.value)]
+        ).flatMap(key)
+    }
+
+    private static func key(_ row: Row) -> DataKey? {
+        let id: Int64 = row[0]
+        let subjects: Data = row[1]
+        let bytes: Data = row[2]
+        guard bytes.count == DataKey.byteCount else { return nil }
+        return DataKey(
+            id: DataKeyID(UInt64(bitPattern: id)), subjects: DataKey.subjects(subjects),
+            key: [UInt8](bytes))
+    }
+}
+
+extension DataKey {
+    fileprivate var subjectBytes: Data { Self.subjectBytes(subjects) }
+
+    fileprivate static func subjectBytes(_ subjects: [EntityID]) -> Data {
+        Data(subjects.flatMap(\.bytes))
+    }
+
+    fileprivate static func subjects(_ data: Data) -> [EntityID] {
+        let bytes = [UInt8](data)
+        return stride(from: 0, to: bytes.count - 23, by: 24).compactMap { start in
+            ScopeID(stored: Data(bytes[start..<start + 24]))?.neighborhood
+        }
+    }
+}

@@ -1,0 +1,121 @@
+// The tables that a device and the embedded server share: events, trees, projections.
+// Neighbors: each program registers its own migrations after these. A shipped migration is frozen.
+// Invariant: what the hot path writes is in arrival order or clustered by (small replica number,
+// sequence); random keys cost 3 to 10 times as much.
+
+public import GRDB
+
+public enum StoreSchema {
+    /// Positions of unsent events on a device: beyond any ledger, ascending by own sequence.
+    static let unsentBase: Int64 = 1 << 62
+
+    public static func register(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("store 1: events and trees") { db in
+            try db.execute(sql: events + trees)
+        }
+        migrator.registerMigration("store 2: projections") { db in
+            try db.execute(sql: projections)
+        }
+    }
+
+    /// `dot` and `subject` are LocalKeys: small replica number and sequence in one integer.
+    private static let events = """
+        CREATE TABLE replica (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+            last_sequence INTEGER NOT NULL DEFAULT 0,
+            chain BLOB CHECK (length(chain) = 32)
+        ) STRICT;
+        CREATE TABLE scope (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) IN (0, 24))
+        ) STRICT;
+        CREATE TABLE reach (
+            number INTEGER PRIMARY KEY,
+            scopes BLOB NOT NULL UNIQUE CHECK (length(scopes) % 8 = 0)
+        ) STRICT;
+        CREATE TABLE event (
+            position INTEGER PRIMARY KEY,
+            dot INTEGER NOT NULL UNIQUE,
+            subject INTEGER,
+            kind INTEGER NOT NULL,
+            received_at INTEGER NOT NULL,
+            reach INTEGER NOT NULL REFERENCES reach,
+            context_unknown INTEGER NOT NULL CHECK (context_unknown IN (0, 1)),
+            leaf BLOB NOT NULL CHECK (length(leaf) = 32),
+            bytes BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX event_subject ON event (subject) WHERE subject IS NOT NULL;
+        CREATE TABLE event_side (
+            entity INTEGER NOT NULL,
+            dot INTEGER NOT NULL REFERENCES event (dot),
+            PRIMARY KEY (entity, dot)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Tree 0 is the ledger's; the others are their scope's number.
+    private static let trees = """
+        CREATE TABLE tree (
+            number INTEGER PRIMARY KEY,
+            size INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE tree_node (
+            tree INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            hash BLOB NOT NULL CHECK (length(hash) = 32),
+            PRIMARY KEY (tree, number)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE scope_entry (
+            scope INTEGER NOT NULL REFERENCES scope,
+            position INTEGER NOT NULL,
+            PRIMARY KEY (scope, position)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let projections = """
+        CREATE TABLE entity (
+            entity INTEGER PRIMARY KEY,
+            family INTEGER NOT NULL,
+            home INTEGER NOT NULL REFERENCES scope,
+            reach INTEGER NOT NULL REFERENCES reach
+        ) STRICT;
+        CREATE INDEX entity_family ON entity (family, entity) WHERE family < 5;
+        CREATE TABLE member (
+            entity INTEGER PRIMARY KEY,
+            home INTEGER NOT NULL REFERENCES scope,
+            number INTEGER,
+            canonical INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX member_number ON member (home, number);
+        CREATE TABLE hours (
+            entity INTEGER PRIMARY KEY,
+            form INTEGER NOT NULL,
+            service_date INTEGER NOT NULL,
+            group_key INTEGER NOT NULL,
+            standing INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX hours_group ON hours (group_key);
+        CREATE TABLE posting (
+            account INTEGER NOT NULL,
+            entity INTEGER NOT NULL,
+            minutes INTEGER NOT NULL,
+            contested INTEGER NOT NULL CHECK (contested IN (0, 1)),
+            PRIMARY KEY (account, entity)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX posting_entity ON posting (entity);
+        CREATE TABLE import_key (
+            key BLOB NOT NULL CHECK (length(key) = 16),
+            entity INTEGER NOT NULL,
+            leaf BLOB NOT NULL CHECK (length(leaf) = 32),
+            PRIMARY KEY (key, entity)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE conflict (
+            id INTEGER PRIMARY KEY,
+            entity INTEGER,
+            group_key INTEGER,
+            CHECK ((entity IS NULL) <> (group_key IS NULL))
+        ) STRICT;
+        CREATE INDEX conflict_entity ON conflict (entity) WHERE entity IS NOT NULL;
+        CREATE INDEX conflict_group ON conflict (group_key) WHERE group_key IS NOT NULL;
+        """
+}

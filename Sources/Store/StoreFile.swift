@@ -1,0 +1,64 @@
+// Opening the database of a data folder: WAL, synchronous=FULL, foreign keys, frozen migrations.
+// Neighbors: Schema's migrations, and each program's own.
+
+public import Foundation
+public import GRDB
+
+public enum StoreFile {
+    public static let databaseName = "hourbook.db"
+    /// Long enough for another process's append; then an error, never a hang.
+    private static let busyTimeoutSeconds: TimeInterval = 30
+
+    public enum Failure: Error, CustomStringConvertible {
+        case newer(String)
+        public var description: String {
+            switch self {
+            case .newer(let path):
+                "\(path) is of a newer Hourbook, or of the other of its programs; nothing "
+                    + "was touched. Check --data, or install that version"
+            }
+        }
+    }
+
+    /// Opens or creates the database and brings it up to date, whole or not at all.
+    /// `register` adds the program's own migrations.
+    public static func open(
+        folder: URL, register: (inout DatabaseMigrator) -> Void
+    ) throws -> DatabasePool {
+        let path = folder.appendingPathComponent(databaseName).path
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        var migrator = DatabaseMigrator()
+        StoreSchema.register(in: &migrator)
+        register(&migrator)
+        let lock = try FolderLock(folder: folder, name: "migration.lock")
+        defer { withExtendedLifetime(lock) {} }
+        guard try !pool.read(migrator.hasBeenSuperseded) else { throw Failure.newer(path) }
+        if try !pool.read(migrator.hasCompletedMigrations) { try migrator.migrate(pool) }
+        chmod(path, 0o600)
+        return pool
+    }
+
+    /// A database in memory for tests: the same schema, no file.
+    public static func inMemory(
+        register: (inout DatabaseMigrator) -> Void
+    ) throws -> DatabaseQueue {
+        let queue = try DatabaseQueue(configuration: configuration)
+        var migrator = DatabaseMigrator()
+        StoreSchema.register(in: &migrator)
+        register(&migrator)
+        try migrator.migrate(queue)
+        return queue
+    }
+
+    static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(busyTimeoutSeconds)
+        configuration.maximumReaderCount = 8
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            try db.execute(sql: "PRAGMA cache_size = -32000")
+        }
+        return configuration
+    }
+}

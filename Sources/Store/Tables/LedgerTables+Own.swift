@@ -1,0 +1,60 @@
+// What only a device asks: its own events' bytes, what its scopes hold, and what others wrote.
+// Neighbors: SyncSession sends and applies, `explain` shows.
+
+internal import Foundation
+internal import GRDB
+public import Shared
+
+extension LedgerTables {
+    /// An event as its author wrote it; nil when it is not here.
+    public func bytes(of dot: Dot) throws -> NewEvent? {
+        guard let key = try existingKey(dot),
+            let bytes = try Data.fetchOne(
+                db.cachedStatement(sql: "SELECT bytes FROM event WHERE dot = ?"),
+                arguments: [key.value])
+        else { return nil }
+        do {
+            return try NewEvent(bytes: [UInt8](bytes))
+        } catch {
+            throw StoreDamage.missing("a readable event \(dot.short)")
+        }
+    }
+
+    /// Forgets the trees of other scopes: a new device learns which are its own only when its
+    /// back-fill reaches its pairing.
+    public func dropTrees(except scopes: Set<ScopeID>) throws {
+        let kept = try scopes.sorted().map { try scopeNumber($0) }
+        let list = kept.map(String.init).joined(separator: ", ")
+        try db.execute(sql: "DELETE FROM scope_entry WHERE scope NOT IN (\(list))")
+        try db.execute(sql: "DELETE FROM tree_node WHERE tree NOT IN (\(list))")
+        try db.execute(sql: "DELETE FROM tree WHERE number NOT IN (\(list))")
+        trees = trees.filter { kept.contains($0.key) }
+    }
+
+    /// The last sequence of each replica among the events here at or before a position, ascending
+    /// by replica. The ledger takes a replica's events in order, so those before it are there too.
+    public func lastSequences(upTo position: LedgerPosition) throws -> [Dot] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT replica.id, max(dot & \(LocalKey.sequenceMax)) FROM event
+                JOIN replica ON replica.number = dot >> \(LocalKey.sequenceBits)
+                WHERE position <= ? GROUP BY replica.number ORDER BY replica.id
+                """, arguments: [Int64(position.value)])
+        return try rows.map { row in
+            guard let replica = ReplicaID(row[0] as Data) else {
+                throw StoreDamage.missing("a replica")
+            }
+            return Dot(replica, Sequence64(UInt64(row[1] as Int64)))
+        }
+    }
+
+    /// The event at a position; nil when it is not here.
+    public func event(at position: LedgerPosition) throws -> RecordedEvent? {
+        try Row.fetchOne(
+            db,
+            sql: "SELECT \(Self.recordedColumns) FROM event WHERE position = ?",
+            arguments: [Int64(position.value)]
+        ).map(recorded)
+    }
+}

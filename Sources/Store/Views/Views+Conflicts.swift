@@ -1,0 +1,143 @@
+// Open conflicts with both sides, as records. They are decided again from events when read, so
+// what is shown is what the rules say now.
+// Neighbors: the projector notes where conflicts are; the desk and the device print these.
+
+internal import Foundation
+internal import GRDB
+public import Shared
+
+extension Views {
+    /// Open conflicts, ascending by id.
+    public func conflicts() throws -> [Conflict] {
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT DISTINCT entity, group_key FROM conflict ORDER BY entity, group_key")
+        return try rows.flatMap { row -> [Conflict] in
+            if let entity = row[0] as Int64? {
+                return try conflicts(ofEntity: LocalKey(stored: entity))
+            }
+            let projector = Projector(tables: tables)
+            return try projector.groupInput(row[1]).decided().conflicts
+        }.sorted { $0.id < $1.id }
+    }
+
+    public func openConflictCount() throws -> Int {
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0
+    }
+
+    private func conflicts(ofEntity key: LocalKey) throws -> [Conflict] {
+        switch decideEntity(try tables.events(of: key)) {
+        case .member(let member)?: member.conflicts
+        case .hours(let hours)?: hours.conflicts
+        case .community?, .neighborhood?, .worker?, .device?, nil: []
+        }
+    }
+
+    public func record(_ conflict: Conflict) throws -> ConflictRecord {
+        let letters = conflict.sides.indices.map(Self.letter)
+        return ConflictRecord(
+            id: conflict.id.description, kind: conflict.kind.name, about: conflict.about.name,
+            entity: conflict.entity.description, subject: try subject(conflict.entity),
+            field: fieldName(conflict),
+            sides: try zip(letters, conflict.sides).map { letter, side in
+                try record(side, letter: letter, of: conflict)
+            },
+            decisions: try conflict.decisions.map { try decisionText($0, conflict, letters) })
+    }
+
+    /// A … Z, then AA, AB …: how the desk names the sides.
+    public static func letter(_ index: Int) -> String {
+        let letter = String(UnicodeScalar(UInt8(65 + index % 26)))
+        return index < 26 ? letter : Self.letter(index / 26 - 1) + letter
+    }
+
+    private func record(
+        _ side: Side, letter: String, of conflict: Conflict
+    ) throws -> ConflictSideRecord {
+        let recorded = try tables.event(side.dot)
+        return ConflictSideRecord(
+            letter: letter, event: side.dot.description, leaf: side.leaf.description,
+            says: try recorded.map { try says($0, conflict) } ?? "not held here",
+            replica: side.dot.replica.description,
+            worker: try recorded?.event.worker.flatMap(workerName),
+            reason: recorded.flatMap { reader.reason(of: $0.event) },
+            recordedAt: recorded?.event.recordedAt.text ?? "",
+            position: recorded?.observation.position?.value,
+            standing: conflict.standing.contains(side))
+    }
+
+    private func says(_ recorded: RecordedEvent, _ conflict: Conflict) throws -> String {
+        guard let field = conflict.field else { return try subject(recorded.event.entity) }
+        return try text(reader.value(of: field, changedBy: recorded.event))
+    }
+
+    /// What an entity is, in words.
+    public func subject(_ entity: EntityID) throws -> String {
+        switch try state(of: entity) {
+        case .hours(let hours)?:
+            try "\(hours.form.name) \(hours.serviceDate): \(text(hours.shares))"
+                + (hours.category.map { " (\($0))" } ?? "")
+        case .member?, .neighborhood?: try label(of: entity)
+        case .community?, .worker?, .device?, nil: entity.short
+        }
+    }
+
+    private func text(_ shares: Shares) throws -> String {
+        let gave = try shares.providers.map { try label(of: $0.account) }
+        let received = try shares.recipients.map { try label(of: $0.account) }
+        return "\(gave.joined(separator: ", ")) gave \(shares.given) to "
+            + received.joined(separator: ", ")
+    }
+
+    /// "service-date: 2026-03-24", for an event that changed a field; nil for others.
+    public func change(_ event: Event) throws -> String? {
+        let place = event.knownKind == .conflictResolved ? ResolutionField.field : ChangeField.field
+        guard event.subject != nil, let number = event.payload.fieldNumber(place) else {
+            return nil
+        }
+        let creating: Kind
+        switch try state(of: event.entity) {
+        case .member?: creating = .memberEnrolled
+        case .hours?: creating = .hoursRecorded
+        case .community?, .neighborhood?, .worker?, .device?, nil: return nil
+        }
+        guard let field = creating.descriptor.field(number) else { return nil }
+        return "\(field.name): \(try text(reader.value(of: number, changedBy: event)))"
+    }
+
+    /// Why the author did it; nil when nothing was said or it cannot be read here.
+    public func reason(of event: Event) -> String? { reader.reason(of: event) }
+
+    /// A value as a person would write it.
+    public func text(_ value: Value?) throws -> String {
+        switch value {
+        case .text(let text)?: text
+        case .integer(let number)?: String(number)
+        case .date(let date)?: date.description
+        case .entity(let entity)?: try label(of: entity)
+        case .entities(let list)?: try list.map(label).joined(separator: ", ")
+        case .shares(let shares)?: try text(shares)
+        case .texts(let texts)?: texts.joined(separator: ", ")
+        case .flag(let flag)?: flag ? "yes" : "no"
+        case .data?, .sides?, .payload?, .blocks?, .unrecognized?: "(not shown)"
+        case nil: "(empty, or not readable here)"
+        }
+    }
+
+    private func decisionText(
+        _ side: Side, _ conflict: Conflict, _ letters: [String]
+    ) throws -> String {
+        guard let recorded = try tables.event(side.dot) else { return side.dot.short }
+        let payload = recorded.event.payload
+        let choice = payload.integer(ResolutionField.choice).flatMap(Choice.init(rawValue:))
+        let kept = Set(payload.sides(ResolutionField.kept).map(\.leaf))
+        let names = zip(letters, conflict.sides).filter { kept.contains($0.1.leaf) }.map(\.0)
+        let who = try recorded.event.worker.flatMap(workerName) ?? "an admin"
+        let why = reader.reason(of: recorded.event).map { ", because: \($0)" } ?? ""
+        return "\(who): \(([choice?.name ?? "?"] + names).joined(separator: " "))\(why)"
+    }
+
+    private func fieldName(_ conflict: Conflict) -> String? {
+        let kind: Kind = conflict.about == .field ? .memberEnrolled : .hoursRecorded
+        return conflict.field.flatMap(kind.descriptor.field)?.name
+    }
+}

@@ -1,0 +1,153 @@
+// Entries, statements and balances as records, the same on device and server.
+// Neighbors: the projector keeps standings and postings; Commands print these.
+
+internal import Foundation
+internal import GRDB
+public import Shared
+
+extension Views {
+    /// Entries by service date, then position; unsent last, by own sequence. A row imported twice
+    /// is shown once.
+    public func hours(limit: Int = Int.max) throws -> [HoursRecord] {
+        try Int64.fetchAll(
+            db,
+            sql: """
+                SELECT hours.entity FROM hours JOIN event ON event.dot = hours.entity
+                WHERE standing <> \(EntryStanding.repeatedImport.rawValue)
+                ORDER BY event.position >= \(StoreSchema.unsentBase), service_date, event.position
+                LIMIT ?
+                """, arguments: [limit]
+        ).compactMap { try record(LocalKey(stored: $0)) }
+    }
+
+    public func hours(_ entity: EntityID) throws -> HoursRecord? {
+        try tables.existingKey(entity.dot).flatMap(record)
+    }
+
+    private func record(_ key: LocalKey) throws -> HoursRecord? {
+        guard case .hours(let state)? = decideEntity(try tables.events(of: key)) else {
+            return nil
+        }
+        let standing =
+            try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT standing FROM hours WHERE entity = ?"),
+                arguments: [key.value]
+            ).flatMap(EntryStanding.init(rawValue:)) ?? .contested
+        var description: String?
+        if case .text(let text)? = try value(of: HoursField.description, in: state.fields) {
+            description = text
+        }
+        return HoursRecord(
+            id: state.id.description, form: state.form.name,
+            serviceDate: state.serviceDate.description,
+            providers: try state.shares.providers.map(record),
+            recipients: try state.shares.recipients.map(record), category: state.category,
+            description: description, slip: state.slip, standing: standing.name,
+            disputed: disputed(state.conflicts, creating: .hoursRecorded),
+            position: state.creation.position?.value)
+    }
+
+    private func record(_ party: Party) throws -> PartyRecord {
+        PartyRecord(
+            account: party.account.description, label: try label(of: party.account),
+            minutes: party.minutes.value)
+    }
+
+    // MARK: Accounts
+
+    /// Members and pots of `scopes` (nil: all here), by code and number, pots last.
+    public func accounts(in scopes: Set<ScopeID>? = nil) throws -> [EntityID] {
+        let pots = try neighborhoods().map(\.id)
+            .filter { scopes?.contains(.neighborhood($0)) ?? true }
+        return try members(in: scopes).map(\.id) + pots
+    }
+
+    public func statement(of account: EntityID) throws -> StatementRecord {
+        let lines = try statementLines(of: account)
+        let counting = lines.filter { !$0.contested }.map(\.minutes)
+        let given = counting.filter { $0 > 0 }.reduce(0, +)
+        let received = -counting.filter { $0 < 0 }.reduce(0, +)
+        let owner = try owner(of: account)
+        return StatementRecord(
+            account: account.description, code: owner.code, number: owner.number,
+            name: owner.name, given: given, received: received, balance: given - received,
+            contested: lines.filter(\.contested).map { abs($0.minutes) }.reduce(0, +),
+            position: position.value, unsent: lines.count(where: \.unsent), lines: lines)
+    }
+
+    private func statementLines(of account: EntityID) throws -> [StatementLine] {
+        guard let key = try tables.existingKey(account.dot) else { return [] }
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT p.entity, h.service_date, h.form, p.minutes, p.contested, e.position,
+                        EXISTS (SELECT 1 FROM conflict c WHERE c.entity = p.entity),
+                        EXISTS (SELECT 1 FROM event u WHERE u.subject = p.entity
+                            AND u.position >= \(StoreSchema.unsentBase))
+                    FROM posting p JOIN hours h ON h.entity = p.entity
+                    JOIN event e ON e.dot = p.entity
+                    WHERE p.account = ?1
+                        OR p.account IN (SELECT entity FROM member WHERE canonical = ?1)
+                    ORDER BY e.position >= \(StoreSchema.unsentBase), h.service_date, e.position
+                    """), arguments: [key.value])
+        return try rows.map { row in
+            let position: Int64 = row[5]
+            let form = HoursForm(rawValue: row[2]) ?? .exchange
+            return StatementLine(
+                entry: try tables.dot(LocalKey(stored: row[0])).description,
+                serviceDate: CivilDate(code: row[1])?.description ?? "", form: form.name,
+                minutes: row[3], contested: row[4], disputed: row[6],
+                unsent: position >= StoreSchema.unsentBase || row[7],
+                position: position < StoreSchema.unsentBase ? UInt64(position) : nil)
+        }
+    }
+
+    private func owner(
+        of account: EntityID
+    ) throws -> (code: String, number: String, name: String?) {
+        switch try state(of: account) {
+        case .member(let member)?:
+            (
+                try code(of: member.home), member.number.map(String.init) ?? "?",
+                try name(of: member)
+            )
+        case .neighborhood(let neighborhood)?: (neighborhood.code, "pot", neighborhood.name)
+        case .community?, .worker?, .device?, .hours?, nil: ("", account.short, nil)
+        }
+    }
+
+    /// Balances of every account with postings here, accounts of other neighborhoods among them.
+    public func balances() throws -> [BalanceRecord] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT coalesce(m.canonical, p.account) AS owner,
+                    sum(CASE WHEN p.minutes > 0 THEN p.minutes ELSE 0 END),
+                    sum(CASE WHEN p.minutes < 0 THEN -p.minutes ELSE 0 END)
+                FROM posting p LEFT JOIN member m ON m.entity = p.account
+                WHERE p.contested = 0 GROUP BY owner ORDER BY owner
+                """)
+        return try rows.map { row in
+            let account = try tables.entity(LocalKey(stored: row[0]))
+            let owner = try owner(of: account)
+            let given: Int64 = row[1]
+            let received: Int64 = row[2]
+            return BalanceRecord(
+                account: account.description, code: owner.code, number: owner.number,
+                name: owner.name, given: given, received: received, balance: given - received)
+        }.sorted { $0.account < $1.account }
+    }
+
+    /// Recomputed from the events' bytes, so that it vouches for what is here now.
+    public func digest(of scopes: [ScopeID]) throws -> DigestRecord {
+        DigestRecord(
+            position: position.value,
+            scopes: try scopes.sorted().map { scope in
+                let digest = try tables.recomputedDigest(of: scope)
+                let code = try code(of: scope)
+                return ScopeRecord(
+                    scope: scope.description, name: code.isEmpty ? "community" : code,
+                    size: digest.size, root: digest.root.description)
+            })
+    }
+}

@@ -1,0 +1,127 @@
+// Members as records, and finding one by what a person types.
+// Neighbors: Views opens the names; Commands print, or list candidates when a name is ambiguous.
+
+internal import Foundation
+internal import GRDB
+public import Shared
+
+/// What a typed name, number or id came to.
+public enum AccountMatch: Sendable {
+    case one(EntityID)
+    case none
+    /// Ids with labels, by label.
+    case several([(id: EntityID, label: String)])
+}
+
+extension Views {
+    /// Members whose home is one of `scopes` (nil: all here), by code and number.
+    public func members(in scopes: Set<ScopeID>? = nil) throws -> [MemberState] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT entity, home FROM member WHERE canonical = entity
+                ORDER BY home, number, entity
+                """)
+        return try rows.compactMap { row in
+            guard try scopes?.contains(tables.scopeID(row[1])) ?? true else { return nil }
+            let entity = try tables.entity(LocalKey(stored: row[0]))
+            guard case .member(let member)? = try state(of: entity) else { return nil }
+            return member
+        }
+    }
+
+    public func record(_ member: MemberState) throws -> MemberRecord {
+        MemberRecord(
+            id: member.id.description, code: try code(of: member.home), number: member.number,
+            name: try name(of: member), form: member.form.name,
+            joinedOn: member.joinedOn?.description, active: member.isActive,
+            birthYear: try integer(MemberField.birthYear, member),
+            contacts: try texts(MemberField.contacts, member),
+            languages: try texts(MemberField.languages, member),
+            disputed: disputed(member.conflicts, creating: .memberEnrolled),
+            unsent: try tables.event(member.id.dot)?.observation.position == nil)
+    }
+
+    func disputed(_ conflicts: [Conflict], creating kind: Kind) -> [String] {
+        conflicts.compactMap { $0.field.flatMap(kind.descriptor.field)?.name }.sorted()
+    }
+
+    private func integer(_ field: FieldNumber, _ member: MemberState) throws -> Int64? {
+        if case .integer(let number)? = try value(of: field, in: member.fields) {
+            number
+        } else {
+            nil
+        }
+    }
+
+    private func texts(_ field: FieldNumber, _ member: MemberState) throws -> [String] {
+        if case .texts(let texts)? = try value(of: field, in: member.fields) { texts } else { [] }
+    }
+
+    /// Finds a member or pot by "HAR-37", "HAR pot", an id or its short form, a number (within
+    /// `scopes`), or a name or part of one.
+    public func match(_ typed: String, in scopes: Set<ScopeID>? = nil) throws -> AccountMatch {
+        if let numbered = try numbered(typed) { return .one(numbered) }
+        let wanted = typed.folded
+        var exact = try pots(typed, in: scopes)
+        var partial: [(id: EntityID, label: String)] = []
+        for member in try members(in: scopes) {
+            let number = member.number.map(String.init) ?? ""
+            let name = try name(of: member)?.folded ?? ""
+            let numbered = "\(try code(of: member.home))-\(number)".folded
+            if [numbered, number, name].contains(wanted) || member.id.matches(typed) {
+                exact.append(member.id)
+            } else if !wanted.isEmpty, name.contains(wanted) {
+                partial.append((member.id, try label(of: member.id)))
+            }
+        }
+        if exact.count == 1 { return .one(exact[0]) }
+        if exact.isEmpty, partial.count == 1 { return .one(partial[0].id) }
+        let several =
+            exact.isEmpty ? partial : try exact.map { ($0, try label(of: $0)) }
+        return several.isEmpty ? .none : .several(several.sorted { $0.label < $1.label })
+    }
+
+    /// "HAR-37" by the index, in whatever neighborhood it says, without opening every name; nil
+    /// unless exactly one has it.
+    private func numbered(_ typed: String) throws -> EntityID? {
+        let parts = typed.folded.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, let number = Int64(parts[1]) else { return nil }
+        let homes = try neighborhoods().filter { $0.code.folded == parts[0] }
+            .map { ScopeID.neighborhood($0.id) }
+        guard homes.count == 1, let home = try tables.existingScopeNumber(homes[0]) else {
+            return nil
+        }
+        let found = try Int64.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT entity FROM member
+                    WHERE home = ? AND number = ? AND canonical = entity
+                    """), arguments: [home, number])
+        return found.count == 1 ? try tables.entity(LocalKey(stored: found[0])) : nil
+    }
+
+    private func pots(_ typed: String, in scopes: Set<ScopeID>?) throws -> [EntityID] {
+        try neighborhoods().filter { neighborhood in
+            let names = ["\(neighborhood.code) pot", "\(neighborhood.code)-pot"].map(\.folded)
+            return (scopes?.contains(.neighborhood(neighborhood.id)) ?? true)
+                && (names.contains(typed.folded) || neighborhood.id.matches(typed))
+        }.map(\.id)
+    }
+}
+
+extension EntityID {
+    /// The whole id, or its short form "9f86d081-12".
+    public func matches(_ typed: String) -> Bool {
+        let typed = typed.lowercased()
+        return description == typed || short == typed
+    }
+}
+
+extension String {
+    /// Lower case without accents, for finding people.
+    var folded: String {
+        folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
+            .trimmingCharacters(in: .whitespaces)
+    }
+}

@@ -1,0 +1,136 @@
+// Reads of one transaction: entities, names and labels, the ground for the listings beside this.
+// Neighbors: Records are what comes out; Commands of both programs call in.
+
+internal import Foundation
+internal import GRDB
+public import Shared
+
+public final class Views {
+    public let tables: LedgerTables
+    let reader: SealedReader
+    /// Figures are true at this position: the device's cursor, the ledger's size on the server.
+    public let position: LedgerPosition
+    private var labels: [EntityID: String] = [:]
+    private var codes: [EntityID: String] = [:]
+
+    public init(tables: LedgerTables, reader: SealedReader, position: LedgerPosition) {
+        self.tables = tables
+        self.reader = reader
+        self.position = position
+    }
+
+    var db: Database { tables.db }
+
+    public func state(of entity: EntityID) throws -> EntityState? {
+        decideEntity(try tables.events(of: entity))
+    }
+
+    /// Entities of a family here, in the order they appeared.
+    public func entities(_ family: Family) throws -> [EntityID] {
+        // The index is of the few families only; the planner takes it when told so.
+        let few = family.rawValue < Family.member.rawValue ? "AND family < 5" : ""
+        return try Int64.fetchAll(
+            db.cachedStatement(
+                sql: "SELECT entity FROM entity WHERE family = ? \(few) ORDER BY entity"),
+            arguments: [Int64(family.rawValue)]
+        ).map { try tables.entity(LocalKey(stored: $0)) }
+    }
+
+    public func neighborhoods() throws -> [NeighborhoodState] {
+        try entities(.neighborhood).compactMap {
+            if case .neighborhood(let state)? = try state(of: $0) { state } else { nil }
+        }
+    }
+
+    public func workers() throws -> [WorkerState] {
+        try entities(.worker).compactMap {
+            if case .worker(let state)? = try state(of: $0) { state } else { nil }
+        }
+    }
+
+    public func devices() throws -> [DeviceState] {
+        try entities(.device).compactMap {
+            if case .device(let state)? = try state(of: $0) { state } else { nil }
+        }
+    }
+
+    /// A worker's name, or nil when it cannot be read here.
+    public func workerName(_ worker: EntityID) throws -> String? {
+        guard let creation = try tables.event(worker.dot),
+            case .text(let name)? = reader.open(creation.event)[WorkerField.name]
+        else { return nil }
+        return name
+    }
+
+    /// Neighborhood code; "" in the community scope.
+    public func code(of scope: ScopeID) throws -> String {
+        guard let id = scope.neighborhood else { return "" }
+        if let code = codes[id] { return code }
+        guard case .neighborhood(let state)? = try state(of: id) else { return id.short }
+        codes[id] = state.code
+        return state.code
+    }
+
+    /// The value a field shows; sealed ones opened.
+    func value(of field: FieldNumber, in fields: FieldStates) throws -> Value? {
+        guard let state = fields[field] else { return nil }
+        switch state.shown.content {
+        case .plain(let value): return value
+        case .sealed:
+            guard let change = try tables.event(state.shown.observation.dot) else { return nil }
+            return reader.value(of: field, changedBy: change.event)
+        }
+    }
+
+    public func name(of member: MemberState) throws -> String? {
+        if case .text(let name)? = try value(of: MemberField.name, in: member.fields) {
+            name
+        } else {
+            nil
+        }
+    }
+
+    /// "HAR-37 Ana Ruiz", "HAR pot", or that it is held elsewhere.
+    public func label(of account: EntityID) throws -> String {
+        if let label = labels[account] { return label }
+        let label: String
+        switch try state(of: account) {
+        case .member(let member)?:
+            let number = member.number.map(String.init) ?? "?"
+            let name = try name(of: member) ?? "(name not readable here)"
+            label = "\(try code(of: member.home))-\(number) \(name)"
+        case .neighborhood(let neighborhood)?: label = "\(neighborhood.code) pot"
+        case .community?, .worker?, .device?, .hours?, nil:
+            label = "\(account.short) (held by another neighborhood)"
+        }
+        labels[account] = label
+        return label
+    }
+
+    /// Where the entity's events are delivered; nil for an entity not here.
+    public func reach(of entity: EntityID) throws -> [ScopeID]? {
+        guard let key = try tables.existingKey(entity.dot) else { return nil }
+        return try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT reach FROM entity WHERE entity = ?"),
+            arguments: [key.value]
+        ).map(tables.reach)
+    }
+
+    /// Home and family of an entity; nil for one not here.
+    public func home(of entity: EntityID) throws -> (family: Family, home: ScopeID)? {
+        guard let key = try tables.existingKey(entity.dot),
+            let row = try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT family, home FROM entity WHERE entity = ?"),
+                arguments: [key.value]),
+            let family = Family(rawValue: row[0])
+        else { return nil }
+        return (family, try tables.scopeID(row[1]))
+    }
+
+    /// Whether an import key is here already.
+    public func hasImport(_ key: ImportKey) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM import_key WHERE key = ?)"),
+            arguments: [Data(key.value.bytes)]) ?? false
+    }
+}

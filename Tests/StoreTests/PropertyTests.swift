@@ -1,0 +1,164 @@
+// Histories with concurrency, partial syncs, forged contexts, stale decisions and repeated
+// imports: whatever happened, the promises hold at the end. HISTORIES sets how many.
+
+import Foundation
+import GRDB
+import Shared
+import Store
+import TestSupport
+import Testing
+
+@Suite struct PropertyTests {
+    static let stepsPerHistory = 60
+    /// So many are sure to have every feature of the generator.
+    static let historiesWithAll = 100
+    static var histories: Int {
+        ProcessInfo.processInfo.environment["HISTORIES"].flatMap(Int.init) ?? 500
+    }
+
+    /// Two slices, one a core.
+    @Test(arguments: 0..<2)
+    func everyHistoryConvergesConservesCreditsAndRebuildsTheSame(slice: Int) throws {
+        var statistics = Statistics()
+        let histories = Self.histories / 2
+        let first = UInt64(slice * histories) + 1
+        for seed in first..<first + UInt64(histories) {
+            var world = try World(seed: seed)
+            for _ in 0..<Self.stepsPerHistory { try world.step() }
+            try world.settle()
+            try statistics.note(world)
+            try check(world, seed)
+        }
+        print(statistics)
+        #expect(statistics.withConcurrency * 2 >= histories)
+        #expect(statistics.withConflict * 2 >= histories)
+        #expect(statistics.withStaleDecision > 0 || histories < Self.historiesWithAll)
+    }
+
+    private func check(_ world: World, _ seed: UInt64) throws {
+        try checkContexts(world, seed)
+        let server = try Snapshot(world.ledger, scopes: nil)
+        #expect(server.sum == 0, "seed \(seed)")
+        let rebuilt = try rebuiltDump(world.ledger)
+        #expect(try dump(world.ledger) == rebuilt, "server rebuild, seed \(seed)")
+        for device in world.devices {
+            let here = try Snapshot(device.store, scopes: device.scopes)
+            let there = try Snapshot(world.ledger, scopes: device.scopes)
+            #expect(here.sum == 0, "seed \(seed)")
+            #expect(here.digests == there.digests, "seed \(seed)")
+            #expect(here.balances == there.balances, "seed \(seed)")
+            #expect(here.conflicts == there.conflicts, "seed \(seed)")
+            let unsent = try device.store.read { db in try LedgerTables(db).unsentCount() }
+            #expect(unsent == 0, "nothing pending, seed \(seed)")
+            #expect(
+                try dump(device.store) == rebuiltDump(device.store),
+                "device rebuild, seed \(seed)")
+        }
+    }
+
+    /// The compact context says what the explicit set of dots says, about events of one entity.
+    private func checkContexts(_ world: World, _ seed: UInt64) throws {
+        try world.ledger.read { db in
+            let tables = LedgerTables(db)
+            let events = try world.order.compactMap { try tables.event($0) }
+            for (_, about) in Dictionary(grouping: events, by: \.event.entity) {
+                for one in about {
+                    for other in about where one.event.dot != other.event.dot {
+                        let truth = world.shown[one.event.dot, default: []]
+                            .contains(other.event.dot)
+                        #expect(
+                            one.observation.covers(other.observation) == truth,
+                            "seed \(seed): \(one.event.dot.short) \(other.event.dot.short)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// Every projection table as text, rows in key order.
+    private func dump(_ store: DatabaseQueue) throws -> [String] {
+        try store.read(Self.rows)
+    }
+
+    private func rebuiltDump(_ store: DatabaseQueue) throws -> [String] {
+        try store.write { db in
+            let tables = LedgerTables(db)
+            try tables.rebuild { _ in }
+            return try Self.rows(db)
+        }
+    }
+
+    private static func rows(_ db: Database) throws -> [String] {
+        let tables = ["entity", "member", "hours", "posting", "import_key", "conflict"]
+        return try tables.flatMap { table in
+            try Row.fetchAll(db, sql: "SELECT * FROM \(table) ORDER BY 1, 2").map {
+                "\(table) \($0)"
+            }
+        }
+    }
+}
+
+/// What one store shows of some scopes.
+private struct Snapshot {
+    let sum: Int64
+    let digests: [ScopeDigest]
+    let balances: [String]
+    let conflicts: [String]
+
+    init(_ store: DatabaseQueue, scopes: Set<ScopeID>?) throws {
+        (sum, digests, balances, conflicts) = try store.read { db in
+            let tables = LedgerTables(db)
+            let views = tables.views
+            let sum = try Int64.fetchOne(db, sql: "SELECT sum(minutes) FROM posting") ?? 0
+            let digests = try (scopes ?? []).sorted().map(tables.digest)
+            let balances = try views.accounts(in: scopes).map(views.statement).map {
+                "\($0.account) \($0.given) \($0.received) \($0.contested)"
+            }.sorted()
+            let conflicts = try views.conflicts().filter { conflict in
+                guard let scopes else { return true }
+                return try !scopes.isDisjoint(with: views.reach(of: conflict.entity) ?? [])
+            }
+            return (sum, digests, balances, conflicts.map { "\($0)" })
+        }
+    }
+}
+
+/// What the histories were like, so that a tame generator is noticed.
+private struct Statistics: CustomStringConvertible {
+    private(set) var withConcurrency = 0
+    private(set) var withConflict = 0
+    private(set) var withCrossing = 0
+    private(set) var withStaleDecision = 0
+    private var lengths: [Int] = []
+
+    mutating func note(_ world: World) throws {
+        try world.ledger.read { db in
+            let tables = LedgerTables(db)
+            let events = try world.order.compactMap { try tables.event($0) }
+            let grouped = Dictionary(grouping: events, by: \.event.entity).values
+            let concurrent = grouped.contains { about in
+                about.contains { one in
+                    about.contains { $0.observation.isConcurrent(with: one.observation) }
+                }
+            }
+            withConcurrency += concurrent ? 1 : 0
+            withConflict += try tables.views.openConflictCount() > 0 ? 1 : 0
+            let reaches = try events.compactMap { try tables.reach(ofEvent: $0.event.dot) }
+            withCrossing += reaches.contains { $0.count > 1 } ? 1 : 0
+            let stale = events.contains {
+                $0.event.knownKind == .conflictResolved
+                    && $0.observation.context.position.value + 1
+                        < $0.observation.position?.value ?? 0
+            }
+            withStaleDecision += stale ? 1 : 0
+            lengths.append(events.count)
+        }
+    }
+
+    var description: String {
+        let median = lengths.sorted()[lengths.count / 2]
+        return "\(lengths.count) histories, median \(median) events; with concurrent changes "
+            + "\(withConcurrency), open conflicts \(withConflict), across neighborhoods "
+            + "\(withCrossing), stale decisions \(withStaleDecision)"
+    }
+}

@@ -1,0 +1,164 @@
+// What happens in the world, step by step, chosen by its seed.
+// Neighbors: World carries a step out; PropertyTests run many and look at the end.
+
+import GRDB
+import Shared
+import Store
+import TestSupport
+
+extension World {
+    mutating func step() throws {
+        let index = random.int(0...devices.count - 1)
+        switch random.int(0...19) {
+        case 0...5: try recordExchange(index)
+        case 6...9: try amend(index)
+        case 10...11: try changeMember(index)
+        case 12 where random.chance(1, of: 2): try voidEntry(index)
+        case 12...14: try push(index, limit: random.int(1...8))
+        case 15...16: try pull(index, limit: random.int(1...20))
+        default: try resolve()
+        }
+    }
+
+    /// Few members, few days: so that duplicates and concurrent edits are common. An imported row
+    /// is of one neighborhood, which its key names.
+    private mutating func recordExchange(_ index: Int) throws {
+        let members = try entities(index, .member)
+        guard let provider = pick(Array(members.prefix(3))), let recipient = pick(members),
+            provider.id != recipient.id
+        else { return }
+        let minutes = Minutes(Int64(random.int(1...4) * 15))
+        var payload: Payload = [
+            HoursField.form: .integer(HoursForm.exchange.rawValue),
+            HoursField.shares: .shares(
+                Shares(
+                    providers: [Party(account: provider.id, minutes: minutes)],
+                    recipients: [Party(account: recipient.id, minutes: minutes)])),
+            HoursField.serviceDate: .date(date()),
+        ]
+        if random.chance(1, of: 3) { payload[HoursField.slip] = .text("\(random.int(1...3))") }
+        let row = provider.home.bytes + [UInt8(random.int(0...5))]
+        try record(
+            index, .hoursRecorded, home: provider.home, about: nil, payload,
+            importKey: provider.home == recipient.home && random.chance(1, of: 6)
+                ? ImportKey(Bytes16(prefixOf: .of(row))) : nil)
+    }
+
+    private mutating func date() -> CivilDate {
+        CivilDate(year: 2026, month: 3, day: random.int(1...2)) ?? CivilDate(
+            year: 2026, month: 3, day: 1)!
+    }
+
+    private mutating func amend(_ index: Int) throws {
+        let entries = try entities(index, .hours).suffix(4)
+        guard let entry = pick(Array(entries)) else { return }
+        let change: (FieldNumber, Value)
+        switch random.int(0...2) {
+        case 0: change = (HoursField.serviceDate, .date(date()))
+        case 1: change = (HoursField.category, .text("tag-\(random.int(1...2))"))
+        default:
+            guard case .hours(let hours)? = try state(index, entry.id) else { return }
+            let minutes = Minutes(Int64(random.int(1...4) * 15))
+            change = (
+                HoursField.shares,
+                .shares(
+                    Shares(
+                        providers: hours.shares.providers.map {
+                            Party(account: $0.account, minutes: minutes)
+                        },
+                        recipients: hours.shares.recipients.map {
+                            Party(account: $0.account, minutes: minutes)
+                        }))
+            )
+        }
+        try record(
+            index, .hoursAmended, home: entry.home, about: entry.id,
+            [
+                ChangeField.field: .integer(Int64(change.0.value)), ChangeField.new: change.1,
+            ], forged: random.chance(1, of: 12))
+    }
+
+    private mutating func changeMember(_ index: Int) throws {
+        guard let member = pick(try entities(index, .member)) else { return }
+        let sealed = random.chance(1, of: 3)
+        var payload: Payload = [:]
+        if sealed {
+            payload[ChangeField.field] = .integer(Int64(MemberField.name.value))
+        } else {
+            payload[ChangeField.field] = .integer(Int64(MemberField.active.value))
+            payload[ChangeField.new] = .flag(random.chance(1, of: 2))
+        }
+        try record(
+            index, .memberChanged, home: member.home, about: member.id, payload, sealed: sealed)
+    }
+
+    private mutating func voidEntry(_ index: Int) throws {
+        guard let entry = pick(try entities(index, .hours)) else { return }
+        try record(index, .hoursVoided, home: entry.home, about: entry.id, [:])
+    }
+
+    /// An admin decides at the server, from a view that may be a little old.
+    private mutating func resolve() throws {
+        let open = try ledger.read { db in try LedgerTables(db).views.conflicts() }
+        guard !open.isEmpty else { return }
+        let conflict = open[random.int(0...open.count - 1)]
+        let stale = random.chance(1, of: 2) ? UInt64(random.int(1...6)) : 0
+        let seen = ledgerSize - stale
+        let own = UInt64(order.prefix(Int(seen)).count { $0.replica == Self.server })
+        let home = try ledger.read { db in
+            try LedgerTables(db).views.home(of: conflict.entity)?.home
+        }
+        guard let home else { return }
+        try append(
+            serverEvent(
+                .conflictResolved, home: home, about: conflict.entity, seen: seen, own: own,
+                try choice(conflict)))
+    }
+
+    private mutating func choice(_ conflict: Conflict) throws -> Payload {
+        var payload: Payload = [
+            ResolutionField.conflict: .integer(conflict.about.rawValue),
+            ResolutionField.sides: .sides(conflict.sides),
+        ]
+        let side = conflict.sides[random.int(0...conflict.sides.count - 1)]
+        guard let field = conflict.field else {
+            let choices: [Choice] = [.take, .bothHappened, .void]
+            let choice = choices[random.int(0...2)]
+            payload[ResolutionField.choice] = .integer(choice.rawValue)
+            if choice == .take { payload[ResolutionField.kept] = .sides([side]) }
+            return payload
+        }
+        payload[ResolutionField.choice] = .integer(Choice.take.rawValue)
+        payload[ResolutionField.field] = .integer(Int64(field.value))
+        let event = try ledger.read { db in try LedgerTables(db).event(side.dot)?.event }
+        payload[ResolutionField.value] =
+            event?.payload[ChangeField.new] ?? event?.payload[ResolutionField.value]
+            ?? event?.payload[field]
+        return payload
+    }
+
+    // MARK: Looking
+
+    private func entities(
+        _ index: Int, _ family: Family
+    ) throws -> [(id: EntityID, home: ScopeID)] {
+        let scopes = devices[index].scopes
+        return try devices[index].store.read { db in
+            let views = LedgerTables(db).views
+            return try views.entities(family).compactMap { id in
+                guard let home = try views.home(of: id)?.home, scopes.contains(home) else {
+                    return nil
+                }
+                return (id, home)
+            }
+        }
+    }
+
+    private func state(_ index: Int, _ entity: EntityID) throws -> EntityState? {
+        try devices[index].store.read { db in try LedgerTables(db).views.state(of: entity) }
+    }
+
+    private mutating func pick<T>(_ list: [T]) -> T? {
+        list.isEmpty ? nil : list[random.int(0...list.count - 1)]
+    }
+}
