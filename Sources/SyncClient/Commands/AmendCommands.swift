@@ -1,0 +1,117 @@
+// `hourbook hours amend|void`: corrections are new events, one a field; nothing is overwritten.
+// Neighbors: FieldOptions reads what was typed, Recorder records it with what was shown.
+
+internal import ArgumentParser
+internal import Shared
+internal import Store
+
+struct HoursCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hours", abstract: "Amend, void, list and show entries of any form.",
+        subcommands: [HoursAmend.self, HoursVoid.self, HoursList.self, HoursShow.self])
+}
+
+struct HoursAmend: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "amend", abstract: "Correct an entry, each field by an event of its own.")
+
+    @Argument(help: "The entry's id, as in a listing.") var id: String
+    @Option(help: "How long it was: 90, 1:30 or 1.5h.") var minutes: String?
+    @Option(help: "Who gave instead. Repeat for several.") var provider: [String] = []
+    @Option(help: "Who received instead. Repeat for several.") var recipient: [String] = []
+    @OptionGroup var fields: HoursOptions
+    @Option(.hoursRecorded, HoursField.contributionType) var contributionType: String?
+    @Option(.hoursAmended, ChangeField.reason) var reason: String?
+    @OptionGroup var worker: WorkerOption
+    @OptionGroup var data: DataOptions
+    @OptionGroup var json: JSONOption
+
+    func perform() throws {
+        let device = try data.device()
+        let today = device.environment.today
+        let events = try Recording(device: device, worker: worker.typed).record { book, finder in
+            try drafts(book, finder, today: today)
+        }
+        try device.read { book in
+            guard let id = events.first?.entity, let record = try book.views.hours(id) else {
+                return
+            }
+            if json.isOn { return try Screen.printJSON(record) }
+            print("amended \(id.short): \(try book.views.subject(id).onOneLine), on this device")
+        }
+    }
+
+    private func drafts(_ book: LocalBook, _ finder: Finder, today: CivilDate) throws -> [Draft] {
+        let entry = try finder.hours(id)
+        guard !entry.isVoid else {
+            throw UserError(.dataError, "\(id) is void; record it anew instead")
+        }
+        var typed = fields.typed
+        typed[HoursField.contributionType] = contributionType.list
+        var values = try finder.values(typed, of: .hoursRecorded)
+        if let shares = try newShares(entry, book, finder, today: today) {
+            values[HoursField.shares] = .shares(shares)
+        }
+        if values.isEmpty {
+            throw UserError(.usage, "say what to correct; for example: --minutes 60")
+        }
+        let reason = try finder.values([ChangeField.reason: reason.list], of: .hoursAmended)
+        return values.numbers.compactMap { number in
+            values[number].map { new in
+                Draft(
+                    changing: Kind.hoursRecorded.describedField(number), by: .hoursAmended,
+                    of: entry.id, home: entry.home,
+                    from: book.shownValue(of: number, in: entry.fields), to: new,
+                    reason: reason.text(ChangeField.reason), subjects: entry.shares.accounts)
+            }
+        }
+    }
+
+    /// Parties and minutes are one field: what is not said stays.
+    private func newShares(
+        _ entry: HoursState, _ book: LocalBook, _ finder: Finder, today: CivilDate
+    ) throws -> Shares? {
+        if minutes == nil, provider.isEmpty, recipient.isEmpty { return nil }
+        let builder = HoursDrafts(book: book, today: today)
+        let length = try minutes.map { try Minutes(typed: $0) } ?? entry.shares.given
+        try builder.checkMinutes(length, form: entry.form)
+        let givers = try provider.map { try finder.account($0) }
+        let receivers = try recipient.map { try finder.account($0) }
+        return try builder.shares(
+            providers: givers.isEmpty ? entry.shares.providers.map(\.account) : givers,
+            recipients: receivers.isEmpty ? entry.shares.recipients.map(\.account) : receivers,
+            minutes: length)
+    }
+}
+
+struct HoursVoid: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "void", abstract: "Void an entry; it stays in the book and counts nothing.")
+
+    @Argument(help: "The entry's id, as in a listing.") var id: String
+    @Option(.hoursVoided, VoidField.reason) var reason: String?
+    @OptionGroup var worker: WorkerOption
+    @OptionGroup var data: DataOptions
+    @OptionGroup var json: JSONOption
+
+    func perform() throws {
+        let device = try data.device()
+        let events = try Recording(device: device, worker: worker.typed).record { _, finder in
+            let entry = try finder.hours(id)
+            guard !entry.isVoid else { throw UserError(.dataError, "\(id) is void already") }
+            return [
+                Draft(
+                    .hoursVoided, subject: entry.id, home: entry.home,
+                    values: try finder.values([VoidField.reason: reason.list], of: .hoursVoided),
+                    subjects: .entities(entry.shares.accounts))
+            ]
+        }
+        try device.read { book in
+            guard let id = events.first?.entity, let record = try book.views.hours(id) else {
+                return
+            }
+            if json.isOn { return try Screen.printJSON(record) }
+            print("voided \(id.short): \(try book.views.subject(id).onOneLine), on this device")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+// What all commands share: the data folder, JSON, who records, and errors as a sentence with a
+// sysexits code. Neighbors: every file in this folder; ClientMain makes the live environment.
+
+internal import ArgumentParser
+internal import Foundation
+internal import GRDB
+internal import Shared
+internal import Store
+
+struct DataOptions: ParsableArguments {
+    @Option(
+        name: .customLong("data"),
+        help: ArgumentHelp(
+            "Folder of this device's data.", discussion: "Default: ~/.local/share/hourbook",
+            valueName: "dir"))
+    var path: String?
+
+    var folder: URL {
+        if let path { return URL(fileURLWithPath: path, isDirectory: true) }
+        let variables = ProcessInfo.processInfo.environment
+        if let shared = variables["XDG_DATA_HOME"], shared.hasPrefix("/") {
+            return URL(fileURLWithPath: shared).appendingPathComponent("hourbook")
+        }
+        let home = variables["HOME"].map { URL(fileURLWithPath: $0, isDirectory: true) }
+        return (home ?? FileManager.default.homeDirectoryForCurrentUser)
+            .appendingPathComponent(".local/share/hourbook")
+    }
+
+    func device() throws -> Device {
+        try Device(folder: folder, environment: ClientMain.environment)
+    }
+}
+
+struct JSONOption: ParsableArguments {
+    @Flag(name: .customLong("json"), help: "Print JSON, one object per line.")
+    var isOn = false
+}
+
+struct WorkerOption: ParsableArguments {
+    @Option(name: .customLong("worker"), help: "Who records; default: the device's only worker.")
+    var typed: String?
+}
+
+struct NeighborhoodOption: ParsableArguments {
+    @Option(
+        name: .customLong("neighborhood"),
+        help: "Code or name of a neighborhood; default: the only one this device holds.")
+    var typed: String?
+}
+
+protocol ClientCommand: ParsableCommand {
+    func perform() throws
+}
+
+extension ClientCommand {
+    func run() throws {
+        do {
+            try perform()
+        } catch {
+            guard let shown = UserError(showing: error) else { throw error }
+            let lines = shown.description.split(separator: "\n", omittingEmptySubsequences: false)
+            Screen.note("hourbook: " + lines.map { String($0).onOneLine }.joined(separator: "\n"))
+            throw ExitCode(shown.code.rawValue)
+        }
+    }
+}
+
+extension UserError {
+    /// Nil for errors of the argument parser, which prints its own.
+    init?(showing error: any Error) {
+        switch error {
+        case let error as UserError: self = error
+        case let fault as TypingFault: self.init(fault)
+        case let fault as ShapeFault: self.init(.dataError, "\(fault)")
+        case let damage as StoreDamage: self.init(.ioError, "\(damage)")
+        case let failure as StoreFile.Failure: self.init(.configuration, "\(failure)")
+        case let failure as FolderLock.Failure: self.init(.temporaryFailure, "\(failure)")
+        case let error as TransportError: self.init(.temporaryFailure, error.sentence)
+        case let error as DatabaseError:
+            self.init(
+                .ioError,
+                "the database says: \(error.message ?? "no reason") (\(error.resultCode)); "
+                    + "check the folder's permissions and free space")
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,158 @@
+// What a person typed → the member, pot, neighborhood, worker or entry meant; or the candidates.
+// Neighbors: Store/Views matches names, Commands ask here.
+
+internal import Foundation
+internal import GRDB
+internal import Shared
+internal import Store
+
+struct Finder {
+    let book: LocalBook
+
+    /// A member or pot: "HAR-37", "HAR pot", an id, a name or a part of one; a bare number within
+    /// `neighborhood`, or anywhere if only one has it.
+    func account(
+        _ typed: String, in neighborhood: NeighborhoodState? = nil
+    ) throws -> EntityID {
+        let scopes = neighborhood.map { Set([ScopeID.neighborhood($0.id)]) }
+        switch try book.views.match(typed, in: scopes) {
+        case .one(let entity): return entity
+        case .none:
+            try refuseIfElsewhere(typed)
+            throw UserError(
+                .noUser,
+                "nobody here is called \"\(typed)\"; see `hourbook member list`, or enroll them")
+        case .several(let candidates):
+            let list = candidates.prefix(20).map { "  \($0.label)  (\($0.id.short))" }
+                .joined(separator: "\n")
+            throw UserError(
+                .usage,
+                "\"\(typed)\" may be \(candidates.count) members; give the number, or the id in "
+                    + "parentheses:\n\(list)")
+        }
+    }
+
+    /// A number of a neighborhood that this device does not hold: enrolling would be wrong.
+    private func refuseIfElsewhere(_ typed: String) throws {
+        let code = typed.prefix { $0 != "-" }.lowercased()
+        for place in try book.views.neighborhoods()
+        where typed.contains("-") && place.code.lowercased() == code {
+            guard !book.held.contains(.neighborhood(place.id)) else { continue }
+            throw UserError(
+                .noPermission,
+                "this device does not hold \(place.name); record it on one that does")
+        }
+    }
+
+    func member(
+        _ typed: String, in neighborhood: NeighborhoodState? = nil
+    ) throws -> MemberState {
+        let entity = try account(typed, in: neighborhood)
+        guard case .member(let member)? = try book.views.state(of: entity) else {
+            throw UserError(.usage, "\"\(typed)\" is no member; give a member")
+        }
+        return member
+    }
+
+    /// By code or name; the only one held when nothing is typed.
+    func neighborhood(_ typed: String?) throws -> NeighborhoodState {
+        let held = try book.neighborhoods
+        let list = held.map { "\($0.code) (\($0.name))" }.joined(separator: ", ")
+        guard let typed else {
+            if held.count == 1 { return held[0] }
+            throw UserError(
+                held.isEmpty ? .unavailable : .usage,
+                held.isEmpty
+                    ? "this device holds no neighborhood yet; run `hourbook sync`"
+                    : "this device holds several; give --neighborhood, one of: \(list)")
+        }
+        let wanted = typed.lowercased()
+        let found = held.filter {
+            [$0.code.lowercased(), $0.name.lowercased()].contains(wanted) || $0.id.matches(typed)
+        }
+        guard found.count == 1 else {
+            throw UserError(
+                .usage, "this device does not hold \"\(typed)\"; it holds: \(list)")
+        }
+        return found[0]
+    }
+
+    func neighborhoodIfAny(_ typed: String?) throws -> NeighborhoodState? {
+        try typed.map { try neighborhood($0) }
+    }
+
+    /// By name, part of it, or id; the device's only worker when nothing is typed.
+    func worker(_ typed: String?) throws -> EntityID {
+        guard let device = book.device else {
+            throw UserError(.unavailable, "this device knows no worker yet; run `hourbook sync`")
+        }
+        let workers = try device.workers.map {
+            (id: $0, name: try book.views.workerName($0) ?? $0.short)
+        }
+        let list = workers.map(\.name).sorted().joined(separator: ", ")
+        guard let typed else {
+            if workers.count == 1 { return workers[0].id }
+            throw UserError(
+                .usage, "several people record on this device; give --worker, one of: \(list)")
+        }
+        let wanted = typed.lowercased()
+        let exact = workers.filter { $0.name.lowercased() == wanted || $0.id.matches(typed) }
+        let part = workers.filter { $0.name.lowercased().contains(wanted) }
+        let found = exact.isEmpty ? part : exact
+        guard found.count == 1 else {
+            throw UserError(
+                .noUser, "\"\(typed)\" does not name one worker of this device: \(list)")
+        }
+        return found[0].id
+    }
+
+    // MARK: Entries and events
+
+    /// "9f86d081-12": the beginning of a replica id, a hyphen, and the sequence.
+    func dot(_ typed: String) throws -> Dot {
+        let parts = typed.lowercased().split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, let sequence = UInt64(parts[1]), sequence > 0,
+            sequence <= Limits.countMax, (1...32).contains(parts[0].utf8.count),
+            parts[0].allSatisfy(\.isHexDigit)
+        else {
+            throw UserError(.usage, "\"\(typed)\" is no id; take one from a listing: 9f86d081-12")
+        }
+        let prefix = String(parts[0])
+        let known = try book.tables.replicas(idPrefix: prefix).map {
+            Dot($0, Sequence64(sequence))
+        }.filter { try book.exists($0) }
+        guard let first = known.first else {
+            throw UserError(.dataError, "there is no entry \(typed) on this device")
+        }
+        guard known.count == 1 else {
+            let list = known.map { "  \($0)" }.joined(separator: "\n")
+            throw UserError(.usage, "\(typed) may be several; give more of it:\n\(list)")
+        }
+        return first
+    }
+
+    func hours(_ typed: String) throws -> HoursState {
+        let entity = EntityID(try dot(typed))
+        guard case .hours(let hours)? = try book.views.state(of: entity) else {
+            throw UserError(.dataError, "\(typed) is no exchange, contribution or donation")
+        }
+        return hours
+    }
+}
+
+extension LocalBook {
+    fileprivate func exists(_ dot: Dot) throws -> Bool {
+        if try tables.leaf(of: dot) != nil { return true }
+        return try dot.replica == paired.replica && tables.refused(dot.sequence) != nil
+    }
+}
+
+extension LedgerTables {
+    /// Replicas whose id begins with these hex digits, lower case.
+    fileprivate func replicas(idPrefix: String) throws -> [ReplicaID] {
+        try Data.fetchAll(
+            db, sql: "SELECT id FROM replica WHERE lower(hex(id)) LIKE ? || '%' ORDER BY id",
+            arguments: [idPrefix]
+        ).compactMap { ReplicaID($0) }
+    }
+}

@@ -1,0 +1,205 @@
+// `hourbook exchange record|list|show`, `contribution record`, `donation record`.
+// Neighbors: HoursDrafts checks and builds, Recorder records, Store/Views shows.
+
+internal import ArgumentParser
+internal import Shared
+internal import Store
+
+struct ExchangeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exchange", abstract: "Record, list and show hours given and received.",
+        subcommands: [
+            ExchangeRecord.self, HoursLines.self, HoursList.self, HoursShow.self,
+        ])
+}
+
+struct ContributionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "contribution", abstract: "Hours given to the community; its pot pays.",
+        subcommands: [ContributionRecord.self])
+}
+
+struct DonationCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "donation", abstract: "Hours a member gives to the neighborhood's pot.",
+        subcommands: [DonationRecord.self])
+}
+
+/// Options that every recording of hours has.
+struct CommonHoursOptions: ParsableArguments {
+    @Option(help: "How long: 90, 1:30 or 1.5h.") var minutes: String
+    @OptionGroup var fields: HoursOptions
+    @OptionGroup var neighborhood: NeighborhoodOption
+    @OptionGroup var worker: WorkerOption
+    @OptionGroup var data: DataOptions
+    @OptionGroup var json: JSONOption
+
+    /// Records one entry and says so. `parties` finds who gave and who received.
+    func record(
+        _ form: HoursForm, more: Typed = [:],
+        parties: (LocalBook, Finder, NeighborhoodState?) throws
+            -> (providers: [EntityID], recipients: [EntityID])
+    ) throws {
+        let device = try data.device()
+        let today = device.environment.today
+        let length = try Minutes(typed: minutes)
+        var warnings: [String] = []
+        let recording = Recording(device: device, worker: worker.typed)
+        let events = try recording.record { book, finder in
+            let drafts = HoursDrafts(book: book, today: today)
+            try drafts.checkMinutes(length, form: form)
+            var values = try finder.values(
+                fields.typed.merging(more) { $1 }, of: .hoursRecorded)
+            let date = values.date(HoursField.serviceDate) ?? today
+            values[HoursField.serviceDate] = .date(date)
+            let place = try finder.neighborhoodIfAny(neighborhood.typed)
+            let (providers, recipients) = try parties(book, finder, place)
+            let shares = try drafts.shares(
+                providers: providers, recipients: recipients, minutes: length)
+            warnings = drafts.warnings(form: form, minutes: length, date: date)
+            return [try drafts.draft(form: form, shares: shares, values: values)]
+        }
+        for warning in warnings { Screen.note("warning: \(warning)") }
+        try events.first.map { try show($0.entity, device) }
+    }
+
+    private func show(_ id: EntityID, _ device: Device) throws {
+        try device.read { book in
+            guard let record = try book.views.hours(id) else { return }
+            if json.isOn { return try Screen.printJSON(record) }
+            print("recorded \(id.short): \(try book.views.subject(id).onOneLine), on this device")
+        }
+    }
+}
+
+struct ExchangeRecord: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record", abstract: "Record a service that one member gave another.")
+
+    @Option(help: "Who gave: number (HAR-37), id or name. Repeat for several.")
+    var provider: [String]
+    @Option(help: "Who received. Repeat for several.")
+    var recipient: [String]
+    @OptionGroup var common: CommonHoursOptions
+
+    func perform() throws {
+        try common.record(.exchange) { _, finder, place in
+            (
+                try provider.map { try finder.member($0, in: place).id },
+                try recipient.map { try finder.member($0, in: place).id }
+            )
+        }
+    }
+}
+
+struct ContributionRecord: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record", abstract: "Record hours given to the community.")
+
+    @Option(help: "Who gave: number (HAR-37), id or name. Repeat for several.")
+    var provider: [String]
+    @Option(.hoursRecorded, HoursField.contributionType) var contributionType: String?
+    @OptionGroup var common: CommonHoursOptions
+
+    func perform() throws {
+        let more: Typed = [HoursField.contributionType: contributionType.list]
+        try common.record(.contribution, more: more) { book, finder, place in
+            let givers = try provider.map { try finder.member($0, in: place) }
+            let pot = place?.id ?? givers.first?.home.neighborhood
+            return (givers.map(\.id), [pot].compactMap { $0 })
+        }
+    }
+}
+
+struct DonationRecord: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record", abstract: "Record hours that a member gives to the pot.")
+
+    @Option(help: "Whose hours: number (HAR-37), id or name.") var donor: String
+    @OptionGroup var common: CommonHoursOptions
+
+    func perform() throws {
+        try common.record(.donation) { book, finder, place in
+            let member = try finder.member(donor, in: place)
+            let pot = place?.id ?? member.home.neighborhood
+            return ([pot].compactMap { $0 }, [member.id])
+        }
+    }
+}
+
+struct HoursList: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List entries by service date; those not yet sent last.")
+
+    @Option(help: "At most so many, the latest.") var limit: Int?
+    @OptionGroup var data: DataOptions
+    @OptionGroup var json: JSONOption
+
+    func perform() throws {
+        let all = try data.device().read { try $0.views.hours() }
+        let records = limit.map { Array(all.suffix(max(0, $0))) } ?? all
+        if json.isOn { return try records.forEach(Screen.printJSON) }
+        var table = Table(
+            ("ID", .left), ("DATE", .left), ("GAVE", .left), ("RECEIVED", .left),
+            ("TIME", .right), ("CATEGORY", .left), ("", .left))
+        for record in records {
+            table.add(
+                record.shortID, record.serviceDate, record.providers.names,
+                record.recipients.names, record.time, record.category ?? "", record.notes)
+        }
+        print(table.text, terminator: "")
+    }
+}
+
+struct HoursShow: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show one entry.")
+
+    @Argument(help: "Its id, as in a listing.") var id: String
+    @OptionGroup var data: DataOptions
+    @OptionGroup var json: JSONOption
+
+    func perform() throws {
+        let found = try data.device().read { book in
+            try book.views.hours(try Finder(book: book).hours(id).id)
+        }
+        guard let record = found else {
+            throw UserError(.dataError, "there is no entry \(id) on this device")
+        }
+        if json.isOn { return try Screen.printJSON(record) }
+        var table = Table(("FIELD", .left), ("VALUE", .left))
+        table.add("form", record.form)
+        table.add("service-date", record.serviceDate)
+        for party in record.providers { table.add("gave", party.text) }
+        for party in record.recipients { table.add("received", party.text) }
+        table.add("category", record.category ?? "")
+        table.add("description", record.description ?? "")
+        table.add("slip", record.slip ?? "")
+        table.add("standing", record.standing)
+        table.add("where", record.notes)
+        table.add("id", record.id)
+        print(table.text, terminator: "")
+    }
+}
+
+extension PartyRecord {
+    fileprivate var text: String { "\(label): \(Minutes(minutes))" }
+}
+
+extension [PartyRecord] {
+    fileprivate var names: String { map(\.label).joined(separator: ", ") }
+}
+
+extension HoursRecord {
+    fileprivate var shortID: String { EntityID(id)?.short ?? id }
+    fileprivate var time: String { Minutes(providers.map(\.minutes).reduce(0, +)).description }
+
+    fileprivate var notes: String {
+        var notes = [position == nil ? "on this device" : "at the office"]
+        if standing != EntryStanding.counts.name { notes.append(standing) }
+        if !disputed.isEmpty {
+            notes.append("needs a decision: \(disputed.joined(separator: ", "))")
+        }
+        return notes.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,75 @@
+// `hourbook exchange lines`: a pile of slips typed into a file, one exchange a line, each saved
+// before the next is read. Neighbors: HoursDrafts checks as for a single record, Recorder saves.
+
+internal import ArgumentParser
+internal import Foundation
+internal import Shared
+internal import Store
+
+struct HoursLines: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lines",
+        abstract: "Record one exchange per line of standard input, each durable on its own.",
+        discussion: """
+            A line: who gave, who received, how long, date, and if you like a note; separated by \
+            tabs. For example: HAR-1<tab>HAR-37<tab>1:30<tab>2026-11-02<tab>moved a sofa
+
+            What is wrong with a line is said with its number; the others are recorded.
+            """)
+
+    @OptionGroup var neighborhood: NeighborhoodOption
+    @OptionGroup var worker: WorkerOption
+    @OptionGroup var data: DataOptions
+    @OptionGroup var json: JSONOption
+
+    func perform() throws {
+        let device = try data.device()
+        var number = 0
+        var refused = 0
+        while let line = readLine() {
+            number += 1
+            if line.allSatisfy(\.isWhitespace) { continue }
+            do {
+                let columns = line.split(separator: "\t", omittingEmptySubsequences: false)
+                report(try record(columns.map(String.init), on: device))
+            } catch {
+                guard let shown = UserError(showing: error) else { throw error }
+                Screen.note("line \(number): \(shown)")
+                refused += 1
+            }
+        }
+        if refused > 0 {
+            throw UserError(.dataError, "\(refused) of \(number) lines were not recorded")
+        }
+    }
+
+    private func record(_ columns: [String], on device: Device) throws -> EntityID {
+        guard (4...5).contains(columns.count) else {
+            throw UserError(
+                .dataError, "give who gave, who received, how long and the date between tabs")
+        }
+        let minutes = try Minutes(typed: columns[2])
+        let recording = Recording(device: device, worker: worker.typed)
+        let events = try recording.record { book, finder in
+            let place = try finder.neighborhoodIfAny(neighborhood.typed)
+            let drafts = HoursDrafts(book: book, today: device.environment.today)
+            let shares = try drafts.shares(
+                providers: [try finder.member(columns[0], in: place).id],
+                recipients: [try finder.member(columns[1], in: place).id], minutes: minutes)
+            let typed: Typed = [
+                HoursField.serviceDate: [columns[3]],
+                HoursField.description: columns.dropFirst(4).filter { !$0.isEmpty },
+            ]
+            let values = try finder.values(typed, of: .hoursRecorded)
+            return [try drafts.draft(form: .exchange, shares: shares, values: values)]
+        }
+        guard let event = events.first else { preconditionFailure("one draft is one event") }
+        return event.entity
+    }
+
+    /// At once, so that whoever pipes lines in knows what is safe.
+    private func report(_ id: EntityID) {
+        print(json.isOn ? "{\"id\":\"\(id)\"}" : "recorded \(id.short), on this device")
+        fflush(nil)
+    }
+}

@@ -1,0 +1,202 @@
+// `hourbook member enroll|list|show|change`. Options come from the descriptor of member.enrolled.
+// Neighbors: FieldOptions reads them, Recorder records, Store/Views shows.
+
+internal import ArgumentParser
+internal import Shared
+internal import Store
+
+struct MemberCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "member", abstract: "Enroll, list, show and change members.",
+        subcommands: [
+            MemberEnroll.self, MemberList.self, MemberShow.self, MemberChange.self,
+        ])
+}
+
+struct MemberEnroll: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enroll", abstract: "Enroll a person or an organization.")
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var neighborhood: NeighborhoodOption
+    @OptionGroup var fields: MemberOptions
+    @Option(.memberEnrolled, MemberField.form) var form: String?
+    @OptionGroup var worker: WorkerOption
+    @OptionGroup var json: JSONOption
+
+    func perform() throws {
+        let device = try data.device()
+        let events = try Recording(device: device, worker: worker.typed).record { book, finder in
+            [try draft(book, finder, today: device.environment.today)]
+        }
+        try device.read { book in
+            guard let id = events.first?.entity,
+                case .member(let member)? = try book.views.state(of: id)
+            else { return }
+            if json.isOn { return try Screen.printJSON(try book.views.record(member)) }
+            print("enrolled \(try book.views.label(of: id).onOneLine) (\(id.short))")
+        }
+    }
+
+    private func draft(_ book: LocalBook, _ finder: Finder, today: CivilDate) throws -> Draft {
+        let place = try finder.neighborhood(neighborhood.typed)
+        guard fields.name != nil else {
+            throw UserError(.usage, "give the member's --name; for example: --name \"Ana Ruiz\"")
+        }
+        var typed = fields.typed
+        typed[MemberField.form] = form.list
+        var values = try finder.values(typed, of: .memberEnrolled)
+        let numbers = MemberNumbers(book: book, neighborhood: place)
+        if let number = values.integer(MemberField.number) {
+            try numbers.checkFree(number)
+        } else {
+            values[MemberField.number] = .integer(try numbers.next())
+        }
+        if values[MemberField.joinedOn] == nil { values[MemberField.joinedOn] = .date(today) }
+        return Draft(
+            .memberEnrolled, home: .neighborhood(place.id), values: values, subjects: .itself)
+    }
+}
+
+/// Which member numbers of a neighborhood are taken, and which this device may give out.
+struct MemberNumbers {
+    let book: LocalBook
+    let neighborhood: NeighborhoodState
+
+    func checkFree(_ number: Int64) throws {
+        if try taken(in: number...number).isEmpty { return }
+        let name = "\(neighborhood.code)-\(number)"
+        var label = name
+        if case .one(let holder) = try book.views.match(name) {
+            label = try book.views.label(of: holder)
+        }
+        throw UserError(.dataError, "\(label) has this number already; give another --number")
+    }
+
+    func next() throws -> Int64 {
+        let blocks = (book.device?.numberBlocks ?? []).filter { $0.neighborhood == neighborhood.id }
+        for block in blocks.sorted(by: { $0.first < $1.first }) {
+            let range = Int64(block.first)...Int64(max(block.first, block.last))
+            let taken = Set(try taken(in: range))
+            if let free = range.first(where: { !taken.contains($0) }) { return free }
+        }
+        throw UserError(
+            .usage, "this device has no numbers to give out in \(neighborhood.code); give --number")
+    }
+
+    private func taken(in range: ClosedRange<Int64>) throws -> [Int64] {
+        try book.views.memberNumbers(in: .neighborhood(neighborhood.id), within: range)
+    }
+}
+
+struct MemberList: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the members this device holds.")
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var neighborhood: NeighborhoodOption
+    @OptionGroup var json: JSONOption
+
+    func perform() throws {
+        let records = try data.device().read { book in
+            let place = try Finder(book: book).neighborhoodIfAny(neighborhood.typed)
+            let scopes = place.map { Set([ScopeID.neighborhood($0.id)]) }
+            return try book.views.members(in: scopes).map(book.views.record)
+        }
+        if json.isOn { return try records.forEach(Screen.printJSON) }
+        var table = Table(("NUMBER", .left), ("NAME", .left), ("JOINED", .left), ("", .left))
+        for member in records {
+            var notes = member.unsent ? ["on this device"] : []
+            if !member.active { notes.append("inactive") }
+            if !member.disputed.isEmpty { notes.append("needs a decision") }
+            table.add(
+                "\(member.code)-\(member.number.map(String.init) ?? "?")",
+                member.name ?? "(not readable here)", member.joinedOn ?? "",
+                notes.joined(separator: ", "))
+        }
+        print(table.text, terminator: "")
+    }
+}
+
+struct MemberShow: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show one member.")
+
+    @Argument(help: "Number (HAR-37), id, name or a part of it.") var member: String
+    @OptionGroup var data: DataOptions
+    @OptionGroup var neighborhood: NeighborhoodOption
+    @OptionGroup var json: JSONOption
+
+    func perform() throws {
+        let record = try data.device().read { book in
+            let finder = Finder(book: book)
+            let place = try finder.neighborhoodIfAny(neighborhood.typed)
+            return try book.views.record(try finder.member(member, in: place))
+        }
+        if json.isOn { return try Screen.printJSON(record) }
+        var table = Table(("FIELD", .left), ("VALUE", .left))
+        table.add("number", "\(record.code)-\(record.number.map(String.init) ?? "?")")
+        table.add("name", record.name ?? "(not readable here)")
+        table.add("form", record.form)
+        table.add("active", record.active ? "yes" : "no")
+        table.add("joined-on", record.joinedOn ?? "")
+        table.add("birth-year", record.birthYear.map(String.init) ?? "")
+        table.add("contacts", record.contacts.joined(separator: "; "))
+        table.add("languages", record.languages.joined(separator: "; "))
+        if !record.disputed.isEmpty {
+            table.add("needs a decision", record.disputed.joined(separator: ", "))
+        }
+        table.add("id", record.id)
+        print(table.text, terminator: "")
+    }
+}
+
+struct MemberChange: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "change", abstract: "Change fields of a member, each by an event of its own.")
+
+    @Argument(help: "Number (HAR-37), id, name or a part of it.") var member: String
+    @OptionGroup var data: DataOptions
+    @OptionGroup var neighborhood: NeighborhoodOption
+    @OptionGroup var fields: MemberOptions
+    @Option(.memberChanged, ChangeField.reason) var reason: String?
+    @OptionGroup var worker: WorkerOption
+    @OptionGroup var json: JSONOption
+
+    func perform() throws {
+        let device = try data.device()
+        let events = try Recording(device: device, worker: worker.typed).record(drafts)
+        try device.read { book in
+            guard let id = events.first?.entity,
+                case .member(let state)? = try book.views.state(of: id)
+            else { return }
+            if json.isOn { return try Screen.printJSON(try book.views.record(state)) }
+            print("changed \(try book.views.label(of: id).onOneLine): \(events.count) field(s)")
+        }
+    }
+
+    private func drafts(_ book: LocalBook, _ finder: Finder) throws -> [Draft] {
+        let state = try finder.member(
+            member, in: try finder.neighborhoodIfAny(neighborhood.typed))
+        let values = try finder.values(fields.typed, of: .memberEnrolled)
+        if values.isEmpty {
+            throw UserError(.usage, "say what to change; for example: --active no")
+        }
+        if let number = values.integer(MemberField.number), number != state.number,
+            let id = state.home.neighborhood,
+            case .neighborhood(let place)? = try book.views.state(of: id)
+        {
+            try MemberNumbers(book: book, neighborhood: place).checkFree(number)
+        }
+        let reason = try finder.values([ChangeField.reason: reason.list], of: .memberChanged)
+        return values.numbers.compactMap { number in
+            values[number].map { new in
+                Draft(
+                    changing: Kind.memberEnrolled.describedField(number), by: .memberChanged,
+                    of: state.id, home: state.home,
+                    from: book.shownValue(of: number, in: state.fields), to: new,
+                    reason: reason.text(ChangeField.reason), subjects: [state.id])
+            }
+        }
+    }
+}

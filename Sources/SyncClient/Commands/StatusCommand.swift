@@ -1,0 +1,106 @@
+// `hourbook status`: who this device is, what is unsent, when it was last in touch, what waits.
+// Neighbors: SyncState and the tables beside it; conflicts are counted, `conflicts` lists them.
+
+internal import ArgumentParser
+internal import Shared
+internal import Store
+
+struct StatusRecord: Codable {
+    struct Refused: Codable {
+        let event: String
+        let kind: String
+        let reason: String
+    }
+
+    let community: String
+    let communityName: String
+    let replica: String
+    let label: String
+    let server: String
+    let workers: [String]
+    let neighborhoods: [String]
+    let position: UInt64
+    let ownSequence: UInt64
+    let unsent: UInt64
+    let oldestUnsent: String?
+    let lastContact: String?
+    let conflicts: Int
+    /// Own events that the office keeps apart.
+    let refused: [Refused]
+    /// Scopes whose digest is not the server's.
+    let mismatches: [String]
+    let divergedAfter: UInt64?
+    let advice: String
+
+    init(_ book: LocalBook) throws {
+        let unsent = try UnsentSummary(book)
+        community = book.paired.community.description
+        communityName = book.paired.communityName
+        replica = book.paired.replica.description
+        label = book.paired.label
+        server = "\(book.paired.host):\(book.paired.port)"
+        workers = try (book.device?.workers ?? []).map {
+            try book.views.workerName($0) ?? $0.short
+        }.sorted()
+        neighborhoods = try book.neighborhoods.map(\.code)
+        position = book.sync.cursor.value
+        ownSequence = try book.head.sequence.value
+        self.unsent = unsent.count
+        oldestUnsent = unsent.oldest?.text
+        lastContact = book.sync.lastContact?.text
+        conflicts = try book.views.openConflictCount()
+        refused = try book.tables.refusedEvents().map {
+            Refused(
+                event: $0.event.dot.short, kind: $0.event.knownKind?.name ?? "unknown",
+                reason: $0.reason.sentence)
+        }
+        let names = try Dictionary(
+            uniqueKeysWithValues: book.held.map { ($0.bytes, try book.views.code(of: $0)) })
+        mismatches = try book.tables.mismatches().map {
+            $0.isEmpty ? "community" : names[$0] ?? hex($0)
+        }
+        divergedAfter = book.sync.divergedAfter?.value
+        advice = book.sync.advice
+    }
+}
+
+struct StatusCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show what is unsent, waiting or in need of a decision.")
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var json: JSONOption
+
+    func perform() throws {
+        let status = try data.device().read(StatusRecord.init)
+        if json.isOn { return try Screen.printJSON(status) }
+        var table = Table(("", .left), ("", .left))
+        table.add("community", status.communityName)
+        table.add("device", "\(status.label) (\(status.replica.prefix(8)))")
+        table.add("workers", status.workers.joined(separator: ", "))
+        table.add("neighborhoods", status.neighborhoods.joined(separator: ", "))
+        table.add("position", String(status.position))
+        table.add(
+            "unsent",
+            "\(status.unsent)\(status.oldestUnsent.map { " (oldest \($0))" } ?? "")")
+        table.add("last in touch", status.lastContact ?? "never")
+        table.add("need a decision", String(status.conflicts))
+        print(table.text.drop(while: \.isNewline), terminator: "")
+        tellTroubles(status)
+    }
+
+    private func tellTroubles(_ status: StatusRecord) {
+        if !status.advice.isEmpty { print("the office says: \(status.advice.onOneLine)") }
+        for refused in status.refused {
+            print("kept apart: \(refused.event) (\(refused.kind)): \(refused.reason)")
+        }
+        for scope in status.mismatches {
+            print("NOT THE SAME as at the office: \(scope). Nothing is lost; tell the office")
+        }
+        if let after = status.divergedAfter {
+            print(
+                "PARTED from the office after own entry \(after): this folder is a copy, or was "
+                    + "set back. Nothing is lost; tell the office")
+        }
+    }
+}

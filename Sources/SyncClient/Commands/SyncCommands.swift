@@ -1,0 +1,177 @@
+// `hourbook pair` and `hourbook sync`: the two commands that need the server.
+// Neighbors: Pairing and SyncSession do the work; this says how it went, and with which exit code.
+
+internal import ArgumentParser
+internal import Foundation
+internal import Shared
+internal import Store
+
+struct PairCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pair", abstract: "Pair this device with the office, by a link from there.")
+
+    @Argument(help: "The whole link, in quotes.") var link: String
+    @Option(.devicePaired, DeviceField.label) var label: String?
+    @OptionGroup var data: DataOptions
+    @OptionGroup var json: JSONOption
+
+    func perform() throws {
+        guard let label else {
+            throw UserError(.usage, "give this device a name: --label \"Harbor tablet\"")
+        }
+        let link = try Pairing.link(link)
+        let transport: CurlTransport
+        switch link.mode {
+        case .loopback:
+            transport = try CurlTransport(scheme: "http", host: link.host, port: link.port)
+        }
+        let device = try Pairing(folder: data.folder, environment: ClientMain.environment)
+            .pair(link, label: label, over: transport)
+        Screen.note(
+            "paired with \(device.paired.communityName.onOneLine) as replica "
+                + device.paired.replica.short)
+        try SyncRun(device: device, folder: data.folder, transport: transport, json: json.isOn)
+            .run()
+    }
+}
+
+struct SyncCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sync", abstract: "Send what the office lacks, and fetch what is new.")
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var json: JSONOption
+
+    func perform() throws {
+        let device = try data.device()
+        try SyncRun(
+            device: device, folder: data.folder, transport: try CurlTransport(to: device.paired),
+            json: json.isOn
+        ).run()
+    }
+}
+
+/// What a session moved, as JSON.
+struct SyncRecord: Codable {
+    let position: UInt64
+    let sent: Int
+    let fetched: Int
+    let requests: Int
+    let bytesSent: Int
+    let bytesReceived: Int
+    let milliseconds: Int64
+}
+
+/// One session, told to people.
+struct SyncRun {
+    let device: Device
+    let folder: URL
+    let transport: any Transport
+    let json: Bool
+
+    func run() throws {
+        let lock: FolderLock
+        do {
+            lock = try FolderLock(folder: folder, name: "sync.lock", wait: false)
+        } catch {
+            throw UserError(.temporaryFailure, "another sync of this device is under way")
+        }
+        defer { withExtendedLifetime(lock) {} }
+        guard let identity = try IdentityFile(folder: folder) else {
+            throw UserError(
+                .ioError, "this device's keys are missing from \(folder.path); restore them")
+        }
+        var session = SyncSession(
+            device: device, keys: try identity.keys, transport: transport)
+        session.progress = { Screen.note("  sent \($0.pushed), fetched \($0.fetched)") }
+        let started = device.environment.now()
+        let report = try session.run()
+        let ended = device.environment.now()
+        try tell(report, milliseconds: ended.milliseconds - started.milliseconds)
+    }
+
+    private func tell(_ report: SyncReport, milliseconds: Int64) throws {
+        let state = try device.read { book in
+            (unsent: try UnsentSummary(book), contact: book.sync, refused: report.refused)
+        }
+        if report.refused > 0 {
+            Screen.note(
+                "warning: the office keeps \(report.refused) of your entries apart; see "
+                    + "`hourbook status`. They are safe, and count nothing until it decides")
+        }
+        if let failure = failure(report.end, state.unsent, state.contact) { throw failure }
+        guard report.mismatches.isEmpty else {
+            throw UserError(
+                .dataError,
+                "what this device holds is not what the office holds (see `hourbook status`); "
+                    + "nothing is lost: tell the office")
+        }
+        if json {
+            return try Screen.printJSON(
+                SyncRecord(
+                    position: state.contact.cursor.value, sent: report.pushed,
+                    fetched: report.fetched, requests: report.requests,
+                    bytesSent: report.bytesSent, bytesReceived: report.bytesReceived,
+                    milliseconds: milliseconds))
+        }
+        print(
+            "in step at position \(state.contact.cursor): sent \(report.pushed), fetched "
+                + "\(report.fetched) (\(report.bytesSent) bytes up, \(report.bytesReceived) down, "
+                + "\(report.requests) request\(report.requests == 1 ? "" : "s"))")
+    }
+
+    private func failure(
+        _ end: SyncEnd, _ unsent: UnsentSummary, _ state: SyncState
+    ) -> UserError? {
+        let rest = "\(unsent.text), last in touch \(state.lastContact?.text ?? "never")"
+        return switch end {
+        case .complete: nil
+        case .unreachable(let error):
+            UserError(.temporaryFailure, "\(error.sentence); \(rest)")
+        case .retryLater(let seconds):
+            UserError(
+                .temporaryFailure,
+                "the office is busy; sync again in \(seconds) seconds; \(rest)")
+        case .diverged(let common):
+            UserError(
+                .unavailable,
+                "the office has other entries of this device after its entry \(common): this "
+                    + "folder is a copy, or was set back. Nothing is lost; tell the office; \(rest)"
+            )
+        case .stuck(let after):
+            UserError(
+                .protocolError,
+                "the office asks for entries after \(after) again and again; \(rest)")
+        case .problem(let problem):
+            UserError(problem.exitCode, "the server says: \(problem.sentence); \(rest)")
+        case .unreadableAnswer(let reason):
+            UserError(
+                .protocolError, "the server's answer cannot be used: \(reason); \(rest)")
+        }
+    }
+}
+
+extension ProblemDetails {
+    fileprivate var exitCode: Sysexit {
+        if isTemporary { return .temporaryFailure }
+        return [401, 403].contains(status) ? .noPermission : .protocolError
+    }
+}
+
+/// What is on this device only.
+struct UnsentSummary {
+    let count: UInt64
+    let oldest: Instant?
+
+    init(_ book: LocalBook) throws {
+        count = try book.unsentCount
+        oldest =
+            count == 0
+            ? nil : try book.ownEvent(book.sync.acknowledged.sequence.next)?.event.recordedAt
+    }
+
+    var text: String {
+        if count == 0 { return "nothing unsent" }
+        return "\(count) unsent\(oldest.map { " (oldest \($0.text))" } ?? "")"
+    }
+}

@@ -1,0 +1,56 @@
+// The tables that only a device has, beside those of Store: who it is and how far it has synced.
+// Neighbors: DeviceTables reads and writes them. A shipped migration is frozen.
+
+internal import GRDB
+
+enum ClientSchema {
+    static func register(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("client 1: pairing and sync") { db in
+            try db.execute(sql: tables)
+        }
+    }
+
+    /// `sync_state.acknowledged` is the last own event the server possesses; `acknowledged_chain`
+    /// the chain there. `diverged_after` is set once the server says the ledger took another way.
+    private static let tables = """
+        CREATE TABLE pairing (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            community BLOB NOT NULL CHECK (length(community) = 16),
+            community_name TEXT NOT NULL,
+            replica BLOB NOT NULL CHECK (length(replica) = 16),
+            label TEXT NOT NULL,
+            host TEXT NOT NULL,
+            port INTEGER NOT NULL,
+            mode TEXT NOT NULL,
+            ledger_key BLOB NOT NULL CHECK (length(ledger_key) = 32),
+            server_signing_key BLOB NOT NULL CHECK (length(server_signing_key) = 32),
+            server_receiving_key BLOB NOT NULL CHECK (length(server_receiving_key) = 32),
+            paired_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE sync_state (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            cursor INTEGER NOT NULL,
+            acknowledged INTEGER NOT NULL,
+            acknowledged_chain BLOB NOT NULL CHECK (length(acknowledged_chain) = 32),
+            nonce BLOB NOT NULL,
+            last_contact INTEGER,
+            server_time INTEGER,
+            diverged_after INTEGER,
+            advice TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE cursor_tag (
+            position INTEGER PRIMARY KEY,
+            tag BLOB NOT NULL CHECK (length(tag) IN (0, 4))
+        ) STRICT;
+        CREATE TABLE refused_event (
+            sequence INTEGER PRIMARY KEY,
+            leaf BLOB NOT NULL CHECK (length(leaf) = 32),
+            bytes BLOB NOT NULL,
+            reason INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE scope_mismatch (
+            scope BLOB PRIMARY KEY,
+            position INTEGER NOT NULL
+        ) STRICT;
+        """
+}

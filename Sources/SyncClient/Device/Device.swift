@@ -1,0 +1,126 @@
+// A paired device's data folder, open: its database, its keys, and one transaction's view of them.
+// Neighbors: Pairing makes one, Recorder and SyncSession write through it, Commands read.
+// Invariant: every write holds the folder's lock and is one transaction.
+
+internal import Foundation
+internal import GRDB
+internal import Shared
+internal import Store
+
+final class Device {
+    /// Nil in tests whose database is in memory.
+    let folder: URL?
+    let database: any DatabaseWriter
+    let keyring: Keyring
+    let environment: Environment
+    let paired: PairedDevice
+
+    init(
+        folder: URL?, database: any DatabaseWriter, keyring: Keyring, environment: Environment
+    ) throws {
+        self.folder = folder
+        self.database = database
+        self.keyring = keyring
+        self.environment = environment
+        let paired = try database.read { try LedgerTables($0).pairedDevice() }
+        guard let paired else {
+            throw UserError(
+                .configuration,
+                "this device is not paired yet; ask the office for a link, then run "
+                    + "`hourbook pair LINK --label NAME`")
+        }
+        self.paired = paired
+    }
+
+    convenience init(folder: URL, environment: Environment) throws {
+        let file = folder.appendingPathComponent(StoreFile.databaseName)
+        guard FileManager.default.fileExists(atPath: file.path) else {
+            throw UserError(
+                .configuration,
+                "\(folder.path) holds no Hourbook data; ask the office for a link, then run "
+                    + "`hourbook pair LINK --label NAME` with this --data")
+        }
+        try self.init(
+            folder: folder,
+            database: try StoreFile.open(folder: folder, register: ClientSchema.register),
+            keyring: try Keyring(folder: folder), environment: environment)
+    }
+
+    func read<Result>(_ body: (LocalBook) throws -> Result) throws -> Result {
+        try database.read { db in try body(try book(LedgerTables(db))) }
+    }
+
+    func write<Result>(_ body: (LocalBook) throws -> Result) throws -> Result {
+        let lock = try folder.map { try FolderLock(folder: $0) }
+        defer { withExtendedLifetime(lock) {} }
+        return try database.write { db in
+            let tables = LedgerTables(db)
+            let result = try body(try book(tables))
+            try tables.finish()
+            return result
+        }
+    }
+
+    private func book(_ tables: LedgerTables) throws -> LocalBook {
+        try LocalBook(
+            tables: tables, paired: paired,
+            reader: SealedReader(keyring: keyring, community: paired.community))
+    }
+}
+
+/// What a device holds, within one transaction.
+final class LocalBook {
+    let tables: LedgerTables
+    let paired: PairedDevice
+    let sync: SyncState
+    let reader: SealedReader
+    let views: Views
+    /// Nil until the first sync brings its own `device.paired`.
+    let device: DeviceState?
+
+    init(tables: LedgerTables, paired: PairedDevice, reader: SealedReader) throws {
+        self.tables = tables
+        self.paired = paired
+        self.reader = reader
+        sync = try tables.syncState()
+        views = Views(tables: tables, reader: reader, position: sync.cursor)
+        guard let creation = try tables.event(at: paired.pairedAt),
+            case .device(let state)? = try views.state(of: creation.event.entity)
+        else {
+            device = nil
+            return
+        }
+        device = state
+    }
+
+    var head: ReplicaChain {
+        get throws {
+            guard let head = try tables.head(of: paired.replica) else {
+                throw StoreDamage.missing("the head of its own events")
+            }
+            return head
+        }
+    }
+
+    /// The community's scope among them.
+    var held: Set<ScopeID> {
+        Set([.community] + (device?.neighborhoods ?? []).map(ScopeID.neighborhood))
+    }
+
+    /// Neighborhoods this device holds, by code.
+    var neighborhoods: [NeighborhoodState] {
+        get throws {
+            try views.neighborhoods().filter { held.contains(.neighborhood($0.id)) }
+                .sorted { ($0.code, $0.id) < ($1.code, $1.id) }
+        }
+    }
+
+    /// Own events the server has not got.
+    var unsentCount: UInt64 {
+        get throws {
+            let sent = sync.acknowledged.sequence.value
+            let head = try head.sequence.value
+            return head > sent ? head - sent : 0
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// Whether this device's worker may record an event, and where it will be delivered: the rule that
+// the office applies (Shared/Decide/Permission), asked before saving, so that nobody finds out only
+// there. Neighbors: Recorder asks; what is refused becomes a sentence here.
+
+internal import Shared
+internal import Store
+
+struct Authority {
+    private let book: LocalBook
+    private let permission: Permission
+
+    init(book: LocalBook, worker: EntityID) throws {
+        guard let device = book.device else {
+            throw UserError(.unavailable, "this device knows no worker yet; run `hourbook sync`")
+        }
+        var role: Role?
+        if case .worker(let state)? = try book.views.state(of: worker) { role = state.role }
+        self.book = book
+        permission = Permission(device: device, workerRole: role) { entity in
+            try book.facts(of: entity)
+        }
+    }
+
+    /// Scopes the event will be delivered to; throws a sentence when it may not be recorded.
+    func reach(of event: Event) throws -> [ScopeID] {
+        do {
+            return try permission.reach(of: event)
+        } catch let reason as QuarantineReason {
+            throw try refusal(reason, event)
+        }
+    }
+
+    private func refusal(_ reason: QuarantineReason, _ event: Event) throws -> UserError {
+        switch reason {
+        case .unauthorized:
+            return UserError(
+                .noPermission,
+                event.subject == nil
+                    ? "this worker does not record on this device"
+                    : "it was recorded on another device; a coordinator can change it, or the "
+                        + "office")
+        case .outOfScope:
+            let name = try book.views.code(of: event.home)
+            return UserError(
+                .noPermission,
+                "this device does not hold \(name.isEmpty ? "the community's own book" : name); "
+                    + "record it on one that does")
+        case .unknownSubject:
+            return UserError(
+                .dataError, "somebody or something it names is not on this device; sync, then retry"
+            )
+        case .beyondReach:
+            return UserError(
+                .dataError,
+                "it brings in a member of a neighborhood that this entry does not concern; void "
+                    + "it and record it anew")
+        case .invalid, .revoked: return UserError(.dataError, reason.sentence)
+        }
+    }
+}
+
+extension LocalBook {
+    fileprivate func facts(of entity: EntityID) throws -> EntityFacts? {
+        guard let known = try views.home(of: entity), let reach = try views.reach(of: entity) else {
+            return nil
+        }
+        var form: HoursForm?
+        if known.family == .hours, case .hours(let hours)? = try views.state(of: entity) {
+            form = hours.form
+        }
+        return EntityFacts(family: known.family, home: known.home, reach: reach, form: form)
+    }
+}

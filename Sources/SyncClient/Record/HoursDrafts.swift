@@ -1,0 +1,87 @@
+// Hours as a person says them → drafts: who gave, who received, how long. Limits are checked here
+// first, so that the sentence fits what was typed.
+// Neighbors: Commands and Import give parties as accounts, Recorder records the drafts.
+
+internal import Shared
+internal import Store
+
+struct HoursDrafts {
+    /// Longer ones are recorded, with a warning.
+    static let longMinutes: Int64 = 720
+
+    let book: LocalBook
+    let today: CivilDate
+
+    /// Several on a side share the minutes equally.
+    func shares(
+        providers: [EntityID], recipients: [EntityID], minutes: Minutes
+    ) throws -> Shares {
+        for account in providers where recipients.contains(account) {
+            throw UserError(
+                .dataError,
+                "\(try book.views.label(of: account)) cannot both give and receive; name two "
+                    + "different members")
+        }
+        if providers.isEmpty || recipients.isEmpty {
+            throw UserError(.usage, "name at least one who gave and one who received")
+        }
+        guard providers.count + recipients.count <= Limits.partiesMax else {
+            throw UserError(
+                .dataError, "an entry has at most \(Limits.partiesMax) parties; record several")
+        }
+        let most = Int64(max(Set(providers).count, Set(recipients).count))
+        guard minutes.value >= most else {
+            throw UserError(.dataError, "that is less than a minute each; give at least \(most)")
+        }
+        return Shares(
+            providers: Shares.equalParts(of: minutes, to: providers),
+            recipients: Shares.equalParts(of: minutes, to: recipients))
+    }
+
+    func checkMinutes(_ minutes: Minutes, form: HoursForm) throws {
+        let range = form.minutesRange
+        guard range.contains(minutes.value) else {
+            throw UserError(
+                .dataError,
+                "\(minutes.value) minutes cannot be one \(form.name); give \(range.lowerBound) to "
+                    + "\(range.upperBound), or record it in parts")
+        }
+    }
+
+    func draft(
+        form: HoursForm, shares: Shares, values: Payload, importKey: ImportKey? = nil
+    ) throws -> Draft {
+        try checkMinutes(shares.given, form: form)
+        var values = values
+        values[HoursField.form] = .integer(form.rawValue)
+        values[HoursField.shares] = .shares(shares)
+        return Draft(
+            .hoursRecorded, home: try home(of: shares), values: values,
+            subjects: .entities(shares.accounts), importKey: importKey)
+    }
+
+    /// Warnings about what is recorded all the same.
+    func warnings(form: HoursForm, minutes: Minutes, date: CivilDate) -> [String] {
+        var warnings: [String] = []
+        if form != .donation, minutes.value > Self.longMinutes {
+            warnings.append("\(minutes) hours in one entry is long; amend it if it is a slip")
+        }
+        let serverDay = book.sync.serverTime?.date(utcOffsetMinutes: 0)
+        if date > max(today, serverDay ?? today) {
+            warnings.append("\(date) is in the future; amend it if it is a slip")
+        }
+        return warnings
+    }
+
+    /// The home of a party, the provider's first, that this device holds.
+    private func home(of shares: Shares) throws -> ScopeID {
+        for party in shares.providers + shares.recipients {
+            guard let known = try book.views.home(of: party.account) else { continue }
+            let home: ScopeID =
+                known.family == .neighborhood ? .neighborhood(party.account) : known.home
+            if home != .community, book.held.contains(home) { return home }
+        }
+        throw UserError(
+            .noPermission, "none of them is of a neighborhood that this device holds")
+    }
+}

@@ -1,0 +1,186 @@
+// A sync answer → the device's tables, in one transaction: outcomes of what was sent, the page's
+// entries, the trees, the projections, the cursor.
+// Neighbors: SyncSession calls it after the keys are durable; Views show what comes of it.
+// Invariants: all of an answer takes effect or none; an own event loses no byte whatever became of
+// it; roots are recomputed from what is held here and compared with the server's.
+
+internal import Shared
+internal import Store
+
+struct AnswerApplication {
+    let book: LocalBook
+    let response: SyncResponse
+    let signingKey: [UInt8]
+    let now: Instant
+
+    enum Fault: Error, Equatable {
+        case page(ContainerError)
+        case anotherCommunity
+        /// The page does not go from the cursor to where the answer says.
+        case range
+        case event(LedgerPosition)
+        case missingOwn(Sequence64)
+
+        var sentence: String {
+            switch self {
+            case .page: "its page cannot be read"
+            case .anotherCommunity: "it is of another community"
+            case .range: "its page does not start where this device stands"
+            case .event(let position): "its entry \(position) cannot be read"
+            case .missingOwn(let sequence): "it counts on own entry \(sequence), which is not here"
+            }
+        }
+    }
+
+    /// What changed, for the progress line.
+    struct Change: Equatable {
+        /// Own events that the server possesses since this answer.
+        var acknowledged: UInt64 = 0
+        /// Of others.
+        var entries = 0
+        var refused = 0
+        var mismatches: [ScopeID] = []
+    }
+
+    func apply() throws -> Change {
+        var change = Change()
+        var state = book.sync
+        change.refused = try takeOutcomes(&state)
+        let (before, after) = (book.sync.acknowledged.sequence, state.acknowledged.sequence)
+        change.acknowledged = after > before ? after.value - before.value : 0
+        // A page counts on own events that a device which has parted holds otherwise.
+        if state.divergedAfter == nil { change.entries = try takePage(&state) }
+        state.lastContact = now
+        state.serverTime = response.serverTime
+        state.advice = response.advice
+        try book.tables.save(state)
+        if state.divergedAfter == nil { change.mismatches = try compareDigests() }
+        return change
+    }
+
+    // MARK: Outcomes
+
+    /// Returns how many own events were put apart.
+    private func takeOutcomes(_ state: inout SyncState) throws -> Int {
+        let told = acknowledged(
+            after: state.acknowledged.sequence, outcomes: response.outcomes)
+        state.acknowledged = try book.chain(
+            at: min(told.sequence, try book.head.sequence), signingKey: signingKey)
+        for case .diverged(let common) in response.outcomes.map(\.disposition) {
+            state.divergedAfter = common
+        }
+        var touched: Set<EntityID> = []
+        for (sequence, reason) in told.quarantined {
+            guard let event = try book.ownEvent(sequence) else { continue }
+            try book.tables.keepRefused(event, reason: reason)
+            try book.tables.removeUnsent(event.event.dot)
+            touched.insert(event.event.entity)
+        }
+        try book.tables.projectAgain(touched)
+        return touched.count
+    }
+
+    // MARK: The page
+
+    private func takePage(_ state: inout SyncState) throws -> Int {
+        guard response.cursor >= state.cursor else { throw Fault.range }
+        let entries = response.page.isEmpty ? [] : try page(from: state.cursor).entries
+        let holding = heldSoFar(entries)
+        var recorded: [RecordedEvent] = []
+        var ownHead = try book.head
+        for entry in entries {
+            let taken = try take(entry, holding: holding, ownHead: &ownHead)
+            if let taken { recorded.append(taken) }
+        }
+        try book.tables.project(recorded)
+        if ownHead != (try book.head) {
+            try book.tables.setHead(ownHead, of: book.paired.replica)
+            state.acknowledged = ownHead
+        }
+        let isLearning = book.device == nil && response.cursor >= book.paired.pairedAt
+        state.cursor = response.cursor
+        try book.tables.keepTag(
+            response.cursor == .start ? .start : RootTag(of: response.root), at: response.cursor)
+        if isLearning { try book.tables.dropTrees(except: try learnedScopes()) }
+        return entries.count { if case .bytes = $0.content { true } else { false } }
+    }
+
+    private func page(from cursor: LedgerPosition) throws -> Page {
+        let page: Page
+        do {
+            page = try Page(
+                unpacking: response.page, bytesMax: ContainerLimits.unpackedBytesMax)
+        } catch {
+            throw Fault.page(error)
+        }
+        guard page.community == book.paired.community else { throw Fault.anotherCommunity }
+        guard page.first == cursor.next, page.last == response.cursor, page.root == response.root
+        else { throw Fault.range }
+        return page
+    }
+
+    /// Until its own pairing has come, a device does not know which scopes are its own, and grows
+    /// the trees of all that reach it.
+    private func heldSoFar(_ entries: [LedgerEntry]) -> Set<ScopeID> {
+        book.device == nil ? Set(entries.flatMap(\.reach)) : book.held
+    }
+
+    private func learnedScopes() throws -> Set<ScopeID> {
+        guard let creation = try book.tables.event(at: book.paired.pairedAt),
+            case .device(let device)? = try book.views.state(of: creation.event.entity)
+        else { throw Fault.event(book.paired.pairedAt) }
+        return Set([.community] + device.neighborhoods.map(ScopeID.neighborhood))
+    }
+
+    /// What of it must be projected; nil for an own event whose projections stand.
+    private func take(
+        _ entry: LedgerEntry, holding: Set<ScopeID>, ownHead: inout ReplicaChain
+    ) throws -> RecordedEvent? {
+        let admitted = Admitted(
+            position: entry.position, reach: entry.reach, receivedAt: entry.receivedAt,
+            contextUnknown: entry.contextUnknown)
+        switch entry.content {
+        case .own(let sequence):
+            let dot = Dot(book.paired.replica, sequence)
+            return try promote(dot, admitted, holding: holding)
+        case .bytes(let bytes):
+            guard let new = try? NewEvent(bytes: bytes) else {
+                throw Fault.event(entry.position)
+            }
+            if try book.tables.leaf(of: new.event.dot) == new.leaf {
+                return try promote(new.event.dot, admitted, holding: holding)
+            }
+            try book.tables.insert(new, admitted, holding: holding)
+            // An own event that this database does not have: it was set back to an older copy.
+            if new.event.dot == Dot(book.paired.replica, ownHead.sequence.next) {
+                ownHead.append(new.leaf)
+            }
+            return RecordedEvent(
+                event: new.event, leaf: new.leaf, position: entry.position,
+                contextUnknown: entry.contextUnknown)
+        }
+    }
+
+    private func promote(
+        _ dot: Dot, _ admitted: Admitted, holding: Set<ScopeID>
+    ) throws -> RecordedEvent? {
+        guard let own = try book.tables.admitOwn(dot, admitted, holding: holding) else {
+            throw Fault.missingOwn(dot.sequence)
+        }
+        return own.mustProject ? own.recorded : nil
+    }
+
+    // MARK: Digests
+
+    /// Scopes that the server named and whose root here is another. They stay noted until an answer
+    /// that reaches the ledger's end no longer names them.
+    private func compareDigests() throws -> [ScopeID] {
+        let differing = try response.scopes.filter { theirs in
+            try book.tables.digest(of: theirs.scope) != theirs
+        }.map(\.scope).sorted()
+        if !differing.isEmpty || !response.more {
+            try book.tables.keepMismatches(differing, at: response.cursor)
+        }
+        return differing
+    }
+}

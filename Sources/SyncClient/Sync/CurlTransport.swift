@@ -1,0 +1,141 @@
+// HTTP over the system's libcurl: one handle for a session, so that its connection is kept.
+// Neighbors: SyncSession and Pairing call `post`; CCurl/shim.h wraps the variadic calls.
+// Invariant: http and https only, no redirects, and a loopback server is never asked by proxy.
+
+internal import CCurl
+
+/// Not for use from two threads at once: a libcurl handle belongs to one.
+final class CurlTransport: Transport {
+    private let handle: UnsafeMutableRawPointer
+    private let base: String
+
+    /// libcurl asks to be set up once, before any other thread uses it.
+    private static let isSetUp = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    /// `host` is a name or an address; an IPv6 address without brackets.
+    init(scheme: String, host: String, port: UInt16) throws(TransportError) {
+        guard Self.isSetUp, let handle = curl_easy_init() else {
+            throw .other("libcurl cannot start")
+        }
+        self.handle = handle
+        base = "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        set(CURLOPT_NOSIGNAL, 1)
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        set(CURLOPT_POST, 1)
+        set(CURLOPT_TCP_KEEPALIVE, 1)
+        set(CURLOPT_CONNECTTIMEOUT_MS, TransportLimits.connectMillisecondsMax)
+        set(CURLOPT_LOW_SPEED_LIMIT, 1)
+        set(CURLOPT_LOW_SPEED_TIME, TransportLimits.stallSecondsMax)
+        _ = hourbook_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+        if Loopback.contains(host) { _ = hourbook_curl_set_text(handle, CURLOPT_NOPROXY, "*") }
+        _ = hourbook_curl_set_sink(handle, CURLOPT_WRITEFUNCTION, takeBody)
+        _ = hourbook_curl_set_sink(handle, CURLOPT_HEADERFUNCTION, takeHeader)
+    }
+
+    deinit { curl_easy_cleanup(handle) }
+
+    func post(
+        path: String, headers: [(name: String, value: String)], body: [UInt8]
+    ) throws(TransportError) -> HTTPAnswer {
+        var list: UnsafeMutablePointer<curl_slist>?
+        // An empty Expect keeps libcurl from waiting for leave to send a large body.
+        for header in headers + [("Expect", "")] {
+            list = curl_slist_append(list, "\(header.name): \(header.value)")
+        }
+        defer { curl_slist_free_all(list) }
+        let answer = AnswerBuffer()
+        _ = hourbook_curl_set_text(handle, CURLOPT_URL, base + path)
+        _ = hourbook_curl_set_headers(handle, list)
+        let context = Unmanaged.passUnretained(answer).toOpaque()
+        _ = hourbook_curl_set_pointer(handle, CURLOPT_WRITEDATA, context)
+        _ = hourbook_curl_set_pointer(handle, CURLOPT_HEADERDATA, context)
+        set(CURLOPT_POSTFIELDSIZE, body.count)
+        // Never a null pointer: libcurl would read the body from standard input.
+        let code = (body.isEmpty ? [0] : body).withUnsafeBytes { raw in
+            _ = hourbook_curl_set_bytes(handle, CURLOPT_POSTFIELDS, raw.baseAddress)
+            return withExtendedLifetime(answer) { curl_easy_perform(handle) }
+        }
+        if let error = Self.error(code, answer) { throw error }
+        return HTTPAnswer(
+            status: hourbook_curl_status(handle), headers: answer.headers, body: answer.body)
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) {
+        _ = hourbook_curl_set_long(handle, option, value)
+    }
+
+    private static func error(_ code: CURLcode, _ answer: AnswerBuffer) -> TransportError? {
+        if answer.isTooLarge { return .tooLarge }
+        return switch code {
+        case CURLE_OK: nil
+        case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
+            .cannotConnect
+        case CURLE_OPERATION_TIMEDOUT: .timedOut
+        default: .other(String(cString: curl_easy_strerror(code)))
+        }
+    }
+}
+
+enum Loopback {
+    /// Names and addresses that never leave the machine.
+    static func contains(_ host: String) -> Bool {
+        if host == "localhost" || host == "::1" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+}
+
+/// What the callbacks gather while libcurl runs.
+private final class AnswerBuffer {
+    var body: [UInt8] = []
+    var headers: [String: String] = [:]
+    private(set) var isTooLarge = false
+    private var headerBytes = 0
+
+    /// False stops the transfer.
+    func take(body bytes: UnsafeRawBufferPointer) -> Bool {
+        isTooLarge = body.count + bytes.count > TransportLimits.answerBytesMax
+        if !isTooLarge { body.append(contentsOf: bytes) }
+        return !isTooLarge
+    }
+
+    func take(header bytes: UnsafeRawBufferPointer) -> Bool {
+        headerBytes += bytes.count
+        isTooLarge = headerBytes > 100_000
+        if isTooLarge { return false }
+        let line = String(decoding: bytes, as: UTF8.self)
+        // The status line of an answer that follows an interim one starts it anew.
+        if line.hasPrefix("HTTP/") {
+            headers = [:]
+            return true
+        }
+        guard let colon = line.firstIndex(of: ":") else { return true }
+        let value = line[line.index(after: colon)...].drop(while: \.isWhitespace)
+        headers[line[..<colon].lowercased()] = String(value.prefix { !$0.isNewline })
+        return true
+    }
+}
+
+private func takeBody(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
+    _ context: UnsafeMutableRawPointer?
+) -> Int {
+    take(bytes, size * count, context) { $0.take(body: $1) }
+}
+
+private func takeHeader(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
+    _ context: UnsafeMutableRawPointer?
+) -> Int {
+    take(bytes, size * count, context) { $0.take(header: $1) }
+}
+
+/// Returns the bytes taken: fewer than given makes libcurl stop with an error.
+private func take(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?,
+    _ give: (AnswerBuffer, UnsafeRawBufferPointer) -> Bool
+) -> Int {
+    guard let bytes, let context else { return 0 }
+    let buffer = Unmanaged<AnswerBuffer>.fromOpaque(context).takeUnretainedValue()
+    return give(buffer, UnsafeRawBufferPointer(start: bytes, count: count)) ? count : 0
+}

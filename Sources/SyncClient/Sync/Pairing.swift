@@ -1,0 +1,177 @@
+// A device meets its server once: proves the link's secret, checks who answers, and remembers both.
+// Source: docs/protocol.md section 8. Neighbors: PairCommand calls it and syncs right after.
+// Invariant: the keys are durable before the server hears of them, so that a lost answer is had
+// again by the same link; nothing of the answer counts before its signature.
+
+internal import Foundation
+internal import GRDB
+internal import Shared
+internal import Store
+
+struct Pairing {
+    let folder: URL
+    let environment: Environment
+
+    /// The link as typed, or a sentence.
+    static func link(_ text: String) throws -> PairingLink {
+        if let link = PairingLink(text.trimmed) {
+            guard Loopback.contains(link.host) else {
+                throw UserError(
+                    .usage,
+                    "\(link.host) is another machine; this version pairs with a server on the "
+                        + "same machine only (a link of mode loopback)")
+            }
+            return link
+        }
+        if ["mode=pinned", "mode=public"].contains(where: text.contains) {
+            throw UserError(
+                .unavailable,
+                "this link is for a server on another machine, which comes with a later version")
+        }
+        throw UserError(
+            .usage,
+            "this is not a whole pairing link; copy all of it, from hourbook:// on, in quotes")
+    }
+
+    /// Pairs, or finds that it was done before by the same link.
+    func pair(_ link: PairingLink, label: String, over transport: any Transport) throws -> Device {
+        try checkLabel(label)
+        try makeFolder()
+        let lock = try FolderLock(folder: folder, name: "pair.lock")
+        defer { withExtendedLifetime(lock) {} }
+        let database = try StoreFile.open(folder: folder, register: ClientSchema.register)
+        let identity = try IdentityFile(folder: folder)
+        if let paired = try database.read({ try LedgerTables($0).pairedDevice() }) {
+            guard identity?.link == link.id else {
+                throw UserError(
+                    .usage,
+                    "\(folder.path) is paired with \(paired.communityName) already; give another "
+                        + "--data to pair once more")
+            }
+        } else {
+            let mine = try self.identity(for: link, existing: identity)
+            let answer = try ask(link, label: label, keys: mine.keys, transport)
+            try remember(answer, link: link, label: label, keys: mine.keys, database)
+        }
+        return try Device(
+            folder: folder, database: database, keyring: try Keyring(folder: folder),
+            environment: environment)
+    }
+
+    private func checkLabel(_ label: String) throws {
+        do {
+            try Kind.devicePaired.descriptor.field(DeviceField.label)?.check(.text(label))
+        } catch {
+            throw UserError(.dataError, "\(error); give the device a short name with --label")
+        }
+    }
+
+    private func makeFolder() throws {
+        do {
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw UserError(.ioError, "cannot make the folder \(folder.path); check permissions")
+        }
+    }
+
+    private func identity(for link: PairingLink, existing: IdentityFile?) throws -> IdentityFile {
+        if let existing, existing.link == link.id { return existing }
+        let made = IdentityFile(link: link.id, environment: environment)
+        try made.save(folder: folder)
+        return made
+    }
+
+    private func ask(
+        _ link: PairingLink, label: String, keys: ReplicaKeys, _ transport: any Transport
+    ) throws -> PairResponse {
+        let (signing, receiving) = (keys.signingPublicKey, keys.receivingPublicKey)
+        let request = PairRequest(
+            link: link.id, signingKey: signing, receivingKey: receiving, label: label,
+            proof: PairingProof.make(
+                secret: link.secret, community: link.community, signingKey: signing,
+                receivingKey: receiving, label: label))
+        let answer: HTTPAnswer
+        do throws(TransportError) {
+            answer = try transport.post(
+                path: SyncProtocol.pairPath,
+                headers: [("Content-Type", SyncProtocol.mediaType)], body: request.encodedOrEmpty)
+        } catch {
+            throw UserError(
+                .temporaryFailure,
+                "\(error.sentence) (\(link.host):\(link.port)); run the same command again later")
+        }
+        guard answer.status == 200 else {
+            let problem = ProblemDetails(answer)
+            let code: Sysexit = problem.status >= 500 ? .temporaryFailure : .noPermission
+            throw UserError(code, "the server refused: \(problem.sentence)")
+        }
+        return try verified(answer, link: link, replica: keys.replica)
+    }
+
+    /// The ledger key is the link's, and it signed this answer for this device.
+    private func verified(
+        _ answer: HTTPAnswer, link: PairingLink, replica: ReplicaID
+    ) throws -> PairResponse {
+        let refusal = UserError(
+            .protocolError,
+            "what answered at \(link.host):\(link.port) is not the server of this link; nothing "
+                + "was stored. Tell the office")
+        guard let response = try? PairResponse(decoding: answer.body),
+            Hash.of(response.ledgerKey) == link.ledger,
+            response.serverReceivingKey.count == 32, response.serverSigningKey.count == 32
+        else { throw refusal }
+        do {
+            let message = Signed.paired(
+                community: link.community, replica: replica,
+                response: try response.unsignedBytes())
+            try verify(response.signature, of: message, by: response.ledgerKey)
+        } catch {
+            throw refusal
+        }
+        return response
+    }
+
+    private func remember(
+        _ answer: PairResponse, link: PairingLink, label: String, keys: ReplicaKeys,
+        _ database: any DatabaseWriter
+    ) throws {
+        let paired = PairedDevice(
+            community: link.community, communityName: answer.communityName,
+            replica: keys.replica, label: label, host: link.host, port: link.port,
+            mode: link.mode, ledgerKey: answer.ledgerKey,
+            serverSigningKey: answer.serverSigningKey,
+            serverReceivingKey: answer.serverReceivingKey, pairedAt: answer.pairedAt)
+        try database.write { db in
+            let tables = LedgerTables(db)
+            try tables.save(paired, chain: ReplicaChain(signingKey: keys.signingPublicKey))
+            try tables.finish()
+        }
+    }
+}
+
+extension PairRequest {
+    /// Plain values always serialize; an empty body would be refused.
+    fileprivate var encodedOrEmpty: [UInt8] { (try? encoded()) ?? [] }
+}
+
+extension TransportError {
+    var sentence: String {
+        switch self {
+        case .cannotConnect: "the server cannot be reached"
+        case .timedOut: "the server did not answer in time"
+        case .tooLarge: "the server's answer is larger than this program reads"
+        case .other(let reason): "the connection failed (\(reason))"
+        }
+    }
+}
+
+extension CurlTransport {
+    /// To the server of a paired device.
+    convenience init(to paired: PairedDevice) throws {
+        switch paired.mode {
+        case .loopback: try self.init(scheme: "http", host: paired.host, port: paired.port)
+        }
+    }
+}

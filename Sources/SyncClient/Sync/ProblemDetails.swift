@@ -1,0 +1,31 @@
+// An error as the server tells it: RFC 9457 problem details, or only a status.
+// Neighbors: Pairing and SyncSession show title and detail.
+
+internal import Store
+internal import Foundation
+
+struct ProblemDetails: Equatable {
+    let status: Int
+    let type: String
+    let title: String
+    let detail: String
+
+    private struct Body: Decodable {
+        let type: String?
+        let title: String?
+        let detail: String?
+    }
+
+    init(_ answer: HTTPAnswer) {
+        let body = try? JSONDecoder().decode(Body.self, from: Data(answer.body))
+        status = answer.status
+        type = body?.type ?? "about:blank"
+        title = (body?.title ?? "HTTP status \(answer.status)").onOneLine
+        detail = (body?.detail ?? "").onOneLine
+    }
+
+    /// The server is busy or broken, not the request.
+    var isTemporary: Bool { status == 429 || status >= 500 }
+
+    var sentence: String { detail.isEmpty ? title : "\(title): \(detail)" }
+}

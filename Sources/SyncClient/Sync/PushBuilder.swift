@@ -1,0 +1,78 @@
+// The next own events as a signed, packed run, with the data keys they use.
+// Neighbors: SyncSession asks for one a request; the server's Admission takes it apart.
+// Invariant: a run starts right after what the server possesses, and goes on without gaps.
+
+internal import Shared
+internal import Store
+
+struct Push {
+    let run: [UInt8]
+    let keys: WrappedKeys?
+    let eventCount: Int
+}
+
+struct PushBuilder {
+    /// Events of one run, unpacked: with their keys they stay well under a request's bound even if
+    /// nothing compresses.
+    static let eventBytesMax = 600_000
+
+    let book: LocalBook
+    let keyring: Keyring
+    let keys: ReplicaKeys
+
+    /// Nil when there is nothing to send.
+    func push(eventsMax: Int) throws -> Push? {
+        let start = book.sync.acknowledged
+        let events = try next(after: start.sequence, eventsMax: eventsMax)
+        guard !events.isEmpty else { return nil }
+        var chain = start
+        for event in events { chain.append(event.leaf) }
+        let replica = book.paired.replica
+        let run = PushedRun(
+            community: book.paired.community, epoch: .first, replica: replica,
+            first: start.sequence.next, chain: chain,
+            signature: try keys.sign(
+                Signed.run(community: book.paired.community, replica: replica, chain: chain)),
+            events: events.map(\.bytes))
+        let used = Set(events.flatMap { $0.event.sealed.map(\.key) })
+        let wrapped = try WrappedKeys.wrap(
+            keyring.keys(used), to: book.paired.serverReceivingKey,
+            community: book.paired.community)
+        return Push(run: run.packed(), keys: wrapped, eventCount: events.count)
+    }
+
+    private func next(after last: Sequence64, eventsMax: Int) throws -> [NewEvent] {
+        var events: [NewEvent] = []
+        var bytes = 0
+        var sequence = last.next
+        while events.count < eventsMax, let event = try book.ownEvent(sequence) {
+            bytes += event.bytes.count
+            if bytes > Self.eventBytesMax, !events.isEmpty { break }
+            events.append(event)
+            sequence = sequence.next
+        }
+        return events
+    }
+}
+
+extension LocalBook {
+    /// Any own event ever recorded: unsent, in the ledger, or kept apart by the office.
+    func ownEvent(_ sequence: Sequence64) throws -> NewEvent? {
+        if let event = try tables.bytes(of: Dot(paired.replica, sequence)) { return event }
+        return try tables.refused(sequence)
+    }
+
+    /// The own chain as it was at a sequence.
+    func chain(at sequence: Sequence64, signingKey: [UInt8]) throws -> ReplicaChain {
+        var chain =
+            sync.acknowledged.sequence <= sequence
+            ? sync.acknowledged : ReplicaChain(signingKey: signingKey)
+        while chain.sequence < sequence {
+            guard let event = try ownEvent(chain.sequence.next) else {
+                throw StoreDamage.missing("its own event \(chain.sequence.next)")
+            }
+            chain.append(event.leaf)
+        }
+        return chain
+    }
+}

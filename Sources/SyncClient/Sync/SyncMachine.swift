@@ -1,0 +1,141 @@
+// What a sync session does next, and what an answer means: pure, no network, no database.
+// Source: docs/protocol.md section 7. Neighbors: SyncSession performs the steps.
+// Invariants: uploads never hold up downloads; every loop ends; what was not acknowledged is sent
+// again; nothing is ever dropped here.
+
+internal import Shared
+
+/// How far both sides are, as the database has it.
+struct SyncProgress: Equatable {
+    var acknowledged: Sequence64
+    var head: Sequence64
+    var unsent: UInt64 {
+        head > acknowledged ? head.value - acknowledged.value : 0
+    }
+}
+
+/// Why a session ended. Everything unsent stays on the device.
+enum SyncEnd: Equatable {
+    /// Nothing unsent, nothing to fetch.
+    case complete
+    case unreachable(TransportError)
+    /// The server asks for patience with what it was sent; what there was to fetch has come.
+    case retryLater(seconds: UInt32)
+    /// The ledger holds other own events after this one.
+    case diverged(common: Sequence64)
+    /// The server wants events before those it was sent, and sending them did not help.
+    case stuck(after: Sequence64)
+    case problem(ProblemDetails)
+    case unreadableAnswer(String)
+}
+
+/// What came back.
+enum SyncAnswer {
+    case response(SyncResponse)
+    case problem(ProblemDetails)
+    case failure(TransportError)
+    case unreadable(String)
+}
+
+struct SyncMachine {
+    enum Step: Equatable {
+        /// One request with at most so many own events.
+        case exchange(pushMax: Int)
+        case stop(SyncEnd)
+    }
+
+    static let pushEventsMax = 1_000
+    /// A page brings at least an entry, so no honest server needs more rounds for a ledger.
+    static let roundsMax = 1_000_000
+
+    /// Told to the user when a server in trouble names no time.
+    static let busySeconds: UInt32 = 30
+
+    private var pushMax = SyncMachine.pushEventsMax
+    /// After the request as a whole was refused: fetch first, then push less.
+    private var skipsPush = false
+    private var wantsPull = true
+    private var hasRepeatedForNonce = false
+    private var resentFrom: Sequence64?
+    private var end: SyncEnd?
+    private var patience: UInt32?
+    private var rounds = 0
+
+    func next(_ progress: SyncProgress) -> Step {
+        if let end { return .stop(end) }
+        let pushes = progress.unsent > 0 && patience == nil && !skipsPush
+        if pushes { return .exchange(pushMax: pushMax) }
+        if wantsPull || skipsPush { return .exchange(pushMax: 0) }
+        if let patience { return .stop(.retryLater(seconds: patience)) }
+        return .stop(.complete)
+    }
+
+    /// `pushed` is how many events the request carried; `hasFreshNonce`, whether the answer's nonce
+    /// differs from the one it was signed with.
+    mutating func take(_ answer: SyncAnswer, pushed: Int, hasFreshNonce: Bool) {
+        rounds += 1
+        if rounds > Self.roundsMax { end = .unreadableAnswer("the server never comes to an end") }
+        switch answer {
+        case .failure(let error): end = .unreachable(error)
+        case .unreadable(let why): end = .unreadableAnswer(why)
+        case .problem(let problem): take(problem, pushed: pushed, hasFreshNonce: hasFreshNonce)
+        case .response(let response):
+            hasRepeatedForNonce = false
+            skipsPush = false
+            wantsPull = response.more
+            for outcome in response.outcomes { take(outcome.disposition) }
+        }
+    }
+
+    private mutating func take(
+        _ problem: ProblemDetails, pushed: Int, hasFreshNonce: Bool
+    ) {
+        if problem.status == 401, hasFreshNonce, !hasRepeatedForNonce {
+            hasRepeatedForNonce = true
+        } else if [400, 413, 422].contains(problem.status), pushed > 0 {
+            pushMax = pushed / 2
+            skipsPush = true
+            if pushMax == 0 { end = .problem(problem) }
+        } else if problem.isTemporary, pushed > 0 {
+            // What there is to fetch may still come.
+            patience = max(patience ?? 0, Self.busySeconds)
+        } else {
+            end = .problem(problem)
+        }
+    }
+
+    private mutating func take(_ disposition: Disposition) {
+        switch disposition {
+        case .admitted, .duplicate, .quarantined: resentFrom = nil
+        case .held(let after):
+            // The second time for the same place, sending again has not helped.
+            if resentFrom == after { end = .stuck(after: after) }
+            resentFrom = after
+        case .retryLater(let seconds): patience = max(patience ?? 0, seconds)
+        case .diverged(let common): end = .diverged(common: common)
+        }
+    }
+}
+
+/// How far the server possesses own events after an answer: a run of acknowledged sequences from
+/// the last one on, or wherever it says it wants more from.
+func acknowledged(
+    after last: Sequence64, outcomes: [Outcome]
+) -> (sequence: Sequence64, quarantined: [(Sequence64, QuarantineReason)]) {
+    var sequence = last
+    var quarantined: [(Sequence64, QuarantineReason)] = []
+    for outcome in outcomes.sorted(by: { $0.first < $1.first }) {
+        switch outcome.disposition {
+        case .admitted, .duplicate:
+            if outcome.first <= sequence.next { sequence = max(sequence, outcome.last) }
+        case .quarantined(let reason):
+            if outcome.first <= sequence.next { sequence = max(sequence, outcome.last) }
+            quarantined += (outcome.first.value...outcome.last.value).map {
+                (Sequence64($0), reason)
+            }
+        case .held(let after): sequence = min(sequence, after)
+        case .retryLater, .diverged: continue
+        }
+    }
+    return (sequence, quarantined)
+}

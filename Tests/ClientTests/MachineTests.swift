@@ -1,0 +1,96 @@
+// The session's decisions alone: what an answer means for the next step.
+
+import Shared
+import TestSupport
+import Testing
+
+@testable import SyncClient
+
+@Suite struct MachineTests {
+    private let sent = SyncProgress(acknowledged: Sequence64(5), head: Sequence64(5))
+    private let unsent = SyncProgress(acknowledged: Sequence64(5), head: Sequence64(9))
+
+    private func response(_ outcomes: [Outcome], more: Bool = false) -> SyncAnswer {
+        .response(
+            SyncResponse(
+                outcomes: outcomes, page: [], cursor: .start, root: .zero, more: more, scopes: [],
+                keys: nil, serverTime: Instant(milliseconds: 0), advice: ""))
+    }
+
+    private func problem(_ status: Int) -> SyncAnswer {
+        .problem(ProblemDetails(HTTPAnswer(status: status, headers: [:], body: [])))
+    }
+
+    @Test func pullsWhileThereIsMore() {
+        var machine = SyncMachine()
+        #expect(machine.next(sent) == .exchange(pushMax: 0))
+        machine.take(response([], more: true), pushed: 0, hasFreshNonce: false)
+        #expect(machine.next(sent) == .exchange(pushMax: 0))
+        machine.take(response([]), pushed: 0, hasFreshNonce: false)
+        #expect(machine.next(sent) == .stop(.complete))
+    }
+
+    @Test func repeatsOnceForANonceOnly() {
+        var machine = SyncMachine()
+        machine.take(problem(401), pushed: 0, hasFreshNonce: true)
+        #expect(machine.next(sent) == .exchange(pushMax: 0))
+        machine.take(problem(401), pushed: 0, hasFreshNonce: true)
+        guard case .stop(.problem) = machine.next(sent) else {
+            Issue.record("it must give up")
+            return
+        }
+    }
+
+    @Test func fetchesBeforeItPushesLess() {
+        var machine = SyncMachine()
+        machine.take(problem(400), pushed: 4, hasFreshNonce: false)
+        #expect(machine.next(unsent) == .exchange(pushMax: 0))
+        machine.take(response([]), pushed: 0, hasFreshNonce: false)
+        #expect(machine.next(unsent) == .exchange(pushMax: 2))
+    }
+
+    @Test func givesUpOnOneEventThatIsRefusedAsARequest() {
+        var machine = SyncMachine()
+        machine.take(problem(400), pushed: 1, hasFreshNonce: false)
+        guard case .stop(.problem) = machine.next(unsent) else {
+            Issue.record("it must give up")
+            return
+        }
+    }
+
+    @Test func aBusyServerStillGivesWhatThereIs() {
+        var machine = SyncMachine()
+        machine.take(problem(503), pushed: 4, hasFreshNonce: false)
+        #expect(machine.next(unsent) == .exchange(pushMax: 0))
+        machine.take(response([]), pushed: 0, hasFreshNonce: false)
+        #expect(machine.next(unsent) == .stop(.retryLater(seconds: SyncMachine.busySeconds)))
+    }
+
+    @Test func resendsOnceFromWhereTheServerStands() {
+        let held = Outcome(
+            first: Sequence64(6), last: Sequence64(9), disposition: .held(after: Sequence64(3)))
+        var machine = SyncMachine()
+        machine.take(response([held]), pushed: 4, hasFreshNonce: false)
+        #expect(machine.next(unsent) == .exchange(pushMax: SyncMachine.pushEventsMax))
+        machine.take(response([held]), pushed: 6, hasFreshNonce: false)
+        #expect(machine.next(unsent) == .stop(.stuck(after: Sequence64(3))))
+    }
+
+    @Test func acknowledgesWithoutGaps() {
+        func outcome(_ first: UInt64, _ last: UInt64, _ disposition: Disposition) -> Outcome {
+            Outcome(
+                first: Sequence64(first), last: Sequence64(last), disposition: disposition)
+        }
+        let told = acknowledged(
+            after: Sequence64(5),
+            outcomes: [
+                outcome(9, 9, .admitted), outcome(6, 6, .duplicate),
+                outcome(7, 7, .quarantined(.invalid)), outcome(8, 8, .retryLater(seconds: 1)),
+            ])
+        #expect(told.sequence == Sequence64(7))
+        #expect(told.quarantined.map(\.0) == [Sequence64(7)])
+        let held = acknowledged(
+            after: Sequence64(5), outcomes: [outcome(6, 9, .held(after: Sequence64(2)))])
+        #expect(held.sequence == Sequence64(2))
+    }
+}

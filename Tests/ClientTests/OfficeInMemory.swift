@@ -1,0 +1,209 @@
+// A server's side of the protocol in memory: the honest twin behind `Transport`, with faults that a
+// test asks for. It admits what chains, and keeps a ledger with its trees.
+// Neighbors: SessionTests and RecorderTests pair a device with one.
+
+import GRDB
+import Shared
+import Store
+import TestSupport
+
+@testable import SyncClient
+
+final class OfficeInMemory: Transport {
+    static let harbor = EntityID(Dot(server.replica, Sequence64(2)))
+    static let orchard = EntityID(Dot(server.replica, Sequence64(3)))
+    static let dana = EntityID(Dot(server.replica, Sequence64(4)))
+    static let server = Fixed.keys(signing: 0x80, receiving: 0x90)
+
+    let ledger: DatabaseQueue
+    private(set) var received: [DataKeyID: DataKey] = [:]
+    private(set) var requests = 0
+    private var author = Author(server)
+    private var nonce: [UInt8] = counting(1, 24)
+
+    /// Thrown, one a request, before the server sees it.
+    var failuresBefore: [TransportError] = []
+    /// Thrown, one a request, after the server acted: the answer is lost.
+    var failuresAfter: [TransportError] = []
+    var pageMax = 1_000
+    /// Runs longer than this are refused as a whole.
+    var runMax = Int.max
+    var verdict: (Event) -> Disposition = { _ in .admitted }
+    var lies = false
+    /// Sequences that are possessed but in no ledger.
+    private var heads: [ReplicaID: ReplicaChain] = [:]
+
+    init(role: Role = .outreach) throws {
+        ledger = try StoreFile.inMemory { _ in }
+        author.home = .community
+        author.worker = nil
+        try write(.communityFounded, [FoundedField.name: .text("Riverside")])
+        for (name, code) in [("Harbor", "HAR"), ("Orchard", "ORC")] {
+            try write(
+                .neighborhoodDefined,
+                [NeighborhoodField.name: .text(name), NeighborhoodField.code: .text(code)])
+        }
+        try write(.workerRegistered, [WorkerField.role: .integer(role.rawValue)])
+    }
+
+    func write(_ kind: Kind, _ payload: Payload) throws {
+        let event = author.write(kind, payload)
+        try append(event.encoded(), reach: [event.home])
+    }
+
+    /// Enters a device in the ledger, as pairing does.
+    func pair(
+        _ keys: ReplicaKeys, neighborhoods: [EntityID] = [harbor]
+    ) throws -> PairedDevice {
+        try write(
+            .devicePaired,
+            [
+                DeviceField.signingKey: .data(keys.signingPublicKey),
+                DeviceField.receivingKey: .data(keys.receivingPublicKey),
+                DeviceField.label: .text("tablet"), DeviceField.workers: .entities([Self.dana]),
+                DeviceField.neighborhoods: .entities(neighborhoods),
+                DeviceField.role: .integer(Role.coordinator.rawValue),
+            ])
+        heads[keys.replica] = ReplicaChain(signingKey: keys.signingPublicKey)
+        return PairedDevice(
+            community: Fixed.community, communityName: "Riverside", replica: keys.replica,
+            label: "tablet", host: "127.0.0.1", port: 1, mode: .loopback,
+            ledgerKey: Fixed.ledger.signingPublicKey,
+            serverSigningKey: Self.server.signingPublicKey,
+            serverReceivingKey: Self.server.receivingPublicKey,
+            pairedAt: try ledger.read { try LedgerTables($0).lastPosition() })
+    }
+
+    private func append(_ bytes: [UInt8], reach: [ScopeID]) throws {
+        try ledger.write { db in
+            let tables = LedgerTables(db)
+            try tables.insert(
+                try NewEvent(bytes: bytes),
+                Admitted(
+                    position: tables.lastPosition().next, reach: reach,
+                    receivedAt: Instant(milliseconds: 0), contextUnknown: false))
+            try tables.finish()
+        }
+    }
+
+    // MARK: Requests
+
+    func post(
+        path: String, headers: [(name: String, value: String)], body: [UInt8]
+    ) throws(TransportError) -> HTTPAnswer {
+        requests += 1
+        if !failuresBefore.isEmpty { throw failuresBefore.removeFirst() }
+        let answer: HTTPAnswer
+        do {
+            answer = try self.answer(headers, body)
+        } catch {
+            throw .other("\(error)")
+        }
+        if !failuresAfter.isEmpty { throw failuresAfter.removeFirst() }
+        return answer
+    }
+
+    private func answer(
+        _ headers: [(name: String, value: String)], _ body: [UInt8]
+    ) throws -> HTTPAnswer {
+        let proof = headers.first { $0.name == "Authorization" }?.value ?? ""
+        guard proof.contains("nonce=\(hex(nonce))") else { return problem(401) }
+        let request = try SyncRequest(decoding: body)
+        var outcomes: [(Sequence64, Disposition)] = []
+        for container in request.runs {
+            let run = try PushedRun(unpacking: container, bytesMax: 16_000_000)
+            guard run.events.count <= runMax else { return problem(413) }
+            if let keys = request.keys {
+                let opened = try keys.unwrap(with: Self.server, community: Fixed.community)
+                for key in opened { received[key.id] = key }
+            }
+            outcomes += try take(run)
+        }
+        let response = try respond(to: request, outcomes: Outcome.ranges(outcomes))
+        return HTTPAnswer(
+            status: 200, headers: ["hourbook-nonce": hex(nonce)], body: try response.encoded())
+    }
+
+    private func problem(_ status: Int) -> HTTPAnswer {
+        let text = #"{"title":"No","detail":"try again"}"#
+        return HTTPAnswer(
+            status: status, headers: ["hourbook-nonce": hex(nonce)], body: Array(text.utf8))
+    }
+
+    private func take(_ run: PushedRun) throws -> [(Sequence64, Disposition)] {
+        guard var head = heads[run.replica] else { return [] }
+        guard run.first <= head.sequence.next else {
+            return [(run.first, .held(after: head.sequence))]
+        }
+        var outcomes: [(Sequence64, Disposition)] = []
+        for bytes in run.events {
+            let new = try NewEvent(bytes: bytes)
+            guard new.event.dot.sequence > head.sequence else {
+                outcomes.append((new.event.dot.sequence, .duplicate))
+                continue
+            }
+            let verdict = verdict(new.event)
+            outcomes.append((new.event.dot.sequence, verdict))
+            switch verdict {
+            case .admitted: try append(bytes, reach: [new.event.home])
+            case .quarantined: break
+            case .duplicate, .held, .retryLater, .diverged: continue
+            }
+            head.append(new.leaf)
+        }
+        heads[run.replica] = head
+        return outcomes
+    }
+
+    private func respond(to request: SyncRequest, outcomes: [Outcome]) throws -> SyncResponse {
+        try ledger.read { db in
+            let tables = LedgerTables(db)
+            let end = try tables.lastPosition()
+            var entries: [LedgerEntry] = []
+            var position = request.cursor
+            let held = Set(request.held.map(\.scope)).union([.neighborhood(Self.harbor)])
+            while position < end, entries.count < pageMax {
+                position = position.next
+                guard let recorded = try tables.event(at: position),
+                    held.contains(recorded.event.home)
+                else { continue }
+                entries.append(try entry(recorded.event.dot, position, request, tables))
+            }
+            let root = try tables.ledgerRoot(at: position) ?? .zero
+            let page = Page(
+                community: Fixed.community, epoch: .first, first: request.cursor.next,
+                last: position, root: root, entries: entries)
+            let digests = try held.sorted().map { try tables.digest(of: $0) }
+            return SyncResponse(
+                outcomes: outcomes, page: entries.isEmpty ? [] : page.packed(), cursor: position,
+                root: root, more: position < end,
+                scopes: position < end ? [] : lies ? digests.map(\.lie) : digests, keys: nil,
+                serverTime: Instant(milliseconds: 0), advice: "")
+        }
+    }
+
+    private func entry(
+        _ dot: Dot, _ position: LedgerPosition, _ request: SyncRequest, _ tables: LedgerTables
+    ) throws -> LedgerEntry {
+        let new = try tables.bytes(of: dot)
+        let isOwn = dot.replica == request.replica && dot.sequence <= request.ownSequence
+        return LedgerEntry(
+            position: position, reach: [new?.event.home ?? .community],
+            receivedAt: Instant(milliseconds: 0),
+            content: isOwn ? .own(dot.sequence) : .bytes(new?.bytes ?? []), contextUnknown: false)
+    }
+
+    /// Makes every nonce given out so far stale.
+    func renewNonce() { nonce = nonce.map { $0 &+ 1 } }
+
+    /// The digest of Harbor as the ledger has it.
+    var harborDigest: ScopeDigest {
+        get throws {
+            try ledger.read { try LedgerTables($0).digest(of: .neighborhood(Self.harbor)) }
+        }
+    }
+}
+
+extension ScopeDigest {
+    fileprivate var lie: ScopeDigest { ScopeDigest(scope: scope, size: size + 1, root: .zero) }
+}

@@ -1,0 +1,24 @@
+// The transport over libcurl where no server is needed; demo and kill test use a real one.
+
+import Testing
+
+@testable import SyncClient
+
+@Suite struct TransportTests {
+    @Test func nobodyListening() throws {
+        // Port 1 of the loopback is reserved and closed on any machine that runs tests.
+        let transport = try CurlTransport(scheme: "http", host: "127.0.0.1", port: 1)
+        #expect(throws: TransportError.cannotConnect) {
+            try transport.post(path: "/", headers: [], body: [1, 2, 3])
+        }
+    }
+
+    @Test func onlyLoopbackIsLoopback() {
+        for host in ["localhost", "127.0.0.1", "127.255.0.9", "::1"] {
+            #expect(Loopback.contains(host))
+        }
+        for host in ["", "127.0.0.1.example.org", "128.0.0.1", "127.0.0.256", "0.0.0.0", "::"] {
+            #expect(!Loopback.contains(host))
+        }
+    }
+}
