@@ -1,0 +1,21 @@
+// What admission asks of the ledger, as it stands inside the append transaction.
+// Neighbors: Admission decides with these; Ledger/StoredFacts answers from the tables, tests from
+// dictionaries. Shared/Decide/Permission says what an entity's facts are.
+
+internal import Shared
+
+protocol LedgerFacts {
+    /// The chain of all events possessed of a replica, quarantined ones among them.
+    func head(of replica: ReplicaID) throws -> ReplicaChain?
+    /// What is possessed under a dot; nil for nothing.
+    func possessed(_ dot: Dot) throws -> PossessedEvent?
+    func device(_ replica: ReplicaID) throws -> DeviceState?
+    func role(ofWorker worker: EntityID) throws -> Role?
+    func entity(_ id: EntityID) throws -> EntityFacts?
+}
+
+struct PossessedEvent: Equatable, Sendable {
+    let leaf: Hash
+    /// Nil: it is in the ledger.
+    let quarantined: QuarantineReason?
+}

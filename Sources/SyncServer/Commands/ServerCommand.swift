@@ -1,0 +1,107 @@
+// What all commands share: the data folder, JSON lines, and errors as a sentence with an exit code
+// of sysexits.h. Neighbors: every file in this folder.
+
+internal import ArgumentParser
+internal import Foundation
+internal import GRDB
+internal import Shared
+internal import Store
+
+struct FolderOptions: ParsableArguments {
+    @Option(name: .customLong("data"), help: "Folder of the ledger and its keys.")
+    var path: String = "hourbook-server-data"
+
+    var url: URL { URL(fileURLWithPath: path, isDirectory: true) }
+}
+
+struct JSONOption: ParsableArguments {
+    @Flag(name: .customLong("json"), help: "Print JSON, one object per line.")
+    var isOn = false
+}
+
+protocol ServerCommand: AsyncParsableCommand {
+    var folder: FolderOptions { get }
+    func perform() async throws
+}
+
+extension ServerCommand {
+    func run() async throws {
+        do {
+            try await perform()
+        } catch let refusal as Refusal {
+            throw refusal.shown
+        } catch let fault as ShapeFault {
+            throw Refusal.usage("\(fault)").shown
+        } catch let fault as TypingFault {
+            throw Refusal.usage("\(fault)").shown
+        } catch let damage as StoreDamage {
+            throw Refusal(exit: 65, sentence: "\(damage)").shown
+        } catch let missing as ServerKeys.Failure {
+            throw Refusal(exit: 66, sentence: "\(missing)").shown
+        } catch let failure as StoreFile.Failure {
+            throw Refusal(exit: 78, sentence: "\(failure)").shown
+        } catch let failure as FolderLock.Failure {
+            throw Refusal(exit: 75, sentence: "\(failure)").shown
+        } catch let failure as CocoaError {
+            throw Refusal(
+                exit: 73, sentence: "the folder cannot be used: \(failure.localizedDescription)"
+            ).shown
+        } catch let failure as DatabaseError {
+            throw Refusal(
+                exit: 74, sentence: "the database answered: \(failure.message ?? "no reason")"
+            ).shown
+        }
+    }
+
+    func store() throws -> ServerStore {
+        try ServerStore(folder: folder.url, environment: ServerMain.environment)
+    }
+}
+
+/// A command that could not do what was asked, and what to do about it.
+struct Refusal: Error, Equatable {
+    /// As in sysexits.h.
+    let exit: Int32
+    let sentence: String
+
+    static func usage(_ sentence: String) -> Refusal { Refusal(exit: 64, sentence: sentence) }
+    /// Something named on the command line is not there, or not unique.
+    static func noInput(_ sentence: String) -> Refusal { Refusal(exit: 66, sentence: sentence) }
+
+    /// Says it and ends the program with the code.
+    fileprivate var shown: any Error {
+        FileHandle.standardError.write(Data("Error: \(sentence.onOneLine)\n".utf8))
+        return ExitCode(exit)
+    }
+}
+
+enum Output {
+    static func line(_ text: String) { print(text.onOneLine) }
+
+    static func json(_ record: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        print(String(decoding: try encoder.encode(record), as: UTF8.self))
+    }
+
+    /// Columns padded to their widest cell.
+    static func table(_ typed: [[String]]) {
+        let rows = typed.map { $0.map(\.onOneLine) }
+        let columns = rows.map(\.count).max() ?? 0
+        let widths = (0..<columns).map { column in
+            rows.compactMap { column < $0.count ? $0[column].count : nil }.max() ?? 0
+        }
+        for row in rows {
+            let cells = zip(row, widths).map { cell, width in
+                cell + String(repeating: " ", count: width - cell.count)
+            }
+            print(cells.joined(separator: "  ").trimmingTrailingBlanks)
+        }
+    }
+}
+
+extension String {
+    fileprivate var trimmingTrailingBlanks: String {
+        String(self[..<(lastIndex { $0 != " " }.map(index(after:)) ?? startIndex)])
+    }
+}

@@ -1,0 +1,70 @@
+// `worker add|list`. Neighbors: Setup/Registering writes, Store/Views read.
+
+internal import ArgumentParser
+internal import Shared
+internal import Store
+
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker", abstract: "Register workers, or list them.",
+        subcommands: [Add.self, List.self])
+
+    struct Add: ServerCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "add", abstract: "Register a worker.")
+
+        @OptionGroup var folder: FolderOptions
+        @Option(help: "The worker's name; it is sealed.") var name: String
+        @Option(help: "outreach, coordinator or admin.") var role: String
+        @Option(
+            parsing: .upToNextOption,
+            help: "Codes of the neighborhoods the worker serves.")
+        var neighborhood: [String] = []
+
+        func perform() async throws {
+            let role = try Role.named(role)
+            let worker = try store().append { session in
+                try session.addWorker(
+                    name: name, role: role,
+                    neighborhoods: try neighborhood.map(session.views.neighborhood))
+            }
+            Output.line("Registered \(name), \(role.name), as \(worker.short).")
+        }
+    }
+
+    struct List: ServerCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List workers.")
+
+        @OptionGroup var folder: FolderOptions
+        @OptionGroup var json: JSONOption
+
+        func perform() async throws {
+            let records = try store().read { views in
+                try views.workers().map { worker in
+                    WorkerRecord(
+                        id: worker.id.description, name: try views.workerName(worker.id),
+                        role: worker.role.name,
+                        neighborhoods: try worker.neighborhoods.map {
+                            try views.code(of: .neighborhood($0))
+                        })
+                }
+            }
+            if json.isOn { return try records.forEach(Output.json) }
+            Output.table(
+                records.map {
+                    [
+                        $0.name ?? "(not readable here)", $0.role,
+                        $0.neighborhoods.joined(separator: " "), $0.id,
+                    ]
+                })
+        }
+    }
+}
+
+struct WorkerRecord: Encodable {
+    let id: String
+    let name: String?
+    let role: String
+    let neighborhoods: [String]
+}

@@ -1,0 +1,184 @@
+// The desk: an admin resolves a conflict, as of what that admin had been shown.
+// Neighbors: PastConflicts finds what was disputed then, DeskRuling makes the fields, AppendSession
+// writes the event; it goes back to every device of the sides' reach.
+// Invariant: the event's context is what the admin saw, so that a decision made without seeing
+// another one disagrees with it in sight.
+
+internal import Foundation
+internal import GRDB
+internal import Shared
+internal import Store
+
+extension AppendSession {
+    /// Writes the decision; returns its position.
+    @discardableResult
+    func resolve(
+        _ id: ConflictID, as worker: EntityID, seen: LedgerPosition, _ ruling: DeskRuling
+    ) throws -> LedgerPosition {
+        try requireAdmin(worker)
+        guard .start < seen, seen <= position else {
+            throw Refusal.usage("--seen must be a position of the ledger, 1 to \(position)")
+        }
+        let past = PastConflicts(views: views, seen: seen)
+        guard let conflict = try past.find(id) else {
+            throw Refusal.noInput(
+                "no conflict \(id) as seen at position \(seen) awaits this decision; look again: "
+                    + "`conflicts list` shows what is open now, and `--seen` what you looked at")
+        }
+        let fields = try fields(of: ruling, on: conflict)
+        try check(fields)
+        guard let (_, home) = try views.home(of: conflict.entity) else {
+            throw StoreDamage.missing("the entity of a conflict")
+        }
+        return try author(
+            Draft(
+                kind: .conflictResolved, worker: worker, home: home, subject: conflict.entity,
+                payload: fields.plain,
+                sealed: [
+                    try seal(
+                        fields.sealed, of: .conflictResolved, about: try subjects(of: conflict))
+                ], reach: try reach(of: conflict, past), context: try context(seen: seen))
+        ).position
+    }
+
+    private func requireAdmin(_ worker: EntityID) throws {
+        guard try facts.role(ofWorker: worker) == .admin else {
+            throw Refusal(exit: 77, sentence: "only an admin resolves conflicts")
+        }
+    }
+
+    /// Sealed fields are checked here, where they can still be read.
+    private func check(_ fields: ResolutionFields) throws {
+        let descriptor = Kind.conflictResolved.descriptor
+        try descriptor.check(fields.sealed, sealed: true, anySealed: true)
+    }
+
+    // MARK: What is decided
+
+    private func fields(of ruling: DeskRuling, on conflict: Conflict) throws -> ResolutionFields {
+        let isSealed = conflict.fieldDescriptor?.isSealed ?? false
+        switch (ruling.choice, conflict.about) {
+        case (.take(let names), .field), (.take(let names), .amend):
+            let kept = try conflict.sides(named: names)
+            guard let side = kept.first, kept.count == 1 else {
+                throw Refusal.usage("take one side of a field")
+            }
+            return conflict.resolution(
+                .take, kept: [], value: try value(of: side, in: conflict), isSealed: isSealed,
+                reason: ruling.reason)
+        case (.take(let names), _):
+            return conflict.resolution(
+                .take, kept: try conflict.sides(named: names), value: nil, isSealed: false,
+                reason: ruling.reason)
+        case (.merge(let field, let value), .field), (.merge(let field, let value), .amend):
+            return conflict.resolution(
+                .merge, kept: [], value: try typed(value, for: field, in: conflict),
+                isSealed: isSealed, reason: ruling.reason)
+        case (.merge, _):
+            throw Refusal.usage("take one of the entries, and then amend that entry")
+        case (.bothHappened, .duplicate), (.bothHappened, .resolution):
+            return conflict.resolution(
+                .bothHappened, kept: [], value: nil, isSealed: false, reason: ruling.reason)
+        case (.bothHappened, _): throw Refusal.usage("both happened is said of entries only")
+        case (.void, .field): throw Refusal.usage("a member's field is not voided; take a side")
+        case (.void, _):
+            return conflict.resolution(
+                .void, kept: [], value: nil, isSealed: false, reason: ruling.reason)
+        }
+    }
+
+    private func value(of side: Side, in conflict: Conflict) throws -> Value? {
+        guard let field = conflict.fieldDescriptor, let recorded = try tables.event(side.dot)
+        else { throw StoreDamage.missing("a side of a conflict") }
+        let reader = SealedReader(keyring: store.keyring, community: store.community)
+        let value = reader.value(of: field.number, changedBy: recorded.event)
+        guard value != nil || !field.isSealed else {
+            throw Refusal.noInput("that side cannot be read here; use --merge to write the value")
+        }
+        return value
+    }
+
+    /// A value that no side had.
+    private func typed(
+        _ text: String, for name: String, in conflict: Conflict
+    ) throws -> Value {
+        guard let field = conflict.fieldDescriptor else {
+            throw StoreDamage.missing("the field of a conflict")
+        }
+        let isMinutes = field.number == HoursField.shares && conflict.about == .amend
+        guard field.name.matches(name) || (isMinutes && name.matches("minutes")) else {
+            throw Refusal.usage(
+                "this conflict is about \(isMinutes ? "minutes" : field.name): write --merge "
+                    + "\(isMinutes ? "minutes" : field.name)=VALUE")
+        }
+        if isMinutes { return .shares(try shares(minutes: text, in: conflict)) }
+        return try field.parse([text]) { typed throws(TypingFault) in
+            try self.account(named: typed)
+        }
+    }
+
+    private func account(named typed: String) throws(TypingFault) -> EntityID {
+        if let worker = try? views.worker(typed) { return worker }
+        if case .one(let account)? = try? views.match(typed) { return account }
+        throw TypingFault("\(typed) names nobody, or more than one")
+    }
+
+    /// The same people, other minutes.
+    private func shares(minutes text: String, in conflict: Conflict) throws -> Shares {
+        let values = try conflict.sides.compactMap { side -> Shares? in
+            if case .shares(let shares)? = try value(of: side, in: conflict) { shares } else { nil }
+        }
+        let people = Set(
+            values.map { [$0.providers.map(\.account), $0.recipients.map(\.account)] })
+        guard let any = values.first, people.count == 1, any.rule == .split else {
+            throw Refusal.usage("the sides name different people: take one, and then amend it")
+        }
+        let total = try Minutes(typed: text)
+        let shares = Shares(
+            providers: Shares.equalParts(of: total, to: any.providers.map(\.account)),
+            recipients: Shares.equalParts(of: total, to: any.recipients.map(\.account)))
+        guard case .hours(let hours)? = try views.state(of: conflict.entity) else {
+            throw StoreDamage.missing("the entry of a conflict")
+        }
+        try shares.check(form: hours.form)
+        return shares
+    }
+
+    // MARK: Around it
+
+    /// Whom the words are about: the member, or the parties of the entry.
+    private func subjects(of conflict: Conflict) throws -> [EntityID] {
+        if case .hours(let hours)? = try views.state(of: conflict.entity) {
+            return hours.shares.accounts
+        }
+        return [conflict.entity]
+    }
+
+    /// The union over the entities of all sides.
+    private func reach(of conflict: Conflict, _ past: PastConflicts) throws -> [ScopeID] {
+        let entities = Set(try conflict.sides.map(past.entity(of:)) + [conflict.entity])
+        return Set(try entities.flatMap { try views.reach(of: $0) ?? [] }).sorted()
+    }
+
+    /// What the admin had been shown: the ledger up to there, the server's own events in it.
+    private func context(seen: LedgerPosition) throws -> CausalContext {
+        CausalContext(
+            position: seen, rootTag: try tables.rootTag(at: seen) ?? .start,
+            ownSequence: try serverSequence(at: seen))
+    }
+
+    /// The server replica's last event at or before a position: its events ascend in both.
+    private func serverSequence(at seen: LedgerPosition) throws -> Sequence64 {
+        var low: UInt64 = 0
+        var high = try serverHead().sequence.value
+        while low < high {
+            let middle = low + (high - low + 1) / 2
+            let event = try tables.event(Dot(serverReplica, Sequence64(middle)))
+            guard let placed = event?.observation.position else {
+                throw StoreDamage.missing("an event of the server")
+            }
+            if placed <= seen { low = middle } else { high = middle - 1 }
+        }
+        return Sequence64(low)
+    }
+}

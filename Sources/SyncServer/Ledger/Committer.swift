@@ -1,0 +1,209 @@
+// Group commit: drains all pushes that wait, decides and stores them in one transaction with one
+// fsync, then answers them. Neighbors: SyncRoute submits verified runs, Admission decides, and
+// AppendSession writes.
+// Invariants: an outcome is answered after the commit only; a push that cannot be written takes no
+// other with it; the queue is bounded, and what does not fit is told to come again.
+
+internal import GRDB
+internal import Logging
+internal import ServiceLifecycle
+internal import Shared
+internal import Store
+
+enum CommitLimits {
+    /// Events of one transaction, unless one push alone has more: about a second of work.
+    static let batchEventsMax = 5_000
+    /// Events that wait: some 60 MB; beyond it devices are told to come again.
+    static let queueEventsMax = 200_000
+}
+
+/// What one request brought, ready to be written.
+struct Push: Sendable {
+    let runs: [VerifiedRun]
+    var eventCount: Int { runs.reduce(0) { $0 + $1.events.count } }
+}
+
+actor Committer: Service {
+    private let store: ServerStore
+    private let logger: Logger
+    private let wakes: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+    private var waiting: [Waiting] = []
+    private var waitingEvents = 0
+    private var reports: [ReplicaID: DeviceTable.Report] = [:]
+    /// How many transactions there were: fewer than pushes, when pushes come together.
+    private(set) var transactionCount = 0
+
+    private struct Waiting {
+        let push: Push
+        let answer: CheckedContinuation<[Outcome], Never>
+    }
+
+    init(store: ServerStore, logger: Logger) {
+        self.store = store
+        self.logger = logger
+        (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    // MARK: From requests
+
+    /// Waits until the push has been written, and returns what became of its events.
+    func submit(_ push: Push) async -> [Outcome] {
+        guard waitingEvents + push.eventCount <= CommitLimits.queueEventsMax else {
+            return push.retryLater
+        }
+        waitingEvents += push.eventCount
+        return await withCheckedContinuation { answer in
+            waiting.append(Waiting(push: push, answer: answer))
+            wake.yield()
+        }
+    }
+
+    /// Notes what a device said of itself, with the next transaction; the request does not wait.
+    func note(_ report: DeviceTable.Report, of replica: ReplicaID) {
+        reports[replica] = report
+        wake.yield()
+    }
+
+    // MARK: The service
+
+    /// Ends after a graceful shutdown, when nothing waits any more.
+    func run() async throws {
+        let wake = wake
+        await withGracefulShutdownHandler {
+            for await _ in wakes { await drain() }
+            await drain()
+        } onGracefulShutdown: {
+            wake.finish()
+        }
+    }
+
+    var waitingCount: Int { waiting.count }
+
+    /// Writes all that waits, in as few transactions as the bound allows.
+    func drain() async {
+        while !waiting.isEmpty || !reports.isEmpty {
+            let batch = nextBatch()
+            let reports = reports
+            self.reports = [:]
+            await commit(batch, reports: reports)
+        }
+    }
+
+    private func nextBatch() -> [Waiting] {
+        var events = 0
+        let count = waiting.prefix { next in
+            defer { events += next.push.eventCount }
+            return events == 0 || events + next.push.eventCount <= CommitLimits.batchEventsMax
+        }.count
+        let batch = Array(waiting.prefix(count))
+        waiting.removeFirst(count)
+        waitingEvents -= batch.reduce(0) { $0 + $1.push.eventCount }
+        return batch
+    }
+
+    private func commit(_ batch: [Waiting], reports: [ReplicaID: DeviceTable.Report]) async {
+        do {
+            let pushes = batch.map(\.push)
+            let outcomes = try await store.appendAsync { session in
+                try session.write(reports)
+                return try session.admit(pushes)
+            }
+            transactionCount += 1
+            for (waiting, outcomes) in zip(batch, outcomes) {
+                waiting.answer.resume(returning: outcomes)
+            }
+        } catch {
+            await recover(batch, from: error)
+        }
+    }
+
+    /// Nothing was written. One push at a time, so that what is wrong with one stays with it.
+    private func recover(_ batch: [Waiting], from error: any Error) async {
+        logger.error("append failed", metadata: ["error": "\(ErrorName(error))"])
+        if batch.count == 1 {
+            batch[0].answer.resume(returning: batch[0].push.retryLater)
+        } else {
+            for waiting in batch { await commit([waiting], reports: [:]) }
+        }
+    }
+}
+
+extension Push {
+    fileprivate var retryLater: [Outcome] {
+        runs.map {
+            Outcome(
+                first: $0.first, last: $0.last,
+                disposition: .retryLater(seconds: Problem.retrySeconds))
+        }
+    }
+}
+
+extension AppendSession {
+    func write(_ reports: [ReplicaID: DeviceTable.Report]) throws {
+        for (replica, report) in reports.sorted(by: { $0.key < $1.key }) {
+            try DeviceTable(db).setReport(report, of: replica)
+        }
+    }
+
+    /// Decides and stores pushes in turn; outcomes in the same order.
+    func admit(_ pushes: [Push]) throws -> [[Outcome]] {
+        var admission = Admission(facts: facts)
+        return try pushes.map { push in
+            try push.runs.flatMap { try admit($0, with: &admission) }
+        }
+    }
+
+    private func admit(
+        _ run: VerifiedRun, with admission: inout Admission<StoredFacts>
+    ) throws -> [Outcome] {
+        guard let device = try facts.device(run.replica) else {
+            preconditionFailure("a verified run is of a paired device, and none is unpaired")
+        }
+        switch try admission.decide(run, device: device) {
+        case .held(let after):
+            return [Outcome(first: run.first, last: run.last, disposition: .held(after: after))]
+        case .diverged(let common):
+            return [
+                Outcome(first: run.first, last: run.last, disposition: .diverged(common: common))
+            ]
+        case .events(let verdicts, let head):
+            try carryOut(verdicts, run, head: head)
+            return Outcome.ranges(verdicts.map { ($0.sequence, $0.disposition) })
+        }
+    }
+
+    private func carryOut(
+        _ verdicts: [EventVerdict], _ run: VerifiedRun, head: ReplicaChain
+    ) throws {
+        var isNew = false
+        for (received, verdict) in zip(run.events, verdicts) {
+            switch verdict.action {
+            case .admit(let reach):
+                guard let event = received.event else {
+                    preconditionFailure("only events that could be read are admitted")
+                }
+                try place(
+                    NewEvent(event: event, leaf: received.leaf, bytes: received.bytes),
+                    reach: reach)
+                isNew = true
+            case .quarantine(let reason):
+                try QuarantineTable(db).insert(received, of: run.replica, reason, at: now)
+                isNew = true
+            case .none: break
+            }
+        }
+        guard isNew else { return }
+        try tables.setHead(head, of: run.replica)
+        try RunSignatureTable(db).insert(run)
+    }
+}
+
+/// The kind of an error without its content: logs hold nothing personal.
+struct ErrorName: CustomStringConvertible {
+    let description: String
+    init(_ error: any Error) {
+        let code = (error as? DatabaseError).map { " \($0.extendedResultCode.rawValue)" }
+        description = String(reflecting: type(of: error)) + (code ?? "")
+    }
+}

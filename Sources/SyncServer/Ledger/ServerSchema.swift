@@ -1,0 +1,62 @@
+// The tables that only the server has, beside those it shares with devices. Shipped migrations are
+// frozen. Neighbors: ServerStore opens the database with these; Admission state, pairing links and
+// the quarantine live here, inside the append transaction.
+
+internal import GRDB
+
+enum ServerSchema {
+    static func register(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("server 1: devices, links, quarantine, signatures") { db in
+            try db.execute(sql: devices + quarantine)
+        }
+    }
+
+    /// `entity` is the 24 bytes of the device's id, the dot of its `device.paired`.
+    /// What a device reported of itself is a claim, and no part of any state.
+    private static let devices = """
+        CREATE TABLE paired_device (
+            replica BLOB PRIMARY KEY CHECK (length(replica) = 16),
+            entity BLOB NOT NULL CHECK (length(entity) = 24),
+            paired_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE device_report (
+            replica BLOB PRIMARY KEY CHECK (length(replica) = 16),
+            synced_at INTEGER NOT NULL,
+            own_sequence INTEGER NOT NULL,
+            cursor INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE number_block (
+            neighborhood BLOB PRIMARY KEY CHECK (length(neighborhood) = 24),
+            last INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE pairing_link (
+            id BLOB PRIMARY KEY CHECK (length(id) = 8),
+            secret BLOB NOT NULL CHECK (length(secret) = 10),
+            workers TEXT NOT NULL,
+            neighborhoods TEXT NOT NULL,
+            role INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            replica BLOB CHECK (length(replica) = 16)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let quarantine = """
+        CREATE TABLE quarantine (
+            number INTEGER PRIMARY KEY,
+            replica BLOB NOT NULL CHECK (length(replica) = 16),
+            sequence INTEGER NOT NULL,
+            leaf BLOB NOT NULL CHECK (length(leaf) = 32),
+            reason INTEGER NOT NULL,
+            received_at INTEGER NOT NULL,
+            bytes BLOB NOT NULL,
+            UNIQUE (replica, sequence)
+        ) STRICT;
+        CREATE TABLE run_signature (
+            number INTEGER PRIMARY KEY,
+            replica BLOB NOT NULL CHECK (length(replica) = 16),
+            last_sequence INTEGER NOT NULL,
+            chain BLOB NOT NULL CHECK (length(chain) = 32),
+            signature BLOB NOT NULL
+        ) STRICT;
+        """
+}

@@ -1,0 +1,182 @@
+// Access to the server's own tables: paired devices, number blocks, quarantine, run signatures.
+// Neighbors: ServerSchema makes them; AppendSession's users write, Commands read.
+
+internal import Foundation
+internal import GRDB
+internal import Shared
+
+/// Which replica is which `device.paired`, and what each last reported.
+struct DeviceTable {
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    struct Pairing {
+        let entity: EntityID
+        let pairedAt: LedgerPosition
+    }
+
+    /// What a device said at its last sync: a claim.
+    struct Report: Equatable, Sendable {
+        let syncedAt: Instant
+        let ownSequence: Sequence64
+        let cursor: LedgerPosition
+    }
+
+    func pairing(of replica: ReplicaID) throws -> Pairing? {
+        try Row.fetchOne(
+            db, sql: "SELECT entity, paired_at FROM paired_device WHERE replica = ?",
+            arguments: [Data(replica.bytes)]
+        ).flatMap { row in
+            EntityID(stored: row[0]).map {
+                Pairing(entity: $0, pairedAt: LedgerPosition(UInt64(row[1] as Int64)))
+            }
+        }
+    }
+
+    func replicas() throws -> [ReplicaID] {
+        try Data.fetchAll(db, sql: "SELECT replica FROM paired_device ORDER BY paired_at")
+            .compactMap { ReplicaID($0) }
+    }
+
+    func insert(_ replica: ReplicaID, entity: EntityID, pairedAt: LedgerPosition) throws {
+        try db.execute(
+            sql: "INSERT INTO paired_device (replica, entity, paired_at) VALUES (?, ?, ?)",
+            arguments: [
+                Data(replica.bytes), Data(entity.bytes), Int64(pairedAt.value),
+            ])
+    }
+
+    func report(of replica: ReplicaID) throws -> Report? {
+        try Row.fetchOne(
+            db,
+            sql: "SELECT synced_at, own_sequence, cursor FROM device_report WHERE replica = ?",
+            arguments: [Data(replica.bytes)]
+        ).map { row in
+            Report(
+                syncedAt: Instant(milliseconds: row[0]),
+                ownSequence: Sequence64(UInt64(row[1] as Int64)),
+                cursor: LedgerPosition(UInt64(row[2] as Int64)))
+        }
+    }
+
+    func setReport(_ report: Report, of replica: ReplicaID) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO device_report (replica, synced_at, own_sequence, cursor)
+                VALUES (?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            Data(replica.bytes), report.syncedAt.milliseconds,
+            Int64(report.ownSequence.value), Int64(report.cursor.value),
+        ])
+    }
+}
+
+extension EntityID {
+    /// The 24 bytes of its dot.
+    init?(stored: Data) {
+        let bytes = [UInt8](stored)
+        guard bytes.count == 24, let replica = ReplicaID(bytes.prefix(16)) else { return nil }
+        let sequence = bytes.suffix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        self.init(Dot(replica, Sequence64(sequence)))
+    }
+}
+
+/// Member numbers given out to devices, by neighborhood.
+struct NumberBlockTable {
+    /// Enough for years of one worker's enrollments.
+    private static let blockSize: UInt32 = 100
+    /// Numbers below are for paper and imports.
+    private static let firstNumber: UInt32 = 1001
+
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    /// The next numbers of a neighborhood, above all earlier blocks.
+    func take(_ neighborhood: EntityID) throws -> NumberBlock {
+        let key = Data(neighborhood.bytes)
+        let last = try Int64.fetchOne(
+            db, sql: "SELECT last FROM number_block WHERE neighborhood = ?", arguments: [key])
+        let first = last.map { UInt32($0) + 1 } ?? Self.firstNumber
+        let block = NumberBlock(
+            neighborhood: neighborhood, first: first, last: first + Self.blockSize - 1)
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO number_block (neighborhood, last) VALUES (?, ?)",
+            arguments: [key, Int64(block.last)])
+        return block
+    }
+}
+
+/// Events kept apart for an admin, byte for byte.
+struct QuarantineTable {
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    struct Entry: Sendable {
+        let dot: Dot
+        let leaf: Hash
+        let reason: QuarantineReason
+        let receivedAt: Instant
+        let byteCount: Int
+    }
+
+    private static let columns = "replica, sequence, leaf, reason, received_at, length(bytes)"
+
+    func insert(
+        _ received: ReceivedEvent, of replica: ReplicaID, _ reason: QuarantineReason,
+        at now: Instant
+    ) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO quarantine (replica, sequence, leaf, reason, received_at, bytes)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            Data(replica.bytes), Int64(received.sequence.value), Data(received.leaf.bytes),
+            Int64(reason.rawValue), now.milliseconds, Data(received.bytes),
+        ])
+    }
+
+    func find(_ dot: Dot) throws -> Entry? {
+        try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT \(Self.columns) FROM quarantine WHERE replica = ? AND sequence = ?
+                    """),
+            arguments: [Data(dot.replica.bytes), Int64(dot.sequence.value)]
+        ).flatMap(Self.entry)
+    }
+
+    func list() throws -> [Entry] {
+        try Row.fetchAll(db, sql: "SELECT \(Self.columns) FROM quarantine ORDER BY number")
+            .compactMap(Self.entry)
+    }
+
+    private static func entry(_ row: Row) -> Entry? {
+        guard let replica = ReplicaID(row[0] as Data), let leaf = Hash(row[2] as Data) else {
+            return nil
+        }
+        return Entry(
+            dot: Dot(replica, Sequence64(UInt64(row[1] as Int64))), leaf: leaf,
+            reason: QuarantineReason(rawValue: UInt32(row[3] as Int64)) ?? .invalid,
+            receivedAt: Instant(milliseconds: row[4]), byteCount: row[5])
+    }
+}
+
+/// Every accepted signature of a run: proof of authorship for whoever has the events.
+struct RunSignatureTable {
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    func insert(_ run: VerifiedRun) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO run_signature (replica, last_sequence, chain, signature)
+                VALUES (?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            Data(run.replica.bytes), Int64(run.last.value), Data(run.chain.hash.bytes),
+            Data(run.signature),
+        ])
+    }
+}

@@ -1,0 +1,69 @@
+// Reads that only the server needs, on top of those it shares with devices.
+// Neighbors: Store/Views and ServerTables beneath; routes and Commands use these.
+
+internal import GRDB
+internal import Shared
+internal import Store
+
+extension Views {
+    func communityName() throws -> String {
+        for id in try entities(.community) {
+            if case .community(let state)? = try state(of: id) { return state.name }
+        }
+        return ""
+    }
+
+    /// The community scope and every neighborhood.
+    func allScopes() throws -> [ScopeID] {
+        [.community] + (try neighborhoods().map { .neighborhood($0.id) })
+    }
+
+    // MARK: Ledger
+
+    func ledger(from first: LedgerPosition, limit: Int) throws -> [LedgerRecord] {
+        let before = LedgerPosition(max(first.value, 1) - 1)
+        let labels = try deviceLabels()
+        return try tables.entries(after: before, limit: limit).map { entry in
+            let kind = try Event(decoding: entry.bytes).kind
+            return LedgerRecord(
+                position: entry.position.value, event: entry.dot.description,
+                kind: Kind(rawValue: kind.value)?.name ?? "kind \(kind.value)",
+                author: labels[entry.dot.replica] ?? "server",
+                reach: try entry.reach.map { try $0 == .community ? "community" : code(of: $0) },
+                receivedAt: entry.receivedAt.text, contextUnknown: entry.contextUnknown,
+                leaf: Hash.leaf(entry.bytes).description)
+        }
+    }
+
+    private func deviceLabels() throws -> [ReplicaID: String] {
+        Dictionary(try devices().map { ($0.replica, $0.label) }, uniquingKeysWith: { $1 })
+    }
+
+    // MARK: Devices and quarantine
+
+    func deviceRecords() throws -> [DeviceRecord] {
+        let table = DeviceTable(tables.db)
+        return try devices().map { device in
+            let report = try table.report(of: device.replica)
+            let last = try tables.head(of: device.replica)?.sequence.value ?? 0
+            return DeviceRecord(
+                replica: device.replica.description, label: device.label, role: device.role.name,
+                workers: try device.workers.map { try workerName($0) ?? $0.short },
+                neighborhoods: try device.neighborhoods.map { try code(of: .neighborhood($0)) },
+                lastSync: report?.syncedAt.text, lastSequence: last,
+                notReceived: report.map { max($0.ownSequence.value, last) - last },
+                cursor: report?.cursor.value)
+        }
+    }
+
+    func quarantineRecords() throws -> [QuarantineRecord] {
+        let labels = try deviceLabels()
+        return try QuarantineTable(tables.db).list().map { entry in
+            QuarantineRecord(
+                event: entry.dot.description, device: labels[entry.dot.replica] ?? "",
+                reason: String(describing: entry.reason), sentence: entry.reason.sentence,
+                leaf: entry.leaf.description, byteCount: entry.byteCount,
+                receivedAt: entry.receivedAt.text)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+// The ledger's facts for admission, from the tables of one transaction, each read once.
+// Neighbors: LedgerFacts says what is asked; AppendSession makes one.
+
+internal import Foundation
+internal import GRDB
+internal import Shared
+internal import Store
+
+final class StoredFacts: LedgerFacts {
+    private let tables: LedgerTables
+    private let views: Views
+    private var devices: [ReplicaID: DeviceState?] = [:]
+    private var roles: [EntityID: Role?] = [:]
+    private var entities: [EntityID: EntityFacts] = [:]
+
+    init(_ views: Views) {
+        self.views = views
+        tables = views.tables
+    }
+
+    func head(of replica: ReplicaID) throws -> ReplicaChain? { try tables.head(of: replica) }
+
+    func possessed(_ dot: Dot) throws -> PossessedEvent? {
+        if let leaf = try tables.leaf(of: dot) {
+            return PossessedEvent(leaf: leaf, quarantined: nil)
+        }
+        return try QuarantineTable(tables.db).find(dot).map {
+            PossessedEvent(leaf: $0.leaf, quarantined: $0.reason)
+        }
+    }
+
+    func device(_ replica: ReplicaID) throws -> DeviceState? {
+        if let known = devices[replica] { return known }
+        let device = try DeviceTable(tables.db).pairing(of: replica)
+            .flatMap { try state(ofDevice: $0.entity) }
+        devices[replica] = .some(device)
+        return device
+    }
+
+    private func state(ofDevice entity: EntityID) throws -> DeviceState? {
+        if case .device(let device)? = try views.state(of: entity) { device } else { nil }
+    }
+
+    func role(ofWorker worker: EntityID) throws -> Role? {
+        if let known = roles[worker] { return known }
+        var role: Role?
+        if case .worker(let state)? = try views.state(of: worker) { role = state.role }
+        roles[worker] = .some(role)
+        return role
+    }
+
+    /// Only what is there is remembered: what is not may be created by the next event.
+    func entity(_ id: EntityID) throws -> EntityFacts? {
+        if let known = entities[id] { return known }
+        guard let (family, home) = try views.home(of: id), let reach = try views.reach(of: id)
+        else { return nil }
+        let form = family == .hours ? try tables.event(id.dot)?.event.hoursForm : nil
+        let facts = EntityFacts(family: family, home: home, reach: reach, form: form)
+        entities[id] = facts
+        return facts
+    }
+}

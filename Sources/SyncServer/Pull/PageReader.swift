@@ -1,0 +1,109 @@
+// The pull half of a sync: entries of the device's scopes after its cursor, in order, bounded.
+// Source: docs/protocol.md section 7.3. Neighbors: SyncRoute asks, EntryReader reads rows.
+// Invariants: a page and its root are of one snapshot; an answer without news has constant size.
+
+internal import GRDB
+internal import Shared
+internal import Store
+
+enum PageLimits {
+    /// Entries of a page: a device stores it in one transaction.
+    static let entriesMax = 5_000
+    /// Unpacked bytes of a page.
+    static let bytesMax = 4_000_000
+    /// Bytes of page and keys in a body; below the body's bound by what stands around them.
+    static let packedBytesMax = ContainerLimits.bodyBytesMax - 50_000
+    /// What a key and each of its subjects add to an answer, at most.
+    static let keyBytes = 60
+    static let subjectBytes = 30
+    /// Of an entry beside its event's bytes.
+    static let entryBytes = 80
+}
+
+struct PageReader {
+    let store: ServerStore
+
+    func answer(
+        _ request: SyncRequest, to device: DeviceState, outcomes: [Outcome]
+    ) async throws -> SyncResponse {
+        let store = store
+        let news = try await store.readAsync { try News(request, to: device, views: $0) }
+        return try await fitting(news, outcomes: outcomes, to: device, store: store)
+    }
+
+    /// Halves the page until it fits a body: sealed text does not compress.
+    private func fitting(
+        _ news: News, outcomes: [Outcome], to device: DeviceState, store: ServerStore
+    ) async throws -> SyncResponse {
+        var news = news
+        while true {
+            let page = news.packed(community: store.community)
+            let keys = try store.keyring.keys(news.keyIDs)
+            let bytes = keys.reduce(page.count) {
+                $0 + PageLimits.keyBytes + $1.subjects.count * PageLimits.subjectBytes
+            }
+            if bytes > PageLimits.packedBytesMax, news.entries.count > 1 {
+                let half = news.entries.count / 2
+                news = try await store.readAsync { [news] in try news.cut(to: half, views: $0) }
+                continue
+            }
+            return SyncResponse(
+                outcomes: outcomes, page: page, cursor: news.end, root: news.root,
+                more: news.end < news.head, scopes: news.scopes,
+                keys: try WrappedKeys.wrap(
+                    keys, to: device.receivingKey, community: store.community),
+                serverTime: store.environment.now(), advice: "")
+        }
+    }
+}
+
+/// What a device has not seen yet, of one snapshot.
+struct News: Sendable {
+    let cursor: LedgerPosition
+    let head: LedgerPosition
+    private(set) var entries: [PageEntry]
+    private(set) var end: LedgerPosition
+    private(set) var root: Hash
+    /// Held scopes whose digest differs; only when the page reaches the head.
+    private(set) var scopes: [ScopeDigest]
+
+    init(_ request: SyncRequest, to device: DeviceState, views: Views) throws {
+        let tables = views.tables
+        guard let tag = try tables.rootTag(at: request.cursor), tag == request.cursorTag else {
+            throw Problem.anotherLedger
+        }
+        let held = [ScopeID.community] + device.neighborhoods.map(ScopeID.neighborhood)
+        let reader = EntryReader(
+            tables: tables, replica: device.replica, ownSequence: request.ownSequence)
+        let page = try reader.entries(of: held, after: request.cursor)
+        cursor = request.cursor
+        head = views.position
+        entries = page.entries
+        end = page.isLast ? head : (page.entries.last?.position ?? head)
+        root = try tables.ledgerRoot(at: end) ?? MerkleTree.emptyRoot
+        scopes = []
+        guard end == head else { return }
+        scopes = try held.map { try tables.digest(of: $0) }.filter { !request.held.contains($0) }
+    }
+
+    /// The first entries only.
+    func cut(to count: Int, views: Views) throws -> News {
+        var news = self
+        news.entries = Array(entries.prefix(count))
+        news.end = news.entries.last?.position ?? cursor
+        news.root = try views.tables.ledgerRoot(at: news.end) ?? MerkleTree.emptyRoot
+        news.scopes = []
+        return news
+    }
+
+    var keyIDs: Set<DataKeyID> { Set(entries.flatMap(\.keys)) }
+
+    /// Empty when there is nothing new.
+    func packed(community: CommunityID) -> [UInt8] {
+        if entries.isEmpty { return [] }
+        return Page(
+            community: community, epoch: .first, first: cursor.next, last: end, root: root,
+            entries: entries.map(\.entry)
+        ).packed()
+    }
+}

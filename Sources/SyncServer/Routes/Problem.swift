@@ -1,0 +1,108 @@
+// Errors as other programs read them: RFC 9457 problem details (docs/protocol.md section 7.5).
+// Neighbors: every route throws these, Responder turns them into responses.
+// Invariant: nothing personal and nothing of the request's content is ever in one.
+
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+
+enum Problem: Error, Equatable {
+    case notFound
+    case methodNotAllowed(allowed: String)
+    case tooLarge
+    case unreadable(Part)
+    case version
+    /// The nonce is missing, stale or not this server's; the answer carries a fresh one.
+    case nonce
+    case signature
+    case unknownReplica
+    case anotherLedger
+    case pairing(PairingRefusal)
+    case busy
+    case broken
+
+    /// What of a request could not be read.
+    enum Part: String {
+        case request, runs, keys
+    }
+
+    /// How long a device waits when it is told that the server is busy.
+    static let retrySeconds: UInt32 = 30
+
+    var status: HTTPResponse.Status {
+        switch self {
+        case .notFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .tooLarge: .contentTooLarge
+        case .unreadable, .version: .badRequest
+        case .nonce, .signature, .unknownReplica: .unauthorized
+        case .anotherLedger: .conflict
+        case .pairing: .forbidden
+        case .busy: .serviceUnavailable
+        case .broken: .internalServerError
+        }
+    }
+
+    /// The last part of the problem's type: programs tell problems apart by it.
+    var name: String {
+        switch self {
+        case .notFound: "not-found"
+        case .methodNotAllowed: "method-not-allowed"
+        case .tooLarge: "too-large"
+        case .unreadable: "unreadable"
+        case .version: "version"
+        case .nonce: "nonce"
+        case .signature: "signature"
+        case .unknownReplica: "unknown-replica"
+        case .anotherLedger: "another-ledger"
+        case .pairing: "pairing-refused"
+        case .busy: "busy"
+        case .broken: "internal"
+        }
+    }
+
+    var detail: String {
+        switch self {
+        case .notFound: "there is nothing at this address"
+        case .methodNotAllowed(let allowed): "this address answers \(allowed) only"
+        case .tooLarge: "the request is larger than this server reads"
+        case .unreadable(.request): "the request could not be read"
+        case .unreadable(.runs): "the runs in the request could not be read or verified"
+        case .unreadable(.keys): "the keys in the request could not be opened"
+        case .version: "this version of the protocol is not spoken here; update the older side"
+        case .nonce: "repeat the request with the nonce of this answer"
+        case .signature: "the signature does not fit the request"
+        case .unknownReplica: "this device is not paired with this server"
+        case .anotherLedger:
+            "the device holds another ledger, or this one has been set back; nothing was changed"
+        case .pairing(let refusal): refusal.sentence
+        case .busy: "too much is waiting to be written; try again in a while"
+        case .broken: "the server could not finish; try again in a while"
+        }
+    }
+}
+
+extension Problem {
+    static let mediaType = "application/problem+json"
+
+    private struct Details: Encodable {
+        let type: String
+        let title: String
+        let status: Int
+        let detail: String
+    }
+
+    var response: Response {
+        let details = Details(
+            type: "urn:hourbook:problem:\(name)", title: status.reasonPhrase,
+            status: status.code, detail: detail)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let body = (try? encoder.encode(details)) ?? Data()
+        var headers: HTTPFields = [.contentType: Self.mediaType]
+        if case .methodNotAllowed(let allowed) = self { headers[.allow] = allowed }
+        if self == .busy { headers[.retryAfter] = String(Self.retrySeconds) }
+        return Response(
+            status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}

@@ -1,0 +1,108 @@
+// Every request comes through here: the route table, and what becomes of errors.
+// Neighbors: SyncRoute and PairRoute do the work, Problem says what went wrong.
+// Invariant: every answer carries a nonce; a log line names the problem and nothing of the request.
+
+internal import GRDB
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import Shared
+internal import Store
+
+struct Responder: HTTPResponder {
+    typealias Context = BasicRequestContext
+
+    let store: ServerStore
+    let committer: Committer
+
+    func respond(to request: Request, context: Context) async throws -> Response {
+        var response: Response
+        do {
+            response = try await answer(request)
+        } catch {
+            let problem = Problem(error)
+            if problem.status.kind == .serverError {
+                context.logger.error(
+                    "request failed", metadata: ["error": "\(ErrorName(error))"])
+            }
+            response = problem.response
+        }
+        let nonce = store.keys.nonce.make(at: store.environment.now())
+        response.headers[.hourbookNonce] = hex(nonce)
+        return response
+    }
+
+    private func answer(_ request: Request) async throws -> Response {
+        switch (request.uri.path, request.method) {
+        case (SyncProtocol.syncPath, .post):
+            try await SyncRoute(store: store, committer: committer).respond(to: request)
+        case (SyncProtocol.pairPath, .post):
+            try await PairRoute(store: store).respond(to: request)
+        case ("/healthz", .get): try await health()
+        case (SyncProtocol.syncPath, _), (SyncProtocol.pairPath, _):
+            throw Problem.methodNotAllowed(allowed: "POST")
+        case ("/healthz", _): throw Problem.methodNotAllowed(allowed: "GET")
+        default: throw Problem.notFound
+        }
+    }
+
+    private func health() async throws -> Response {
+        let position = try await store.readAsync { $0.position }
+        let body = "{\"status\":\"ok\",\"position\":\(position)}\n"
+        return Response(
+            status: .ok, headers: [.contentType: "application/json"],
+            body: .init(byteBuffer: ByteBuffer(string: body)))
+    }
+}
+
+extension Problem {
+    /// What a peer is told about any error.
+    init(_ error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case MessageError.version: self = .version
+        case is MessageError: self = .unreadable(.request)
+        case is RunFault: self = .unreadable(.runs)
+        case is KeyWrappingError: self = .unreadable(.keys)
+        case let refusal as PairingRefusal: self = .pairing(refusal)
+        // The peer hung up, or spoke no HTTP.
+        case is HTTPParserError: self = .unreadable(.request)
+        case is DatabaseError, is FolderLock.Failure: self = .busy
+        default: self = .broken
+        }
+    }
+}
+
+extension HTTPField.Name {
+    static var hourbookNonce: Self {
+        guard let name = HTTPField.Name(SyncProtocol.nonceHeader) else {
+            preconditionFailure("the header's name is a valid one")
+        }
+        return name
+    }
+}
+
+extension Request {
+    /// The whole body; too large a one is refused before it is read.
+    func boundedBody() async throws -> [UInt8] {
+        let bytesMax = ContainerLimits.bodyBytesMax + RequestLimits.bodyBytesSlack
+        if let length = headers[.contentLength].flatMap({ Int($0) }), length > bytesMax {
+            throw Problem.tooLarge
+        }
+        do {
+            let buffer = try await body.collect(upTo: bytesMax)
+            return Array(buffer.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw Problem.tooLarge
+        }
+    }
+
+    var methodAndPath: String { "\(method.rawValue) \(uri)" }
+}
+
+enum RequestLimits {
+    /// What stands around the runs: cursor, digests, wrapped keys.
+    static let bodyBytesSlack = 100_000
+}

@@ -1,0 +1,65 @@
+// POST /v1/sync: checks who asks, hands the runs to the committer, answers with a page.
+// Source: docs/protocol.md sections 7.2 to 7.4. Neighbors: VerifiedRun, Committer, Pull/PageReader.
+// Invariant: data keys are in the keyring before the events that they open are in the ledger.
+
+internal import HTTPTypes
+internal import Hummingbird
+internal import Shared
+internal import Store
+
+struct SyncRoute {
+    let store: ServerStore
+    let committer: Committer
+
+    func respond(to request: Request) async throws -> Response {
+        let body = try await request.boundedBody()
+        let device = try await authenticated(request, body: body)
+        let sync = try SyncRequest(decoding: body)
+        guard sync.replica == device.replica else { throw Problem.unreadable(.request) }
+        let outcomes = try await push(sync, from: device)
+        let answer = try await PageReader(store: store).answer(
+            sync, to: device, outcomes: outcomes)
+        await committer.note(
+            DeviceTable.Report(
+                syncedAt: answer.serverTime, ownSequence: sync.ownSequence, cursor: sync.cursor),
+            of: device.replica)
+        return Response(
+            status: .ok, headers: [.contentType: SyncProtocol.mediaType],
+            body: .init(byteBuffer: ByteBuffer(bytes: try answer.encoded())))
+    }
+
+    /// The device that signed the request.
+    private func authenticated(_ request: Request, body: [UInt8]) async throws -> DeviceState {
+        guard let authorization = request.headers[.authorization].flatMap(Authorization.init),
+            store.keys.nonce.isFresh(authorization.nonce, at: store.environment.now())
+        else { throw Problem.nonce }
+        let device = try await store.readAsync {
+            try StoredFacts($0).device(authorization.replica)
+        }
+        guard let device else { throw Problem.unknownReplica }
+        let message = Signed.request(
+            community: store.community, nonce: authorization.nonce,
+            methodAndPath: request.methodAndPath, body: body)
+        do {
+            try verify(authorization.signature, of: message, by: device.signingKey)
+        } catch {
+            throw Problem.signature
+        }
+        return device
+    }
+
+    private func push(_ sync: SyncRequest, from device: DeviceState) async throws -> [Outcome] {
+        guard !sync.runs.isEmpty else { return [] }
+        let runs = try VerifiedRun.verified(
+            sync.runs, community: store.community, replica: device.replica,
+            signingKey: device.signingKey)
+        if let keys = sync.keys {
+            let opened = try keys.unwrap(with: store.keys.replica, community: store.community)
+            guard opened.allSatisfy({ $0.subjects.count <= Limits.entitiesMax }) else {
+                throw Problem.unreadable(.keys)
+            }
+            try store.keyring.add(opened)
+        }
+        return await committer.submit(Push(runs: runs))
+    }
+}

@@ -1,0 +1,70 @@
+// A new community: keys, recovery phrase, and position 1 of its ledger.
+// Neighbors: `init` calls it; ServerKeys and RecoveryPhrase make the keys.
+// Invariant: keys are on disk before position 1; a folder that has a position 1 is never refounded.
+
+internal import Foundation
+internal import GRDB
+internal import Shared
+internal import Store
+
+enum Founding {
+    /// Founds a community and returns the recovery phrase, which is kept nowhere.
+    static func found(
+        name: String, folder: URL, environment: Shared.Environment
+    ) throws -> (store: ServerStore, phrase: RecoveryPhrase) {
+        let phrase = RecoveryPhrase(environment: environment)
+        let store = try found(
+            name: name, folder: folder, environment: environment, recovery: { try phrase.keys() })
+        return (store, phrase)
+    }
+
+    /// The same with recovery keys from elsewhere; made after the folder is known to be free, for
+    /// making them takes long on purpose.
+    static func found(
+        name: String, folder: URL, environment: Shared.Environment,
+        recovery: () throws -> ReplicaKeys
+    ) throws -> ServerStore {
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        try refuseIfFounded(folder)
+        let recovery = try recovery()
+        let keys = try ServerKeys(environment: environment)
+        try keys.save(folder: folder)
+        let store = try ServerStore(folder: folder, environment: environment)
+        try store.append { session in
+            guard session.position == .start else { throw founded(folder) }
+            try session.author(
+                AppendSession.Draft(
+                    kind: .communityFounded,
+                    payload: payload(name: name, keys: keys, recovery: recovery)))
+        }
+        return store
+    }
+
+    private static func payload(
+        name: String, keys: ServerKeys, recovery: ReplicaKeys
+    ) -> Payload {
+        [
+            FoundedField.name: .text(name),
+            FoundedField.ledgerKey: .data(keys.ledger.signingPublicKey),
+            FoundedField.recoverySigningKey: .data(recovery.signingPublicKey),
+            FoundedField.recoveryReceivingKey: .data(recovery.receivingPublicKey),
+            FoundedField.serverSigningKey: .data(keys.replica.signingPublicKey),
+            FoundedField.serverReceivingKey: .data(keys.replica.receivingPublicKey),
+        ]
+    }
+
+    /// Checked before the keys are written: keys of a ledger that exists are never replaced.
+    private static func refuseIfFounded(_ folder: URL) throws {
+        let database = folder.appendingPathComponent(StoreFile.databaseName)
+        guard FileManager.default.fileExists(atPath: database.path) else { return }
+        let pool = try StoreFile.open(folder: folder, register: ServerSchema.register)
+        let size = try pool.read { try LedgerTables($0).ledgerRoot().size }
+        if size > 0 { throw founded(folder) }
+    }
+
+    private static func founded(_ folder: URL) -> Refusal {
+        Refusal(exit: 73, sentence: "\(folder.path) holds a ledger already; nothing was changed")
+    }
+}

@@ -1,0 +1,90 @@
+// Neighborhoods, workers and pairing links: what the office sets up before devices come.
+// Neighbors: Commands call these; Founding came before, Pairing comes after.
+
+internal import Foundation
+internal import Shared
+internal import Store
+
+extension AppendSession {
+    @discardableResult
+    func addNeighborhood(name: String, code: String) throws -> EntityID {
+        guard !code.isEmpty, code.allSatisfy({ $0.isLetter || $0.isNumber }) else {
+            throw Refusal.usage("a neighborhood's code is letters and digits, such as HAR")
+        }
+        guard try !views.neighborhoods().contains(where: { $0.code.matches(code) }) else {
+            throw Refusal(exit: 65, sentence: "the code \(code) is another neighborhood's already")
+        }
+        return try author(
+            Draft(
+                kind: .neighborhoodDefined,
+                payload: [
+                    NeighborhoodField.name: .text(name), NeighborhoodField.code: .text(code),
+                ])
+        ).event.entity
+    }
+
+    /// The name is sealed under a key of the worker's own, durable before the event is.
+    @discardableResult
+    func addWorker(name: String, role: Role, neighborhoods: [EntityID]) throws -> EntityID {
+        try KindDescriptor.check(name: name)
+        for known in try views.workers() where try views.workerName(known.id)?.matches(name) == true
+        {
+            throw Refusal(
+                exit: 65, sentence: "there is a worker of that name; add what tells them apart")
+        }
+        let worker = EntityID(try nextDot())
+        let kind = Kind.workerRegistered
+        let sealed = try seal([WorkerField.name: .text(name)], of: kind, about: [worker])
+        try author(
+            Draft(
+                kind: kind,
+                payload: [
+                    WorkerField.role: .integer(role.rawValue),
+                    WorkerField.neighborhoods: .entities(neighborhoods.sorted()),
+                ], sealed: [sealed]))
+        return worker
+    }
+
+    func makePairingLink(
+        workers: [EntityID], neighborhoods: [EntityID], role: Role, host: String, port: UInt16
+    ) throws -> PairingLink {
+        let random = store.environment.randomBytes
+        let validMilliseconds = PairingGrant.daysValid * 86_400_000
+        let grant = PairingGrant(
+            id: random(PairingLink.idByteCount), secret: random(PairingLink.secretByteCount),
+            workers: workers, neighborhoods: neighborhoods, role: role,
+            expiresAt: Instant(milliseconds: now.milliseconds + validMilliseconds), replica: nil)
+        try PairingLinkTable(db).insert(grant)
+        return PairingLink(
+            host: host, port: port, mode: .loopback, id: grant.id, secret: grant.secret,
+            ledger: .of(store.keys.ledger.signingPublicKey))
+    }
+
+    /// Seals under the key of these subjects, made and stored if there is none yet.
+    func seal(_ payload: Payload, of kind: Kind, about subjects: [EntityID]) throws -> SealedPart {
+        let random = store.environment.randomBytes
+        let key: DataKey
+        if let known = try store.keyring.key(of: subjects) {
+            key = known
+        } else {
+            let id = random(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            key = DataKey(
+                id: DataKeyID(id), subjects: subjects, key: random(DataKey.byteCount))
+            try store.keyring.add([key])
+        }
+        return try key.seal(
+            payload, kind: kind.number, community: store.community, nonce: random(12))
+    }
+}
+
+extension KindDescriptor {
+    /// The limits of a worker's name, checked where it can still be read.
+    fileprivate static func check(name: String) throws {
+        try Kind.workerRegistered.descriptor.field(WorkerField.name)?.check(.text(name))
+    }
+}
+
+extension String {
+    /// Equal but for case: codes and names as people type them.
+    func matches(_ typed: String) -> Bool { lowercased() == typed.lowercased() }
+}

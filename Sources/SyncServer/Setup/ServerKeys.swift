@@ -1,0 +1,100 @@
+// The server's private keys, in a file of their own beside the ledger, readable by its owner only.
+// Neighbors: Founding makes them, routes sign and unwrap with them.
+// Invariant: written before position 1 is, and never changed while the ledger has a position 1.
+
+internal import Foundation
+internal import Shared
+
+struct ServerKeys: Sendable {
+    static let fileName = "keys.json"
+
+    /// Signs what the community must be able to trust; its public half names the community.
+    let ledger: ReplicaKeys
+    /// The server replica's: authors its events and receives data keys.
+    let replica: ReplicaKeys
+    let nonce: RequestNonce
+    private let seeds: Seeds
+
+    /// Private halves, each 32 random bytes, in hex.
+    private struct Seeds: Codable, Sendable {
+        let ledger: String
+        let signing: String
+        let receiving: String
+        let nonce: String
+    }
+
+    enum Failure: Error, Equatable, CustomStringConvertible {
+        case missing(folder: String)
+        case damaged(path: String)
+        var description: String {
+            switch self {
+            case .missing(let folder):
+                "\(folder) holds no ledger; make one with `hourbook-server --data \(folder) init`"
+            case .damaged(let path):
+                "\(path) is not readable as this server's keys; restore it from a backup"
+            }
+        }
+    }
+
+    init(environment: Shared.Environment) throws {
+        func seed() -> String { hex(environment.randomBytes(32)) }
+        try self.init(
+            Seeds(ledger: seed(), signing: seed(), receiving: seed(), nonce: seed()))
+    }
+
+    private init(_ seeds: Seeds) throws {
+        func key(_ text: String) throws -> [UInt8] {
+            guard let key = bytes(hex: text), key.count == 32 else {
+                throw Failure.damaged(path: Self.fileName)
+            }
+            return key
+        }
+        self.seeds = seeds
+        // The ledger key only ever signs; the second seed is there because keys come in pairs.
+        ledger = try ReplicaKeys(signingKey: key(seeds.ledger), receivingKey: key(seeds.ledger))
+        replica = try ReplicaKeys(
+            signingKey: key(seeds.signing), receivingKey: key(seeds.receiving))
+        nonce = RequestNonce(key: try key(seeds.nonce))
+    }
+
+    var community: CommunityID { CommunityID(ledgerKey: ledger.signingPublicKey) }
+
+    // MARK: The file
+
+    init(folder: URL) throws {
+        let url = folder.appendingPathComponent(Self.fileName)
+        guard FileManager.default.fileExists(atPath: url.path) else {
+            throw Failure.missing(folder: folder.path)
+        }
+        guard let data = try? Data(contentsOf: url),
+            let seeds = try? JSONDecoder().decode(Seeds.self, from: data)
+        else { throw Failure.damaged(path: url.path) }
+        try self.init(seeds)
+    }
+
+    /// Replaces the file in one step, made with mode 0600 from the start.
+    func save(folder: URL) throws {
+        let url = folder.appendingPathComponent(Self.fileName)
+        let draft = folder.appendingPathComponent(Self.fileName + ".new")
+        try? FileManager.default.removeItem(at: draft)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        let made = FileManager.default.createFile(
+            atPath: draft.path, contents: nil, attributes: [.posixPermissions: 0o600])
+        guard made else { throw CocoaError(.fileWriteNoPermission) }
+        let handle = try FileHandle(forWritingTo: draft)
+        try handle.write(contentsOf: try encoder.encode(seeds))
+        try handle.synchronize()
+        try handle.close()
+        guard rename(draft.path, url.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        try Self.syncEntries(of: folder)
+    }
+
+    /// A new name in a folder outlives a power cut only once the folder has been synced.
+    private static func syncEntries(of folder: URL) throws {
+        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    }
+}

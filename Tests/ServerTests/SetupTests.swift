@@ -1,0 +1,83 @@
+// Founding: the keys, the phrase, position 1, and that no ledger is founded over another.
+// Neighbors: Sources/SyncServer/Setup.
+
+import Foundation
+import Shared
+import Store
+import TestSupport
+import Testing
+
+@testable import SyncServer
+
+struct SetupTests {
+    @Test("position 1 names the community's keys")
+    func positionOne() throws {
+        let office = try Office()
+        let founded = try office.store.read { views in
+            try views.ledger(from: LedgerPosition(1), limit: 1)
+        }
+        #expect(founded.map(\.kind) == ["community.founded"])
+        let event = try #require(
+            try office.store.read { views in
+                try views.tables.event(
+                    Dot(office.store.keys.replica.replica, Sequence64(1)))?.event
+            })
+        let key = try #require(event.payload.data(FoundedField.ledgerKey))
+        #expect(CommunityID(ledgerKey: key) == office.store.community)
+    }
+
+    @Test("a folder that holds a ledger is not founded again")
+    func refounding() throws {
+        let office = try Office()
+        #expect(throws: Refusal.self) {
+            try Founding.found(
+                name: "Another", folder: office.store.folder,
+                environment: office.store.environment, recovery: { Fixed.ledger })
+        }
+        let reopened = try ServerStore(
+            folder: office.store.folder, environment: office.store.environment)
+        #expect(reopened.community == office.store.community)
+    }
+
+    @Test("private keys are readable by their owner only")
+    func permissions() throws {
+        let office = try Office()
+        for name in [ServerKeys.fileName, Keyring.fileName, StoreFile.databaseName] {
+            let path = office.store.folder.appendingPathComponent(name).path
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            #expect(attributes[.posixPermissions] as? Int == 0o600)
+        }
+    }
+
+    @Test("a phrase typed back gives the same recovery keys")
+    func phrase() throws {
+        let random = SharedRandom(seed: 3)
+        let phrase = RecoveryPhrase(
+            environment: Shared.Environment(
+                now: { Instant(milliseconds: 0) }, utcOffsetMinutes: { 0 },
+                randomBytes: { random.bytes($0) }))
+        let groups = phrase.description.split(separator: " ")
+        #expect(groups.map(\.count) == Array(repeating: 4, count: 8))
+        let typed = try #require(
+            RecoveryPhrase(phrase.description.lowercased().replacing(" ", with: "-")))
+        #expect(try typed.keys().replica == phrase.keys().replica)
+        #expect(RecoveryPhrase("AAAA BBBB") == nil)
+    }
+
+    @Test("codes are unique and names found by code, name or id")
+    func finding() throws {
+        let office = try Office()
+        #expect(throws: Refusal.self) {
+            try office.store.append { _ = try $0.addNeighborhood(name: "X", code: "har") }
+        }
+        let names = ["HAR", "har", "Harbor", office.harbor.description, office.harbor.short]
+        let (neighborhoods, worker) = try office.store.read { views in
+            (try names.map(views.neighborhood), try views.worker("ada"))
+        }
+        #expect(Set(neighborhoods) == [office.harbor])
+        #expect(worker == office.ada)
+        #expect(throws: Refusal.self) {
+            try office.store.read { try $0.worker("nobody") }
+        }
+    }
+}
