@@ -1,0 +1,54 @@
+# What a person does here: `make demo` shows it, `make test` proves it. Everything else helps.
+
+# One folder for demo and test, so that nothing is built twice; figures are measured on their own.
+BUILD := swift build
+RELEASE := $(BUILD) -c release --scratch-path .build-release
+SWIFT_FILES := Package.swift Sources Tests
+# A test that hangs fails by this bound instead of waiting for a person.
+TEST_TIME_MAX := 30m
+
+.PHONY: help setup demo test check format bench kills clean
+
+help:
+	@echo 'make demo    build, run a community of four devices and a server, compare them'
+	@echo 'make test    build and run every test'
+	@echo 'make check   formatting, tidiness, and the C floor without warnings'
+	@echo 'make format  format the Swift sources in place'
+	@echo 'make bench   measure, each figure beside its floor'
+	@echo 'make kills   kill both programs at random 100 times and look for losses'
+	@echo 'make clean   delete everything that was built'
+
+setup:
+	@scripts/setup-debian
+
+# BREAK=minute, event or order alters one replica: the comparison must then fail and name it.
+demo: setup
+	$(BUILD)
+	scripts/demo $(BREAK)
+
+# Swift Testing already runs tests side by side in one process; --parallel would add only the
+# process-per-test runner of XCTest, which we do not use, and hide the order in which tests ran.
+test: setup
+	$(BUILD) --build-tests
+	timeout --kill-after=10 $(TEST_TIME_MAX) swift test --skip-build
+	scripts/check-demo
+	scripts/kill-test --kills 10
+
+check: setup
+	swift format lint --strict --recursive $(SWIFT_FILES)
+	cc -std=c11 -Wall -Wextra -Werror -fsyntax-only Benchmarks/floor.c
+	timeout --kill-after=10 $(TEST_TIME_MAX) swift test --filter TidyTests
+
+format:
+	swift format --in-place --recursive $(SWIFT_FILES)
+
+bench: setup
+	$(RELEASE)
+	Benchmarks/run
+
+kills: setup
+	$(BUILD)
+	scripts/kill-test
+
+clean:
+	rm -rf .build .build-release
