@@ -1,0 +1,56 @@
+// The database file: durable by its settings, and left alone when it is of a newer program.
+
+import Foundation
+import GRDB
+import Store
+import Testing
+
+@Suite struct StoreFileTests {
+    /// A folder that is deleted at the end.
+    private func withFolder(_ body: (URL) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("store-\(ProcessInfo.processInfo.globallyUniqueString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(folder)
+    }
+
+    @Test func everyCommitReachesTheDiskAndForeignKeysHold() throws {
+        try withFolder { folder in
+            let pool = try StoreFile.open(folder: folder) { _ in }
+            let settings = try pool.write { db in
+                try ["journal_mode", "synchronous", "foreign_keys"].map {
+                    try String.fetchOne(db, sql: "PRAGMA \($0)")
+                }
+            }
+            // 2 is FULL: the log is synced at every commit.
+            #expect(settings == ["wal", "2", "1"])
+        }
+    }
+
+    @Test func aDatabaseOfANewerProgramIsRefusedUntouched() throws {
+        try withFolder { folder in
+            let pool = try StoreFile.open(folder: folder) { _ in }
+            try pool.write { db in
+                try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('store 999')")
+            }
+            try pool.close()
+            let path = folder.appendingPathComponent(StoreFile.databaseName)
+            let before = try Data(contentsOf: path)
+            #expect(throws: StoreFile.Failure.self) {
+                _ = try StoreFile.open(folder: folder) { _ in }
+            }
+            #expect(try Data(contentsOf: path) == before)
+        }
+    }
+
+    @Test func aSecondHolderOfALockIsTold() throws {
+        try withFolder { folder in
+            let first = try FolderLock(folder: folder, name: "test.lock")
+            #expect(throws: FolderLock.Failure.self) {
+                _ = try FolderLock(folder: folder, name: "test.lock", wait: false)
+            }
+            withExtendedLifetime(first) {}
+        }
+    }
+}
