@@ -14,7 +14,7 @@ public final class Keyring: Sendable {
         let path = folder.appendingPathComponent(Self.fileName).path
         var configuration = StoreFile.configuration
         configuration.maximumReaderCount = 4
-        let pool = try DatabasePool(path: path, configuration: configuration)
+        let pool = try StoreFile.openDurably(path: path, configuration: configuration)
         let lock = try FolderLock(folder: folder, name: "migration.lock")
         defer { withExtendedLifetime(lock) {} }
         try self.init(pool)

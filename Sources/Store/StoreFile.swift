@@ -26,7 +26,7 @@ public enum StoreFile {
         folder: URL, register: (inout DatabaseMigrator) -> Void
     ) throws -> DatabasePool {
         let path = folder.appendingPathComponent(databaseName).path
-        let pool = try DatabasePool(path: path, configuration: configuration)
+        let pool = try openDurably(path: path, configuration: configuration)
         var migrator = DatabaseMigrator()
         StoreSchema.register(in: &migrator)
         register(&migrator)
@@ -35,6 +35,16 @@ public enum StoreFile {
         guard try !pool.read(migrator.hasBeenSuperseded) else { throw Failure.newer(path) }
         if try !pool.read(migrator.hasCompletedMigrations) { try migrator.migrate(pool) }
         chmod(path, 0o600)
+        return pool
+    }
+
+    /// A pool whose every commit reaches the disk. GRDB sets synchronous = NORMAL when it turns WAL
+    /// on, after the configuration's own preparation; its one writing connection is set back here.
+    static func openDurably(path: String, configuration: Configuration) throws -> DatabasePool {
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        try pool.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+        }
         return pool
     }
 
@@ -56,7 +66,6 @@ public enum StoreFile {
         configuration.busyMode = .timeout(busyTimeoutSeconds)
         configuration.maximumReaderCount = 8
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL")
             try db.execute(sql: "PRAGMA cache_size = -32000")
         }
         return configuration
