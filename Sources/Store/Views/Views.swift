@@ -126,11 +126,4 @@ public final class Views {
         else { return nil }
         return (family, try tables.scopeID(row[1]))
     }
-
-    /// Whether an import key is here already.
-    public func hasImport(_ key: ImportKey) throws -> Bool {
-        try Bool.fetchOne(
-            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM import_key WHERE key = ?)"),
-            arguments: [Data(key.value.bytes)]) ?? false
-    }
 }

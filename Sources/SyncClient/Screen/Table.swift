@@ -46,14 +46,7 @@ extension String {
 }
 
 enum Screen {
-    /// Sorted keys, no escaped slashes: two equal values print the same bytes anywhere.
-    static func json(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
-
-    static func printJSON(_ value: some Encodable) throws { print(try json(value)) }
+    static func printJSON(_ value: some Encodable) throws { print(try jsonLine(value)) }
 
     /// Progress and warnings go beside the output, not into it.
     static func note(_ text: String) {

@@ -78,11 +78,7 @@ struct Refusal: Error, Equatable {
 enum Output {
     static func line(_ text: String) { print(text.onOneLine) }
 
-    static func json(_ record: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(record), as: UTF8.self))
-    }
+    static func json(_ record: some Encodable) throws { print(try jsonLine(record)) }
 
     /// Columns padded to their widest cell.
     static func table(_ typed: [[String]]) {
