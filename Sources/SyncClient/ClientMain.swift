@@ -18,7 +18,7 @@ struct ClientMain: ParsableCommand {
             PairCommand.self, SyncCommand.self, StatusCommand.self, MemberCommand.self,
             ExchangeCommand.self, ContributionCommand.self, DonationCommand.self,
             HoursCommand.self, StatementCommand.self, ConflictsCommand.self, ExplainCommand.self,
-            ImportCommand.self, DigestCommand.self, RebuildCommand.self,
+            ImportCommand.self, DigestCommand.self, VerifyCommand.self, RebuildCommand.self,
         ])
 
     @OptionGroup var data: DataOptions

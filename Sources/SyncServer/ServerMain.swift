@@ -15,7 +15,7 @@ struct ServerMain: AsyncParsableCommand {
             InitCommand.self, ServeCommand.self, NeighborhoodCommand.self, WorkerCommand.self,
             PairingLinkCommand.self, DevicesCommand.self, ConflictsCommand.self,
             LedgerCommand.self, BalancesCommand.self, StatementCommand.self, DigestCommand.self,
-            QuarantineCommand.self,
+            QuarantineCommand.self, VerifyCommand.self,
         ])
 
     @OptionGroup var folder: FolderOptions

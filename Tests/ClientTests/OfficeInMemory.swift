@@ -30,6 +30,9 @@ final class OfficeInMemory: Transport {
     var runMax = Int.max
     var verdict: (Event) -> Disposition = { _ in .admitted }
     var lies = false
+    /// Alters the checkpoints of an answer, before they are signed.
+    var checkpoints: ([Checkpoint]) -> [Checkpoint] = { $0 }
+    var ledgerKeys = Fixed.ledger
     /// Sequences that are possessed but in no ledger.
     private var heads: [ReplicaID: ReplicaChain] = [:]
 
@@ -178,7 +181,22 @@ final class OfficeInMemory: Transport {
                 outcomes: outcomes, page: entries.isEmpty ? [] : page.packed(), cursor: position,
                 root: root, more: position < end,
                 scopes: position < end ? [] : lies ? digests.map(\.lie) : digests, keys: nil,
-                serverTime: Instant(milliseconds: 0), advice: "")
+                serverTime: Instant(milliseconds: 0), advice: "",
+                checkpoints: position < end
+                    ? [] : try signed(after: request.checkpointSize, held.sorted(), tables))
+        }
+    }
+
+    private func signed(
+        after position: LedgerPosition, _ held: [ScopeID], _ tables: LedgerTables
+    ) throws -> [String] {
+        let all =
+            [try tables.checkpoint(of: Fixed.community)]
+            + (try tables.checkpoints(
+                of: held, grownAfter: position, community: Fixed.community))
+        let news = try tables.ledgerRoot().size > position.value ? all : []
+        return try checkpoints(news).map {
+            try SignedCheckpoint($0, signedBy: ledgerKeys).note
         }
     }
 

@@ -95,6 +95,8 @@ struct FieldDevice: Sendable {
     var keys: [DataKey] = []
     var cursor = LedgerPosition.start
     var cursorTag = RootTag.start
+    /// Where the last checkpoint it was sent was made.
+    var checkpointSize = LedgerPosition.start
     var entries: [LedgerEntry] = []
     var received: [DataKey] = []
     let office: Office
@@ -141,7 +143,7 @@ struct FieldDevice: Sendable {
             keys: try WrappedKeys.wrap(
                 keys, to: office.store.keys.replica.receivingPublicKey,
                 community: office.store.community),
-            deviceTime: author.now)
+            deviceTime: author.now, checkpointSize: checkpointSize)
     }
 
     func headers(body: [UInt8], nonce: [UInt8]? = nil) throws -> HTTPFields {
@@ -180,6 +182,7 @@ struct FieldDevice: Sendable {
         }
         cursor = response.cursor
         cursorTag = RootTag(of: response.root)
+        if !response.checkpoints.isEmpty { checkpointSize = cursor }
         author.position = cursor
         author.rootTag = cursorTag
         if let keys = response.keys {

@@ -299,12 +299,16 @@ struct SyncRouteTests {
             var sizes: [Int] = []
             for count in [1, 500] {
                 for _ in 1...count { _ = try device.enroll("Ana", number: 1) }
-                let digests = try await device.sync(client).scopes
+                let news = try await device.sync(client)
+                // Of the ledger and the scopes that grew: the community's only at first.
+                #expect(news.checkpoints.count == (count == 1 ? 3 : 2))
+                let digests = news.scopes
                 var request = try device.syncRequest(pushing: false)
                 request.held = digests
                 let idle = try await device.exchange(request, client)
                 #expect(idle.scopes.isEmpty)
                 #expect(idle.page.isEmpty)
+                #expect(idle.checkpoints.isEmpty)
                 sizes.append(try idle.encoded().count)
             }
             // Positions and times are written in as many bytes as they need.

@@ -11,7 +11,8 @@ struct VectorTests {
     func allVectorsAreKnown() {
         let checked = [
             "identity", "payload", "creating-event", "editing-event", "leaf", "chain",
-            "run-signature", "merkle", "root-tag", "sealed-part", "wrapped-keys", "import-key",
+            "run-signature", "merkle", "checkpoint", "root-tag", "sealed-part", "wrapped-keys",
+            "import-key",
             "request-signature", "pairing-proof", "paired-signature",
         ]
         #expect(ProtocolDocument.vectorNames.sorted() == checked.sorted())
@@ -29,6 +30,24 @@ struct VectorTests {
         let ledgerKey = try vector.bytes("ledger_public")
         #expect(CommunityID(ledgerKey: ledgerKey).bytes == (try vector.bytes("community")))
         #expect(Fixed.ledger.signingPublicKey == ledgerKey)
+    }
+
+    @Test("a scope's checkpoint as a signed note")
+    func checkpoint() throws {
+        let vector = try ProtocolDocument.vector("checkpoint")
+        let tree = Checkpoint.Tree.scope(
+            .community, ledgerSize: try vector.number("ledger_size"),
+            ledgerRoot: try vector.hash("ledger_root"))
+        let checkpoint = Checkpoint(
+            community: Fixed.community, tree: tree, size: try vector.number("size"),
+            root: try vector.hash("root"))
+        let read = try SignedCheckpoint(
+            verifying: vector.text("note"), community: Fixed.community,
+            ledgerKey: Fixed.ledger.signingPublicKey, scopes: [.community])
+        #expect(read.checkpoint == checkpoint)
+        #expect(
+            try SignedCheckpoint(checkpoint, signedBy: Fixed.ledger).note.hasPrefix(
+                vector.text("note").prefix { $0 != "\u{2014}" }))
     }
 
     @Test("a payload with every type of value")

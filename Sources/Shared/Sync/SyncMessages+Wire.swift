@@ -26,6 +26,7 @@ extension SyncRequest {
         wire.runs = runs.map { Data($0) }
         if let keys { wire.keys = keys.wire }
         wire.deviceTime = deviceTime.milliseconds
+        wire.checkpointSize = checkpointSize.value
         return try wire.serializedBytes()
     }
 
@@ -34,14 +35,15 @@ extension SyncRequest {
         guard wire.version == SyncProtocol.version else { throw .version(wire.version) }
         guard let replica = ReplicaID(wire.replica), let tag = RootTag(wire.cursorTag),
             wire.held.count <= scopesMax, wire.runs.count <= runsMax,
-            max(wire.cursor, wire.ownSequence) <= Limits.countMax
+            max(wire.cursor, wire.ownSequence, wire.checkpointSize) <= Limits.countMax
         else { throw .malformed("sync request") }
         self.init(
             replica: replica, cursor: LedgerPosition(wire.cursor), cursorTag: tag,
             ownSequence: Sequence64(wire.ownSequence), held: try wire.held.digests(),
             runs: wire.runs.map { [UInt8]($0) },
             keys: wire.hasKeys ? WrappedKeys(wire.keys) : nil,
-            deviceTime: Instant(milliseconds: wire.deviceTime))
+            deviceTime: Instant(milliseconds: wire.deviceTime),
+            checkpointSize: LedgerPosition(wire.checkpointSize))
     }
 }
 
@@ -58,6 +60,7 @@ extension SyncResponse {
         if let keys { wire.keys = keys.wire }
         wire.serverTime = serverTime.milliseconds
         wire.advice = advice
+        wire.checkpoints = checkpoints
         return try wire.serializedBytes()
     }
 
@@ -65,7 +68,7 @@ extension SyncResponse {
         guard let wire = try? WireSyncResponse(serializedBytes: bytes) else { throw .unreadable }
         guard wire.version == SyncProtocol.version else { throw .version(wire.version) }
         guard let root = Hash(wire.root), wire.scopes.count <= scopesMax,
-            wire.cursor <= Limits.countMax
+            wire.checkpoints.count <= scopesMax + 1, wire.cursor <= Limits.countMax
         else { throw .malformed("sync response") }
         var outcomes: [Outcome] = []
         for outcome in wire.outcomes { outcomes.append(try Outcome(outcome)) }
@@ -73,7 +76,8 @@ extension SyncResponse {
             outcomes: outcomes, page: [UInt8](wire.page), cursor: LedgerPosition(wire.cursor),
             root: root, more: wire.more, scopes: try wire.scopes.digests(),
             keys: wire.hasKeys ? WrappedKeys(wire.keys) : nil,
-            serverTime: Instant(milliseconds: wire.serverTime), advice: wire.advice)
+            serverTime: Instant(milliseconds: wire.serverTime), advice: wire.advice,
+            checkpoints: wire.checkpoints)
     }
 }
 

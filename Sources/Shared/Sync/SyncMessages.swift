@@ -40,10 +40,13 @@ public struct SyncRequest: Hashable, Sendable {
     /// To the server replica.
     public var keys: WrappedKeys?
     public var deviceTime: Instant
+    /// Of the last ledger checkpoint that the device keeps.
+    public var checkpointSize: LedgerPosition
 
     public init(
         replica: ReplicaID, cursor: LedgerPosition, cursorTag: RootTag, ownSequence: Sequence64,
-        held: [ScopeDigest], runs: [[UInt8]], keys: WrappedKeys?, deviceTime: Instant
+        held: [ScopeDigest], runs: [[UInt8]], keys: WrappedKeys?, deviceTime: Instant,
+        checkpointSize: LedgerPosition = .start
     ) {
         self.replica = replica
         self.cursor = cursor
@@ -53,6 +56,7 @@ public struct SyncRequest: Hashable, Sendable {
         self.runs = runs
         self.keys = keys
         self.deviceTime = deviceTime
+        self.checkpointSize = checkpointSize
     }
 }
 
@@ -72,10 +76,13 @@ public struct SyncResponse: Hashable, Sendable {
     public var serverTime: Instant
     /// One sentence for the user, or empty.
     public var advice: String
+    /// Signed notes of the ledger and of held scopes that grew since the device's last checkpoint.
+    public var checkpoints: [String]
 
     public init(
         outcomes: [Outcome], page: [UInt8], cursor: LedgerPosition, root: Hash, more: Bool,
-        scopes: [ScopeDigest], keys: WrappedKeys?, serverTime: Instant, advice: String
+        scopes: [ScopeDigest], keys: WrappedKeys?, serverTime: Instant, advice: String,
+        checkpoints: [String] = []
     ) {
         self.outcomes = outcomes
         self.page = page
@@ -86,6 +93,7 @@ public struct SyncResponse: Hashable, Sendable {
         self.keys = keys
         self.serverTime = serverTime
         self.advice = advice
+        self.checkpoints = checkpoints
     }
 }
 

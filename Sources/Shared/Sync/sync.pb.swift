@@ -243,6 +243,9 @@ nonisolated struct WireSyncRequest: Sendable {
 
   var deviceTime: Int64 = 0
 
+  /// of the last ledger checkpoint the device keeps; 0: none
+  var checkpointSize: UInt64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -311,6 +314,9 @@ nonisolated struct WireSyncResponse: Sendable {
   var serverTime: Int64 = 0
 
   var advice: String = String()
+
+  /// signed notes that are newer than the device's
+  var checkpoints: [String] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -657,7 +663,7 @@ nonisolated extension WireScopeDigest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SyncRequest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}replica\0\u{1}cursor\0\u{3}cursor_tag\0\u{3}own_sequence\0\u{1}held\0\u{1}runs\0\u{1}keys\0\u{3}device_time\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}replica\0\u{1}cursor\0\u{3}cursor_tag\0\u{3}own_sequence\0\u{1}held\0\u{1}runs\0\u{1}keys\0\u{3}device_time\0\u{3}checkpoint_size\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -674,6 +680,7 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 7: try { try decoder.decodeRepeatedBytesField(value: &self.runs) }()
       case 8: try { try decoder.decodeSingularMessageField(value: &self._keys) }()
       case 9: try { try decoder.decodeSingularInt64Field(value: &self.deviceTime) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.checkpointSize) }()
       default: break
       }
     }
@@ -711,6 +718,9 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.deviceTime != 0 {
       try visitor.visitSingularInt64Field(value: self.deviceTime, fieldNumber: 9)
     }
+    if self.checkpointSize != 0 {
+      try visitor.visitSingularUInt64Field(value: self.checkpointSize, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -724,6 +734,7 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.runs != rhs.runs {return false}
     if lhs._keys != rhs._keys {return false}
     if lhs.deviceTime != rhs.deviceTime {return false}
+    if lhs.checkpointSize != rhs.checkpointSize {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -786,7 +797,7 @@ nonisolated extension WireOutcome: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SyncResponse"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}outcomes\0\u{1}page\0\u{1}cursor\0\u{1}root\0\u{1}more\0\u{1}scopes\0\u{1}keys\0\u{3}server_time\0\u{1}advice\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}outcomes\0\u{1}page\0\u{1}cursor\0\u{1}root\0\u{1}more\0\u{1}scopes\0\u{1}keys\0\u{3}server_time\0\u{1}advice\0\u{1}checkpoints\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -804,6 +815,7 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 8: try { try decoder.decodeSingularMessageField(value: &self._keys) }()
       case 9: try { try decoder.decodeSingularInt64Field(value: &self.serverTime) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.advice) }()
+      case 11: try { try decoder.decodeRepeatedStringField(value: &self.checkpoints) }()
       default: break
       }
     }
@@ -844,6 +856,9 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.advice.isEmpty {
       try visitor.visitSingularStringField(value: self.advice, fieldNumber: 10)
     }
+    if !self.checkpoints.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.checkpoints, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -858,6 +873,7 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._keys != rhs._keys {return false}
     if lhs.serverTime != rhs.serverTime {return false}
     if lhs.advice != rhs.advice {return false}
+    if lhs.checkpoints != rhs.checkpoints {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

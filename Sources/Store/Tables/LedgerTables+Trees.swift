@@ -85,6 +85,44 @@ extension LedgerTables {
         return (tree.size, tree.root)
     }
 
+    /// What the ledger's own tree is now (server).
+    public func checkpoint(of community: CommunityID) throws -> Checkpoint {
+        let (size, root) = try ledgerRoot()
+        return Checkpoint(community: community, tree: .ledger, size: size, root: root)
+    }
+
+    /// Size and root of the scopes that entries after `position` reached, as checkpoints made at
+    /// the ledger's end (server).
+    public func checkpoints(
+        of scopes: [ScopeID], grownAfter position: LedgerPosition, community: CommunityID
+    ) throws -> [Checkpoint] {
+        let (ledgerSize, ledgerRoot) = try ledgerRoot()
+        return try scopes.filter { try hasEntry(of: $0, after: position) }.map { scope in
+            let digest = try digest(of: scope)
+            return Checkpoint(
+                community: community,
+                tree: .scope(scope, ledgerSize: ledgerSize, ledgerRoot: ledgerRoot),
+                size: digest.size, root: digest.root)
+        }
+    }
+
+    private func hasEntry(of scope: ScopeID, after position: LedgerPosition) throws -> Bool {
+        guard let number = try existingScopeNumber(scope) else { return false }
+        return try Bool.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT EXISTS (SELECT 1 FROM scope_entry WHERE scope = ? AND position > ?)"),
+            arguments: [number, Int64(position.value)]) ?? false
+    }
+
+    /// A scope's root when its tree had `size` leaves; nil beyond it.
+    public func root(of scope: ScopeID, size: UInt64) throws -> Hash? {
+        guard let number = try existingScopeNumber(scope) else {
+            return size == 0 ? MerkleTree.emptyRoot : nil
+        }
+        guard size <= (try treeSize(number)) else { return nil }
+        return try MerkleTree.root(size: size, nodes: StoredNodes(db: db, tree: number))
+    }
+
     /// The ledger root when its size was `position`; nil beyond the ledger.
     public func ledgerRoot(at position: LedgerPosition) throws -> Hash? {
         guard position.value <= (try treeSize(Self.ledgerTree)) else { return nil }
@@ -131,7 +169,7 @@ extension LedgerTables {
 }
 
 /// For a tree that is only computed, not kept.
-private struct NoNodes: MerkleNodes {
+struct NoNodes: MerkleNodes {
     func node(_ number: UInt64) throws -> Hash { throw StoreDamage.missing("a kept node") }
     mutating func append(_ hash: Hash, number: UInt64) {}
 }

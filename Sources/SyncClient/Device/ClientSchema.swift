@@ -8,6 +8,9 @@ enum ClientSchema {
         migrator.registerMigration("client 1: pairing and sync") { db in
             try db.execute(sql: tables)
         }
+        migrator.registerMigration("client 2: checkpoints") { db in
+            try db.execute(sql: checkpoints)
+        }
     }
 
     /// `sync_state.acknowledged` is the last own event the server possesses; `acknowledged_chain`
@@ -51,6 +54,21 @@ enum ClientSchema {
         CREATE TABLE scope_mismatch (
             scope BLOB PRIMARY KEY,
             position INTEGER NOT NULL
+        ) STRICT;
+        """
+
+    /// The last signed note of each tree, and notes that contradict what is held or was signed.
+    private static let checkpoints = """
+        CREATE TABLE checkpoint (
+            origin TEXT PRIMARY KEY,
+            size INTEGER NOT NULL,
+            note TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE refused_checkpoint (
+            number INTEGER PRIMARY KEY,
+            note TEXT NOT NULL UNIQUE,
+            reason TEXT NOT NULL,
+            seen_at INTEGER NOT NULL
         ) STRICT;
         """
 }

@@ -20,6 +20,9 @@ struct AnswerApplication {
         case range
         case event(LedgerPosition)
         case missingOwn(Sequence64)
+        case checkpoint(CheckpointError)
+        /// The server signed two statements that cannot both be true.
+        case contradiction(RefusedCheckpoint)
 
         var sentence: String {
             switch self {
@@ -28,6 +31,10 @@ struct AnswerApplication {
             case .range: "its page does not start where this device stands"
             case .event(let position): "its entry \(position) cannot be read"
             case .missingOwn(let sequence): "it counts on own entry \(sequence), which is not here"
+            case .checkpoint: "its checkpoint is not signed by this community's ledger"
+            case .contradiction(let refused):
+                "its checkpoint contradicts one it signed before (\(refused.reason)); the office "
+                    + "must look at its ledger, and this device keeps both as evidence"
             }
         }
     }
@@ -54,7 +61,10 @@ struct AnswerApplication {
         state.serverTime = response.serverTime
         state.advice = response.advice
         try book.tables.save(state)
-        if state.divergedAfter == nil { change.mismatches = try compareDigests() }
+        if state.divergedAfter == nil {
+            change.mismatches = try compareDigests()
+            try compareCheckpoints()
+        }
         return change
     }
 
@@ -182,5 +192,19 @@ struct AnswerApplication {
             try book.tables.keepMismatches(differing, at: response.cursor)
         }
         return differing
+    }
+
+    private func compareCheckpoints() throws {
+        guard !response.checkpoints.isEmpty else { return }
+        let refused = try CheckpointComparison(
+            book: book, cursor: response.cursor, root: response.root,
+            held: try heldNow()
+        ).take(response.checkpoints)
+        for checkpoint in refused { try book.tables.keepRefused(checkpoint, at: now) }
+    }
+
+    /// `book` was read before the answer, whose page may have brought this device's own pairing.
+    private func heldNow() throws -> [ScopeID] {
+        book.device == nil ? try learnedScopes().sorted() : book.held.sorted()
     }
 }

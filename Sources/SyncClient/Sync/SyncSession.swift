@@ -91,7 +91,8 @@ struct SyncSession {
             ownSequence: try book.head.sequence,
             held: try book.held.sorted().map { try book.tables.digest(of: $0) },
             runs: push.map { [$0.run] } ?? [], keys: push?.keys,
-            deviceTime: device.environment.now())
+            deviceTime: device.environment.now(),
+            checkpointSize: try book.tables.checkpointSize(community: book.paired.community))
         return Outgoing(
             body: try request.encoded(), nonce: book.sync.nonce,
             eventCount: push?.eventCount ?? 0)
@@ -133,6 +134,11 @@ struct SyncSession {
         } catch let error as KeyWrappingError {
             return .unreadable("its keys cannot be opened (\(error))")
         } catch let fault as AnswerApplication.Fault {
+            if case .contradiction(let refused) = fault {
+                try device.write {
+                    try $0.tables.keepRefused(refused, at: device.environment.now())
+                }
+            }
             return .unreadable(fault.sentence)
         }
     }

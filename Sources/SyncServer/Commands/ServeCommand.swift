@@ -7,6 +7,7 @@ internal import Hummingbird
 internal import Logging
 internal import ServiceLifecycle
 internal import Shared
+internal import Store
 
 struct ServeCommand: ServerCommand {
     static let configuration = CommandConfiguration(
@@ -18,7 +19,12 @@ struct ServeCommand: ServerCommand {
 
     func perform() async throws {
         try Loopback.check(host)
+        let serving = try soleServer()
+        defer { withExtendedLifetime(serving) {} }
         let store = try store()
+        if let sentence = store.standing.sentence {
+            FileHandle.standardError.write(Data("READ-ONLY: \(sentence)\n".utf8))
+        }
         let application = ServerApplication.build(store: store, host: host, port: Int(port))
         do {
             try await application.runService()
@@ -30,6 +36,22 @@ struct ServeCommand: ServerCommand {
                 sentence: reason.contains("errno: \(EADDRINUSE)")
                     ? "port \(port) is in use; name another with --port"
                     : "cannot serve on \(host), port \(port): \(reason)")
+        }
+    }
+}
+
+extension ServeCommand {
+    /// Held while this process serves: two servers on one folder would each answer for the other's
+    /// writes. The kernel lets go of it when a process dies.
+    private func soleServer() throws -> FolderLock? {
+        guard FileManager.default.fileExists(atPath: folder.url.path) else { return nil }
+        do {
+            return try FolderLock(folder: folder.url, name: "serving", wait: false)
+        } catch FolderLock.Failure.busy {
+            throw Refusal(
+                exit: 75,
+                sentence: "another hourbook-server serves \(folder.path) already; "
+                    + "stop that one first, or name another folder with --data")
         }
     }
 }

@@ -14,14 +14,29 @@ final class ServerStore: Sendable {
     let keys: ServerKeys
     let keyring: Keyring
     let environment: Shared.Environment
+    /// As the high-water record had it when this process opened the folder.
+    let standing: LedgerStanding
+    /// The size that record vouched for; nil when there was none.
+    let recordedSize: UInt64?
+    private let highWater: HighWater
 
     /// Opens a folder that `init` has made.
     init(folder: URL, environment: Shared.Environment) throws {
         keys = try ServerKeys(folder: folder)
         pool = try StoreFile.open(folder: folder, register: ServerSchema.register)
         keyring = try Keyring(folder: folder)
+        highWater = HighWater(folder: folder)
         self.folder = folder
         self.environment = environment
+        // Read before the ledger, which another process may be appending to.
+        let record = highWater.newest(
+            community: keys.community, ledgerKey: keys.ledger.signingPublicKey)
+        recordedSize = record?.size
+        standing = try pool.read { db in
+            let tables = LedgerTables(db)
+            return try LedgerStanding(
+                record, size: tables.ledgerRoot().size, rootAt: tables.ledgerRoot(at:))
+        }
     }
 
     var community: CommunityID { keys.community }
@@ -43,17 +58,28 @@ final class ServerStore: Sendable {
     private func appending<Result>(
         _ db: Database, _ body: (AppendSession) throws -> Result
     ) throws -> Result {
+        if let sentence = standing.sentence { throw Refusal(exit: 65, sentence: sentence) }
         let lock = try FolderLock(folder: folder)
         defer { withExtendedLifetime(lock) {} }
         var result: Result?
+        var reached: Checkpoint?
         try db.inTransaction(.immediate) {
             let session = try AppendSession(db, store: self)
+            let before = session.position
             result = try body(session)
             try session.finish()
+            if session.position > before { reached = try session.tables.checkpoint(of: community) }
             return .commit
         }
+        if let reached { try record(reached) }
         guard let result else { preconditionFailure("a committed transaction has a result") }
         return result
+    }
+
+    /// A record that cannot be written fails nothing: the commit stands, and the record lags.
+    private func record(_ checkpoint: Checkpoint) throws {
+        let signed = try SignedCheckpoint(checkpoint, signedBy: keys.ledger)
+        try? highWater.write(signed, ledgerKey: keys.ledger.signingPublicKey)
     }
 
     // MARK: Reading

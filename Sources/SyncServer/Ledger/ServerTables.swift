@@ -179,4 +179,22 @@ struct RunSignatureTable {
             Data(run.signature),
         ])
     }
+
+    struct Entry: Sendable {
+        let replica: ReplicaID
+        let last: Sequence64
+        let signature: [UInt8]
+    }
+
+    func all() throws -> [Entry] {
+        try Row.fetchAll(
+            db, sql: "SELECT replica, last_sequence, signature FROM run_signature ORDER BY number"
+        ).compactMap { row in
+            ReplicaID(row[0] as Data).map {
+                Entry(
+                    replica: $0, last: Sequence64(UInt64(row[1] as Int64)),
+                    signature: [UInt8](row[2] as Data))
+            }
+        }
+    }
 }

@@ -27,7 +27,9 @@ struct PageReader {
         _ request: SyncRequest, to device: DeviceState, outcomes: [Outcome]
     ) async throws -> SyncResponse {
         let store = store
-        let news = try await store.readAsync { try News(request, to: device, views: $0) }
+        let news = try await store.readAsync {
+            try News(request, to: device, community: store.community, views: $0)
+        }
         return try await fitting(news, outcomes: outcomes, to: device, store: store)
     }
 
@@ -52,7 +54,10 @@ struct PageReader {
                 more: news.end < news.head, scopes: news.scopes,
                 keys: try WrappedKeys.wrap(
                     keys, to: device.receivingKey, community: store.community),
-                serverTime: store.environment.now(), advice: "")
+                serverTime: store.environment.now(), advice: store.standing.advice,
+                checkpoints: try news.checkpoints.map {
+                    try SignedCheckpoint($0, signedBy: store.keys.ledger).note
+                })
         }
     }
 }
@@ -66,12 +71,17 @@ struct News: Sendable {
     private(set) var root: Hash
     /// Held scopes whose digest differs; only when the page reaches the head.
     private(set) var scopes: [ScopeDigest]
+    /// Of the ledger and of held scopes that grew since the device's last; only at the head, where
+    /// a device can compare them with what it holds.
+    private(set) var checkpoints: [Checkpoint]
 
-    init(_ request: SyncRequest, to device: DeviceState, views: Views) throws {
+    init(
+        _ request: SyncRequest, to device: DeviceState, community: CommunityID, views: Views
+    ) throws {
         let tables = views.tables
-        guard let tag = try tables.rootTag(at: request.cursor), tag == request.cursorTag else {
-            throw Problem.anotherLedger
-        }
+        guard let tag = try tables.rootTag(at: request.cursor), tag == request.cursorTag,
+            request.checkpointSize <= views.position
+        else { throw Problem.anotherLedger }
         let held = [ScopeID.community] + device.neighborhoods.map(ScopeID.neighborhood)
         let reader = EntryReader(
             tables: tables, replica: device.replica, ownSequence: request.ownSequence)
@@ -82,8 +92,14 @@ struct News: Sendable {
         end = page.isLast ? head : (page.entries.last?.position ?? head)
         root = try tables.ledgerRoot(at: end) ?? MerkleTree.emptyRoot
         scopes = []
+        checkpoints = []
         guard end == head else { return }
         scopes = try held.map { try tables.digest(of: $0) }.filter { !request.held.contains($0) }
+        guard request.checkpointSize < head else { return }
+        checkpoints =
+            [try tables.checkpoint(of: community)]
+            + (try tables.checkpoints(
+                of: held, grownAfter: request.checkpointSize, community: community))
     }
 
     /// The first entries only.
@@ -93,6 +109,7 @@ struct News: Sendable {
         news.end = news.entries.last?.position ?? cursor
         news.root = try views.tables.ledgerRoot(at: news.end) ?? MerkleTree.emptyRoot
         news.scopes = []
+        news.checkpoints = []
         return news
     }
 
@@ -105,5 +122,17 @@ struct News: Sendable {
             community: community, epoch: .first, first: cursor.next, last: end, root: root,
             entries: entries.map(\.entry)
         ).packed()
+    }
+}
+
+extension LedgerStanding {
+    /// For the people at the devices: what the office has to mend, and that nothing is lost.
+    fileprivate var advice: String {
+        switch self {
+        case .whole: ""
+        case .behind, .off:
+            "the office's ledger is read-only until it has been repaired; what you record stays "
+                + "on this device"
+        }
     }
 }

@@ -1,0 +1,92 @@
+// `hourbook verify`: whether what this device holds is what was recorded here and signed there.
+// Neighbors: Store/Views+Verify computes; CheckpointTable keeps what the server signed.
+
+internal import ArgumentParser
+internal import Shared
+internal import Store
+
+struct VerifyCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Compute everything held here again and compare it with what was signed.",
+        discussion: "Works offline and changes nothing. Ends with code 65 if something differs.")
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var json: JSONOption
+
+    func perform() throws {
+        let device = try data.device()
+        let parts = try device.read { try $0.verified() }
+        for part in parts where json.isOn { try Screen.printJSON(part) }
+        if !json.isOn { show(parts) }
+        let broken = parts.filter { !$0.isWhole }
+        guard broken.isEmpty else {
+            throw UserError(
+                .dataError,
+                "\(broken.map(\.part).joined(separator: ", ")): not what was recorded and signed. "
+                    + "Keep this folder as it is and tell the office")
+        }
+    }
+
+    private func show(_ parts: [VerifiedPart]) {
+        var table = Table(("PART", .left), ("CHECKED", .right), ("", .left), ("FINDING", .left))
+        for part in parts {
+            table.add(
+                part.part, String(part.checked), part.isWhole ? "whole" : "DIFFERS",
+                part.finding)
+        }
+        print(table.text, terminator: "")
+    }
+}
+
+extension LocalBook {
+    func verified() throws -> [VerifiedPart] {
+        try views.verifyScopes(held.sorted()) + [try verifyOwnChain(), try verifyCheckpoints()]
+    }
+
+    /// Own events from the first to the last, whatever became of them.
+    private func verifyOwnChain() throws -> VerifiedPart {
+        let head = try head
+        var leaves = try tables.leaves(of: paired.replica)
+        for refused in try tables.refusedEvents() where leaves[refused.event.dot.sequence] == nil {
+            leaves[refused.event.dot.sequence] = refused.leaf
+        }
+        var chain = ReplicaChain(signingKey: try ownSigningKey())
+        while chain.sequence < head.sequence, let leaf = leaves[chain.sequence.next] {
+            chain.append(leaf)
+        }
+        let isWhole = chain == head
+        return VerifiedPart(
+            part: "events of this device", checked: head.sequence.value, isWhole: isWhole,
+            finding: isWhole
+                ? "chain \(hex(head.hash.bytes.prefix(8)))"
+                : "the chain breaks after own event \(chain.sequence.value)")
+    }
+
+    private func ownSigningKey() throws -> [UInt8] {
+        guard let device else { throw StoreDamage.missing("its own pairing; sync once first") }
+        return device.signingKey
+    }
+
+    /// What the server signed last, against what is held now.
+    private func verifyCheckpoints() throws -> VerifiedPart {
+        let notes = try tables.keptCheckpoints()
+        var differing = try notes.compactMap(disagreement)
+        differing += try tables.refusedCheckpoints().map { "refused: \($0.reason)" }
+        return VerifiedPart(
+            part: "signed by the office", checked: UInt64(notes.count),
+            isWhole: differing.isEmpty,
+            finding: differing.first ?? "checkpoints agree with what is held here")
+    }
+
+    private func disagreement(_ note: String) throws -> String? {
+        do {
+            let signed = try verifiedCheckpoint(note, scopes: held.sorted()).checkpoint
+            guard case .scope(let scope, _, _) = signed.tree else { return nil }
+            return try tables.root(of: scope, size: signed.size) == signed.root
+                ? nil : "\(try views.code(of: scope)) is not as it was signed"
+        } catch let error as CheckpointError {
+            return "a kept checkpoint is \(error)"
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// The last checkpoint of each tree that the server signed for this device, and those it refused.
+// Neighbors: CheckpointComparison decides, `verify` reads; ClientSchema makes the tables.
+// Invariant: what was refused is never deleted: it is evidence against whoever signed it.
+
+internal import Foundation
+internal import GRDB
+internal import Shared
+internal import Store
+
+/// A checkpoint that contradicts what this device holds, with what it contradicts.
+struct RefusedCheckpoint: Equatable {
+    let note: String
+    let reason: String
+}
+
+extension LedgerTables {
+    /// Bounds what a server that contradicts itself at every sync can make a device keep.
+    static let refusedCheckpointsMax = 100
+
+    /// The note kept last for a tree.
+    func keptCheckpoint(origin: String) throws -> String? {
+        try String.fetchOne(
+            db.cachedStatement(sql: "SELECT note FROM checkpoint WHERE origin = ?"),
+            arguments: [origin])
+    }
+
+    func keptCheckpoints() throws -> [String] {
+        try String.fetchAll(db, sql: "SELECT note FROM checkpoint ORDER BY origin")
+    }
+
+    func keep(_ signed: SignedCheckpoint) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO checkpoint (origin, size, note) VALUES (?, ?, ?)",
+            arguments: [signed.checkpoint.origin, Int64(signed.checkpoint.size), signed.note])
+    }
+
+    /// Of the ledger's last checkpoint; the start before there is one.
+    func checkpointSize(community: CommunityID) throws -> LedgerPosition {
+        let origin = Checkpoint(
+            community: community, tree: .ledger, size: 0, root: MerkleTree.emptyRoot
+        ).origin
+        let size = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT size FROM checkpoint WHERE origin = ?"),
+            arguments: [origin])
+        return LedgerPosition(UInt64(size ?? 0))
+    }
+
+    func keepRefused(_ refused: RefusedCheckpoint, at now: Instant) throws {
+        let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM refused_checkpoint") ?? 0
+        guard count < Self.refusedCheckpointsMax else { return }
+        try db.execute(
+            sql: """
+                INSERT OR IGNORE INTO refused_checkpoint (note, reason, seen_at) VALUES (?, ?, ?)
+                """, arguments: [refused.note, refused.reason, now.milliseconds])
+    }
+
+    func refusedCheckpoints() throws -> [RefusedCheckpoint] {
+        try Row.fetchAll(db, sql: "SELECT note, reason FROM refused_checkpoint ORDER BY number")
+            .map { RefusedCheckpoint(note: $0[0], reason: $0[1]) }
+    }
+}

@@ -1,0 +1,153 @@
+// A ledger set back or altered behind the server's back is found when its folder is opened, and
+// nothing is appended to it. Neighbors: Sources/SyncServer/Ledger/HighWater.
+
+import Foundation
+import GRDB
+import Shared
+import Store
+import TestSupport
+import Testing
+
+@testable import SyncServer
+
+@Suite struct HighWaterTests {
+    private static let database = StoreFile.databaseName
+
+    /// The folder's database as it is after `body`, copied while no log is outstanding.
+    private func databaseFiles(_ folder: URL) throws -> [String: Data] {
+        var files: [String: Data] = [:]
+        for suffix in ["", "-wal"] {
+            let url = folder.appendingPathComponent(Self.database + suffix)
+            files[Self.database + suffix] = try? Data(contentsOf: url)
+        }
+        return files
+    }
+
+    /// A folder like the office's, with other database files.
+    private func copy(_ office: Office, with files: [String: Data]) throws -> URL {
+        let copy = office.store.folder.appendingPathExtension("copy")
+        try? FileManager.default.removeItem(at: copy)
+        try FileManager.default.copyItem(at: office.store.folder, to: copy)
+        for suffix in ["", "-wal", "-shm"] {
+            let url = copy.appendingPathComponent(Self.database + suffix)
+            try? FileManager.default.removeItem(at: url)
+            try files[Self.database + suffix]?.write(to: url)
+        }
+        return copy
+    }
+
+    private func standing(_ office: Office, of folder: URL) throws -> LedgerStanding {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try ServerStore(folder: folder, environment: office.store.environment).standing
+    }
+
+    private func addWorker(_ office: Office, _ name: String = "Eve") throws {
+        try office.store.append { session in
+            _ = try session.addWorker(name: name, role: .outreach, neighborhoods: [office.harbor])
+        }
+    }
+
+    @Test("fault 9: a database set back by one transaction is behind what was signed")
+    func setBack() throws {
+        let office = try Office()
+        let yesterday = try databaseFiles(office.store.folder)
+        try addWorker(office)
+        let folder = try copy(office, with: yesterday)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try ServerStore(folder: folder, environment: office.store.environment)
+        #expect(store.standing == .behind(size: 6, recorded: 7))
+        let sentence = try #require(store.standing.sentence)
+        #expect(sentence.contains("read-only"))
+        #expect(throws: Refusal(exit: 65, sentence: sentence)) {
+            try store.append { _ = try $0.addNeighborhood(name: "New", code: "NEW") }
+        }
+        #expect(try store.read { $0.position } == LedgerPosition(6), "reads go on")
+        #expect(try store.verified().contains { !$0.isWhole })
+    }
+
+    @Test("fault 9: a byte flipped in the log drops commits, and that is found")
+    func flippedByte() throws {
+        let office = try Office()
+        try addWorker(office)
+        var files = try databaseFiles(office.store.folder)
+        let log = try #require(files[Self.database + "-wal"])
+        var altered = log
+        // In the first page of the log: every commit from there on is dropped without a word.
+        altered[32 + 24 + 100] ^= 0x40
+        files[Self.database + "-wal"] = altered
+        let folder = try copy(office, with: files)
+        // Nil where even the schema was in the dropped part: refused at once, which is as good.
+        let found = try? standing(office, of: folder)
+        #expect(found != .whole)
+    }
+
+    @Test("another ledger under the same record is off it")
+    func altered() throws {
+        let office = try Office()
+        try office.store.pool.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE tree_node SET hash = zeroblob(32) WHERE tree = 0 AND number =
+                        (SELECT max(number) FROM tree_node WHERE tree = 0)
+                    """)
+        }
+        let found = try ServerStore(
+            folder: office.store.folder, environment: office.store.environment
+        ).standing
+        #expect(found == .off(size: 6))
+    }
+
+    @Test("a record torn while it was written leaves the one before")
+    func tornRecord() throws {
+        let office = try Office()
+        try addWorker(office)
+        let records = ["high-water-0", "high-water-1"].map {
+            office.store.folder.appendingPathComponent($0)
+        }
+        for record in records {
+            let whole = try Data(contentsOf: record)
+            try whole.prefix(90).write(to: record)
+            let store = try ServerStore(
+                folder: office.store.folder, environment: office.store.environment)
+            #expect(store.standing == .whole)
+            try whole.write(to: record)
+        }
+        try addWorker(office, "Finn")
+        let whole = try ServerStore(
+            folder: office.store.folder, environment: office.store.environment)
+        #expect(whole.standing == .whole)
+    }
+
+    @Test("an untouched ledger verifies whole, every part of it")
+    func whole() throws {
+        let office = try Office()
+        let parts = try office.store.verified()
+        #expect(parts.filter { !$0.isWhole }.map(\.part) == [])
+        #expect(parts.first?.checked == 6)
+    }
+
+    @Test("an event altered in the table is found by its position")
+    func alteredEvent() throws {
+        let office = try Office()
+        try office.store.pool.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE event SET bytes = substr(bytes, 1, length(bytes) - 1)
+                    WHERE position = 3
+                    """)
+        }
+        let broken = try office.store.verified().filter { !$0.isWhole }
+        #expect(
+            broken.first?.finding == "the entry at position 3 was altered or is missing")
+    }
+
+    @Test("the second server on one folder is refused")
+    func secondServer() throws {
+        let office = try Office()
+        let first = try FolderLock(folder: office.store.folder, name: "serving", wait: false)
+        #expect(throws: FolderLock.Failure.self) {
+            try FolderLock(folder: office.store.folder, name: "serving", wait: false)
+        }
+        withExtendedLifetime(first) {}
+    }
+}
