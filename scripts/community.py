@@ -82,8 +82,10 @@ class Server:
         self.process.wait(timeout=COMMAND_SECONDS_MAX)
         self.process = None
 
-    def link(self, worker, neighborhoods):
-        words = ["pairing-link", "--worker", worker, "--port", self.port]
+    def link(self, workers, neighborhoods):
+        words = ["pairing-link", "--port", self.port]
+        for worker in workers:
+            words += ["--worker", worker]
         for code in neighborhoods:
             words += ["--neighborhood", code]
         printed = self(*words)
@@ -115,8 +117,8 @@ class Device:
     def json(self, *words):
         return rows(self(*words, "--json"))
 
-    def pair(self, server, worker):
-        self("pair", server.link(worker, self.codes), "--label", self.label)
+    def pair(self, server, *workers):
+        self("pair", server.link(workers, self.codes), "--label", self.label)
 
     def record(self, *words):
         """Records something; gives the new entry's id."""

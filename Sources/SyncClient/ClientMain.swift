@@ -15,7 +15,8 @@ struct ClientMain: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            PairCommand.self, SyncCommand.self, StatusCommand.self, MemberCommand.self,
+            PairCommand.self, SyncCommand.self, StatusCommand.self, WorkerCommand.self,
+            MemberCommand.self,
             ExchangeCommand.self, ContributionCommand.self, DonationCommand.self,
             HoursCommand.self, StatementCommand.self, ConflictsCommand.self, ExplainCommand.self,
             ImportCommand.self, DigestCommand.self, VerifyCommand.self, RebuildCommand.self,

@@ -20,9 +20,12 @@ struct Bench {
     let device: Device
     let keys: ReplicaKeys
 
-    init(office: OfficeInMemory, keys: ReplicaKeys = Fixed.device, seed: UInt64 = 7) throws {
+    init(
+        office: OfficeInMemory, keys: ReplicaKeys = Fixed.device, seed: UInt64 = 7,
+        workers: [EntityID] = [OfficeInMemory.dana]
+    ) throws {
         let random = RandomInMemory(seed: seed)
-        let paired = try office.pair(keys)
+        let paired = try office.pair(keys, workers: workers)
         let database = try StoreFile.inMemory(register: ClientSchema.register)
         try database.write { db in
             let tables = LedgerTables(db)

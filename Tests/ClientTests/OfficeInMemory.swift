@@ -13,6 +13,7 @@ final class OfficeInMemory: Transport {
     static let harbor = EntityID(Dot(server.replica, Sequence64(2)))
     static let orchard = EntityID(Dot(server.replica, Sequence64(3)))
     static let dana = EntityID(Dot(server.replica, Sequence64(4)))
+    static let omar = EntityID(Dot(server.replica, Sequence64(5)))
     static let server = Fixed.keys(signing: 0x80, receiving: 0x90)
 
     let ledger: DatabaseQueue
@@ -46,7 +47,9 @@ final class OfficeInMemory: Transport {
                 .neighborhoodDefined,
                 [NeighborhoodField.name: .text(name), NeighborhoodField.code: .text(code)])
         }
-        try write(.workerRegistered, [WorkerField.role: .integer(role.rawValue)])
+        for _ in 1...2 {
+            try write(.workerRegistered, [WorkerField.role: .integer(role.rawValue)])
+        }
     }
 
     func write(_ kind: Kind, _ payload: Payload) throws {
@@ -56,14 +59,14 @@ final class OfficeInMemory: Transport {
 
     /// Enters a device in the ledger, as pairing does.
     func pair(
-        _ keys: ReplicaKeys, neighborhoods: [EntityID] = [harbor]
+        _ keys: ReplicaKeys, neighborhoods: [EntityID] = [harbor], workers: [EntityID] = [dana]
     ) throws -> PairedDevice {
         try write(
             .devicePaired,
             [
                 DeviceField.signingKey: .data(keys.signingPublicKey),
                 DeviceField.receivingKey: .data(keys.receivingPublicKey),
-                DeviceField.label: .text("tablet"), DeviceField.workers: .entities([Self.dana]),
+                DeviceField.label: .text("tablet"), DeviceField.workers: .entities(workers),
                 DeviceField.neighborhoods: .entities(neighborhoods),
                 DeviceField.role: .integer(Role.coordinator.rawValue),
             ])

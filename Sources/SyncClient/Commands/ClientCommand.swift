@@ -37,7 +37,7 @@ struct JSONOption: ParsableArguments {
 }
 
 struct WorkerOption: ParsableArguments {
-    @Option(name: .customLong("worker"), help: "Who records; default: the device's only worker.")
+    @Option(name: .customLong("worker"), help: "Who records this once; default: see `worker use`.")
     var typed: String?
 }
 

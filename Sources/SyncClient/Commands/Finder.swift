@@ -81,7 +81,7 @@ struct Finder {
         try typed.map { try neighborhood($0) }
     }
 
-    /// By name, part of it, or id; the device's only worker when nothing is typed.
+    /// By name, part of it, or id; whoever was chosen to record when nothing is typed.
     func worker(_ typed: String?) throws -> EntityID {
         guard let device = book.device else {
             throw UserError(.unavailable, "this device knows no worker yet; run `hourbook sync`")
@@ -91,9 +91,11 @@ struct Finder {
         }
         let list = workers.map(\.name).sorted().joined(separator: ", ")
         guard let typed else {
-            if workers.count == 1 { return workers[0].id }
+            if let current = try book.currentWorker { return current }
             throw UserError(
-                .usage, "several people record on this device; give --worker, one of: \(list)")
+                .usage,
+                "several people record on this device: \(list). Choose with `hourbook worker use "
+                    + "NAME`, or give --worker; nothing was recorded")
         }
         let wanted = typed.lowercased()
         let exact = workers.filter { $0.name.lowercased() == wanted || $0.id.matches(typed) }

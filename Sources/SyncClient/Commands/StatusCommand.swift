@@ -18,6 +18,8 @@ struct StatusRecord: Codable {
     let label: String
     let server: String
     let workers: [String]
+    /// Who records when nobody is named; null while somebody must choose.
+    let recording: String?
     let neighborhoods: [String]
     let position: UInt64
     let ownSequence: UInt64
@@ -42,6 +44,7 @@ struct StatusRecord: Codable {
         workers = try (book.device?.workers ?? []).map {
             try book.views.workerName($0) ?? $0.short
         }.sorted()
+        recording = try book.currentWorker.map { try book.views.workerName($0) ?? $0.short }
         neighborhoods = try book.neighborhoods.map(\.code)
         position = book.sync.cursor.value
         ownSequence = try book.head.sequence.value
@@ -78,6 +81,7 @@ struct StatusCommand: ClientCommand {
         table.add("community", status.communityName)
         table.add("device", "\(status.label) (\(status.replica.prefix(8)))")
         table.add("workers", status.workers.joined(separator: ", "))
+        table.add("recording now", status.recording ?? "nobody: choose with `worker use NAME`")
         table.add("neighborhoods", status.neighborhoods.joined(separator: ", "))
         table.add("position", String(status.position))
         table.add(

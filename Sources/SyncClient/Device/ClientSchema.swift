@@ -11,6 +11,9 @@ enum ClientSchema {
         migrator.registerMigration("client 2: checkpoints") { db in
             try db.execute(sql: checkpoints)
         }
+        migrator.registerMigration("client 3: who records") { db in
+            try db.execute(sql: currentWorker)
+        }
     }
 
     /// `sync_state.acknowledged` is the last own event the server possesses; `acknowledged_chain`
@@ -69,6 +72,14 @@ enum ClientSchema {
             note TEXT NOT NULL UNIQUE,
             reason TEXT NOT NULL,
             seen_at INTEGER NOT NULL
+        ) STRICT;
+        """
+
+    /// Who was chosen to record on a device that several people share: 24 bytes of an entity id.
+    private static let currentWorker = """
+        CREATE TABLE current_worker (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            worker BLOB NOT NULL CHECK (length(worker) = 24)
         ) STRICT;
         """
 }
