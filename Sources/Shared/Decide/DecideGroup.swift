@@ -67,6 +67,8 @@ public func decideGroup(
             standings[entry.id] = .repeatedImport
         } else if rulings.effective.contains(where: { $0.drops(entry.leaf) }) {
             standings[entry.id] = .dropped
+        } else if entry.isVoidDisputed {
+            standings[entry.id] = .contested
         }
     }
     let open = entries.filter { standings[$0.id] == nil }.sorted { $0.leaf < $1.leaf }

@@ -11,9 +11,11 @@ public struct HoursState: Hashable, Sendable {
     public let category: String?
     public let slip: String?
     public let isVoid: Bool
+    /// Voided by somebody who had not seen what another had written: the minutes are contested.
+    public let isVoidDisputed: Bool
     public let fields: FieldStates
     public let importKey: ImportKey?
-    /// Disputed fields; a void entry has none, for nothing hangs on them.
+    /// Disputed fields, or the disputed void; a void entry has none, for nothing hangs on them.
     public let conflicts: [Conflict]
     /// Changes after the creation that move or end the entry: a decision about a cluster holds
     /// only if it had seen them, or they it.
@@ -31,32 +33,27 @@ func decideHours(creation: RecordedEvent, events: [RecordedEvent]) -> HoursState
     guard let shares = fields.shares(HoursField.shares),
         let date = fields.date(HoursField.serviceDate)
     else { return nil }
-    let voids = events.filter(\.isVoiding)
+    let void = VoidState(events)
     return HoursState(
         id: id, creation: creation.observation, home: creation.event.home,
         form: fields.code(HoursField.form) ?? .exchange, shares: shares, serviceDate: date,
         category: fields.text(HoursField.category), slip: fields.text(HoursField.slip),
-        isVoid: !voids.isEmpty, fields: fields, importKey: creation.event.importKey,
-        conflicts: voids.isEmpty ? fields.conflicts(of: id, about: .amend) : [],
-        moves: moves(changes, voids: voids))
+        isVoid: void == .void, isVoidDisputed: void.isDisputed, fields: fields,
+        importKey: creation.event.importKey, conflicts: conflicts(of: id, fields, void),
+        moves: moves(changes, events.compactMap(\.standingChange)))
 }
 
-/// Changes of the fields a cluster is made of, and voids.
-private func moves(_ changes: FieldChanges, voids: [RecordedEvent]) -> [Observation] {
+private func conflicts(of id: EntityID, _ fields: FieldStates, _ void: VoidState) -> [Conflict] {
+    switch void {
+    case .stands: fields.conflicts(of: id, about: .amend)
+    case .void: []
+    case .disputed(let sides): [Conflict(void: sides, of: id)]
+    }
+}
+
+/// Changes of the fields a cluster is made of, and of whether the entry stands.
+private func moves(_ changes: FieldChanges, _ standing: [Change]) -> [Observation] {
     let fields = [HoursField.shares, HoursField.serviceDate]
     let changed = fields.flatMap { changes.byField[$0] ?? [] }.filter { !$0.isCreation }
-    return (changed.map(\.observation) + voids.map(\.observation)).sorted { $0.leaf < $1.leaf }
-}
-
-extension RecordedEvent {
-    /// A void of the entry, or an admin's decision that one disputed entry is void.
-    fileprivate var isVoiding: Bool {
-        switch event.knownKind {
-        case .hoursVoided: true
-        case .conflictResolved:
-            event.payload.integer(ResolutionField.conflict) == ConflictKind.amend.rawValue
-                && event.payload.integer(ResolutionField.choice) == Choice.void.rawValue
-        default: false
-        }
-    }
+    return (changed + standing).map(\.observation).sorted { $0.leaf < $1.leaf }
 }

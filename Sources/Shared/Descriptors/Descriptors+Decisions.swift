@@ -12,7 +12,7 @@ public enum ResolutionField {
 
 /// What disagrees (VOCABULARY 3); `resolution` is two decisions that disagree.
 public enum ConflictKind: Int64, CodeList {
-    case field = 1, amend, duplicate, resolution
+    case field = 1, amend, duplicate, resolution, void
 }
 
 public enum Choice: Int64, CodeList {
@@ -35,7 +35,7 @@ extension KindDescriptor {
         fields: [
             FieldDescriptor(
                 ResolutionField.conflict, "conflict", .codes(ConflictKind.self), required: true,
-                "What disagreed: field, amend or duplicate", example: "amend"),
+                "What disagreed: field, amend, void or duplicate", example: "amend"),
             FieldDescriptor(
                 ResolutionField.sides, "sides", .sides, required: true,
                 "The events decided between", example: "two leaf hashes"),

@@ -66,8 +66,17 @@ extension Views {
     }
 
     private func says(_ recorded: RecordedEvent, _ conflict: Conflict) throws -> String {
+        if conflict.about == .void { return try standing(recorded.event) }
         guard let field = conflict.field else { return try subject(recorded.event.entity) }
         return try text(reader.value(of: field, changedBy: recorded.event))
+    }
+
+    /// What one side of a disputed void did to the entry.
+    private func standing(_ event: Event) throws -> String {
+        if event.knownKind == .hoursVoided { return "void" }
+        let choice = event.payload.integer(ResolutionField.choice)
+            .flatMap(Choice.init(rawValue:))
+        return try change(event) ?? (choice == .void ? "decided: void" : "decided: it stands")
     }
 
     /// What an entity is, in words.

@@ -66,6 +66,16 @@ extension AppendSession {
             return conflict.resolution(
                 .take, kept: [], value: try value(of: side, in: conflict), isSealed: isSealed,
                 reason: ruling.reason)
+        case (.take(let names), .void):
+            let kept = try conflict.sides(named: names)
+            guard let side = kept.first, kept.count == 1 else {
+                throw Refusal.usage("take the void, or what the entry said against it")
+            }
+            return conflict.resolution(
+                try isVoid(side) ? .void : .take, kept: [], value: nil, isSealed: false,
+                reason: ruling.reason)
+        case (.merge, .void):
+            throw Refusal.usage("take the side of the entry, and then amend that entry")
         case (.take(let names), _):
             return conflict.resolution(
                 .take, kept: try conflict.sides(named: names), value: nil, isSealed: false,
@@ -85,6 +95,15 @@ extension AppendSession {
             return conflict.resolution(
                 .void, kept: [], value: nil, isSealed: false, reason: ruling.reason)
         }
+    }
+
+    /// Whether a side of a disputed void says that the entry is void.
+    private func isVoid(_ side: Side) throws -> Bool {
+        guard let event = try tables.event(side.dot)?.event else {
+            throw StoreDamage.missing("a side of a conflict")
+        }
+        return event.knownKind == .hoursVoided
+            || event.payload.integer(ResolutionField.choice) == Choice.void.rawValue
     }
 
     private func value(of side: Side, in conflict: Conflict) throws -> Value? {
