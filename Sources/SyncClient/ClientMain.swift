@@ -18,6 +18,7 @@ struct ClientMain: ParsableCommand {
             PairCommand.self, SyncCommand.self, StatusCommand.self, WorkerCommand.self,
             MemberCommand.self,
             ExchangeCommand.self, ContributionCommand.self, DonationCommand.self,
+            RedemptionCommand.self,
             HoursCommand.self, StatementCommand.self, ConflictsCommand.self, ExplainCommand.self,
             ImportCommand.self, DigestCommand.self, VerifyCommand.self, RebuildCommand.self,
         ])

@@ -14,6 +14,7 @@ struct ServerMain: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ServeCommand.self, NeighborhoodCommand.self, WorkerCommand.self,
             PairingLinkCommand.self, DevicesCommand.self, ConflictsCommand.self,
+            GrantCommand.self, OpeningBalanceCommand.self,
             LedgerCommand.self, BalancesCommand.self, StatementCommand.self, DigestCommand.self,
             QuarantineCommand.self, VerifyCommand.self,
         ])

@@ -103,6 +103,7 @@ extension Kind {
             switch descriptor.authors {
             case .anyWorker: "any worker"
             case .recorderOrCoordinator: "recorder or coordinator"
+            case .coordinator: "coordinator"
             case .server: "server"
             }
         return "| \(rawValue) | `\(name)` | \(family) | \(authors) |"

@@ -1,15 +1,18 @@
-// Histories with concurrency, partial syncs, forged contexts, stale decisions and repeated
-// imports: whatever happened, the promises hold at the end. HISTORIES sets how many.
+// Histories with concurrency, partial syncs, forged contexts, stale and undone decisions, changes
+// of scope and repeated imports: whatever happened, the promises hold at the end. HISTORIES sets how many.
 
 import Foundation
 import GRDB
 import Shared
-import Store
 import TestSupport
 import Testing
 
+@testable import Store
+
 @Suite struct PropertyTests {
-    static let stepsPerHistory = 60
+    static let stepsPerHistory = 80
+    /// Other orders tried of each history.
+    static let extensionsPerHistory = 2
     /// So many are sure to have every feature of the generator.
     static let historiesWithAll = 100
     static var histories: Int {
@@ -32,11 +35,17 @@ import Testing
         print(statistics)
         #expect(statistics.withConcurrency * 2 >= histories)
         #expect(statistics.withConflict * 2 >= histories)
-        #expect(statistics.withStaleDecision > 0 || histories < Self.historiesWithAll)
+        guard histories >= Self.historiesWithAll else { return }
+        #expect(statistics.withStaleDecision > 0)
+        #expect(statistics.withScopeChange * 5 >= histories)
+        #expect(statistics.withCrossing * 10 >= histories)
+        #expect(statistics.medianLength >= 30)
     }
 
     private func check(_ world: World, _ seed: UInt64) throws {
+        #expect(world.unbalanced.isEmpty, "zero sum at every position, seed \(seed)")
         try checkContexts(world, seed)
+        try checkReference(world, seed)
         let server = try Snapshot(world.ledger, scopes: nil)
         #expect(server.sum == 0, "seed \(seed)")
         let rebuilt = try rebuiltDump(world.ledger)
@@ -73,6 +82,45 @@ import Testing
                 }
             }
         }
+    }
+
+    /// The tables say what the deciders say of all events at once, in whatever order they came.
+    private func checkReference(_ world: World, _ seed: UInt64) throws {
+        let (events, tables) = try world.ledger.read { db in
+            let tables = LedgerTables(db)
+            return (try world.order.compactMap(tables.event), try Self.projected(tables))
+        }
+        let reference = Reference(events)
+        let missing = Set(reference.lines).symmetricDifference(tables)
+            .filter { !$0.hasPrefix("member") }
+        #expect(missing.isEmpty, "server and reference, seed \(seed)")
+        var random = SeededRandom(seed: seed)
+        for number in 0..<Self.extensionsPerHistory {
+            let other = world.linearExtension(events, &random)
+            #expect(
+                Set(Reference(other).lines).symmetricDifference(reference.lines).isEmpty,
+                "linear extension \(number), seed \(seed)")
+        }
+    }
+
+    /// The server's projections in the words of the reference, members apart.
+    private static func projected(_ tables: LedgerTables) throws -> Set<String> {
+        let views = tables.views
+        var lines = Set(try views.conflicts().map(Reference.line))
+        let rows = try Row.fetchAll(tables.db, sql: "SELECT entity, standing FROM hours")
+        for row in rows {
+            let id = EntityID(try tables.dot(LocalKey(stored: row[0])))
+            guard case .hours(let hours)? = try views.state(of: id) else { continue }
+            lines.insert(Reference.line(hours, EntryStanding(rawValue: row[1])))
+        }
+        let sums = try Row.fetchAll(
+            tables.db,
+            sql: "SELECT account, sum(minutes) FROM posting WHERE contested = 0 GROUP BY account")
+        for row in sums {
+            let account = EntityID(try tables.dot(LocalKey(stored: row[0])))
+            lines.insert("account \(account.short) \(row[1] as Int64)")
+        }
+        return lines
     }
 
     /// Every projection table as text, rows in key order.
@@ -129,9 +177,11 @@ private struct Statistics: CustomStringConvertible {
     private(set) var withConflict = 0
     private(set) var withCrossing = 0
     private(set) var withStaleDecision = 0
+    private(set) var withScopeChange = 0
     private var lengths: [Int] = []
 
     mutating func note(_ world: World) throws {
+        withScopeChange += world.scopeChanges > 0 ? 1 : 0
         try world.ledger.read { db in
             let tables = LedgerTables(db)
             let events = try world.order.compactMap { try tables.event($0) }
@@ -155,10 +205,14 @@ private struct Statistics: CustomStringConvertible {
         }
     }
 
+    var medianLength: Int { lengths.sorted()[lengths.count / 2] }
+
     var description: String {
-        let median = lengths.sorted()[lengths.count / 2]
-        return "\(lengths.count) histories, median \(median) events; with concurrent changes "
-            + "\(withConcurrency), open conflicts \(withConflict), across neighborhoods "
-            + "\(withCrossing), stale decisions \(withStaleDecision)"
+        "\(lengths.count) histories, median \(medianLength) events; with concurrent changes of one "
+            + "entity \(percent(withConcurrency)), a change of scope \(percent(withScopeChange)), "
+            + "entries across neighborhoods \(percent(withCrossing)), open conflicts "
+            + "\(percent(withConflict)), stale decisions \(percent(withStaleDecision))"
     }
+
+    private func percent(_ count: Int) -> String { "\(100 * count / lengths.count) %" }
 }

@@ -4,8 +4,9 @@
 
 import GRDB
 import Shared
-import Store
 import TestSupport
+
+@testable import Store
 
 struct World {
     static let server = Fixed.replica(number: 0)
@@ -20,10 +21,13 @@ struct World {
     var shown: [Dot: Set<Dot>] = [:]
     /// Dots by ledger position, from 1.
     var order: [Dot] = []
+    var scopeChanges = 0
+    /// The sum of all postings after each append that was not zero: there should be none.
+    var unbalanced: [LedgerPosition] = []
 
     struct Device {
         let replica: ReplicaID
-        let scopes: Set<ScopeID>
+        var scopes: Set<ScopeID>
         let store: DatabaseQueue
         var cursor = LedgerPosition.start
         var tag = RootTag.start
@@ -69,7 +73,7 @@ struct World {
             try LedgerTables(db).rootTag(at: LedgerPosition(seen)) ?? .start
         }
         shown[dot] = Set(order.prefix(Int(seen)))
-            .union((1...max(own, 1)).map { Dot(Self.server, Sequence64($0)) })
+            .union((0..<own).map { Dot(Self.server, Sequence64($0 + 1)) })
         return NewEvent(
             Event(
                 dot: dot,
@@ -139,6 +143,10 @@ struct World {
             ])
             try tables.finish()
         }
+        let sum = try ledger.read { db in
+            try Int64.fetchOne(db, sql: "SELECT sum(minutes) FROM posting") ?? 0
+        }
+        if sum != 0 { unbalanced.append(position) }
     }
 
     private func reach(of event: Event, _ tables: LedgerTables) throws -> [ScopeID] {
@@ -148,7 +156,8 @@ struct World {
             let isCluster =
                 event.payload.integer(ResolutionField.conflict)
                 == ConflictKind.duplicate.rawValue
-            let about = [subject] + (isCluster ? sides : [])
+            let other = event.payload.entity(TestimonyField.other).map { [$0] } ?? []
+            let about = [subject] + (isCluster ? sides : []) + (event.isMark ? other : [])
             return Set(try about.flatMap { try views.reach(of: $0) ?? [] }).sorted()
         }
         let accounts = event.payload.shares(HoursField.shares)?.accounts ?? []
@@ -180,9 +189,7 @@ struct World {
             let tables = LedgerTables(db)
             var fresh: [RecordedEvent] = []
             for entry in entries {
-                let admitted = Admitted(
-                    position: entry.position, reach: entry.reach, receivedAt: entry.receivedAt,
-                    contextUnknown: entry.contextUnknown)
+                let admitted = entry.admitted
                 let new = try NewEvent(bytes: entry.bytes)
                 if entry.dot.replica == replica {
                     let own = try tables.admitOwn(entry.dot, admitted, holding: scopes)
@@ -205,9 +212,73 @@ struct World {
         }
     }
 
+    // MARK: Scopes
+
+    /// Takes a neighborhood in with all its entries up to the cursor, or lets one go after what is
+    /// unsent is safe.
+    mutating func changeScope(_ index: Int) throws {
+        scopeChanges += 1
+        let held = devices[index].scopes.filter { $0 != .community }.sorted()
+        if held.count == 1,
+            let new = Self.neighborhoods.map(ScopeID.neighborhood)
+                .first(where: { !held.contains($0) })
+        {
+            return try widen(index, by: new)
+        }
+        // Own entries come back before the scope goes, or they would stay unsent for ever.
+        try push(index)
+        try pull(index)
+        devices[index].scopes.remove(held[random.int(0...held.count - 1)])
+    }
+
+    private mutating func widen(_ index: Int, by scope: ScopeID) throws {
+        let device = devices[index]
+        let entries = try ledger.read { db in
+            try LedgerTables(db).entries(in: [scope], after: .start, limit: 100_000)
+        }.filter { $0.position <= device.cursor }
+        try device.store.write { db in
+            let tables = LedgerTables(db)
+            // What it kept from an earlier time in this scope is in the tree already.
+            let kept = try tables.entries(in: [scope], after: .start, limit: 100_000).count
+            var fresh: [RecordedEvent] = []
+            for entry in entries.dropFirst(kept) {
+                let new = try NewEvent(bytes: entry.bytes)
+                if try tables.event(entry.dot) != nil {
+                    try tables.growTrees(
+                        leaf: new.leaf, position: Int64(entry.position.value), reach: [scope],
+                        holding: [scope])
+                    continue
+                }
+                try tables.insert(new, entry.admitted, holding: [scope])
+                fresh.append(
+                    RecordedEvent(
+                        event: new.event, leaf: new.leaf, position: entry.position,
+                        contextUnknown: entry.contextUnknown))
+            }
+            try tables.project(fresh)
+            try tables.finish()
+        }
+        devices[index].held.formUnion(entries.map(\.dot))
+        devices[index].scopes.insert(scope)
+    }
+
     mutating func settle() throws {
         for index in devices.indices { try push(index) }
         for index in devices.indices { try pull(index) }
+    }
+}
+
+extension StoredEntry {
+    var admitted: Admitted {
+        Admitted(
+            position: position, reach: reach, receivedAt: receivedAt,
+            contextUnknown: contextUnknown)
+    }
+}
+
+extension Event {
+    fileprivate var isMark: Bool {
+        knownKind == .hoursMarkedSame || knownKind == .hoursMarkedDistinct
     }
 }
 

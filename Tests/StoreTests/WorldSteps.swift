@@ -9,13 +9,16 @@ import TestSupport
 extension World {
     mutating func step() throws {
         let index = random.int(0...devices.count - 1)
-        switch random.int(0...19) {
+        switch random.int(0...24) {
         case 0...5: try recordExchange(index)
         case 6...9: try amend(index)
         case 10...11: try changeMember(index)
         case 12 where random.chance(1, of: 2): try voidEntry(index)
         case 12...14: try push(index, limit: random.int(1...8))
         case 15...16: try pull(index, limit: random.int(1...20))
+        case 17: try undo()
+        case 18...20: try testify(index)
+        case 21 where random.chance(1, of: 4): try changeScope(index)
         default: try resolve()
         }
     }
@@ -82,6 +85,12 @@ extension World {
         guard let member = pick(try entities(index, .member)) else { return }
         let sealed = random.chance(1, of: 3)
         var payload: Payload = [:]
+        if random.chance(1, of: 4) {
+            payload[ChangeField.field] = .integer(Int64(MemberField.number.value))
+            payload[ChangeField.new] = .integer(Int64(random.int(1...9)))
+            return try record(
+                index, .memberChanged, home: member.home, about: member.id, payload)
+        }
         if sealed {
             payload[ChangeField.field] = .integer(Int64(MemberField.name.value))
         } else {
@@ -95,6 +104,49 @@ extension World {
     private mutating func voidEntry(_ index: Int) throws {
         guard let entry = pick(try entities(index, .hours)) else { return }
         try record(index, .hoursVoided, home: entry.home, about: entry.id, [:])
+    }
+
+    /// Somebody says something of an entry: confirms, disputes, reinstates, marks a pair.
+    private mutating func testify(_ index: Int) throws {
+        let entries = Array(try entities(index, .hours).suffix(6))
+        guard let entry = pick(entries), case .hours(let hours)? = try state(index, entry.id)
+        else { return }
+        var payload = Payload()
+        let kind: Kind
+        switch random.int(0...4) {
+        case 0...1:
+            kind = random.chance(2, of: 3) ? .hoursConfirmed : .hoursDisputed
+            payload[TestimonyField.party] = pick(hours.shares.accounts).map(Value.entity)
+        case 2: kind = .hoursReinstated
+        default:
+            let others = try entries.filter { other in
+                guard case .hours(let state)? = try state(index, other.id) else { return false }
+                return other.id != entry.id && state.groupKey == hours.groupKey
+            }
+            guard let other = pick(others) else { return }
+            kind = random.chance(1, of: 2) ? .hoursMarkedSame : .hoursMarkedDistinct
+            payload[TestimonyField.other] = .entity(other.id)
+        }
+        try record(index, kind, home: entry.home, about: entry.id, payload)
+    }
+
+    /// An admin takes one of the decisions back.
+    private mutating func undo() throws {
+        let decisions = try ledger.read { db in
+            let tables = LedgerTables(db)
+            return try tables.views.decisionDots().compactMap(tables.event)
+        }
+        guard let decision = pick(decisions) else { return }
+        let payload = decision.event.payload
+        try append(
+            serverEvent(
+                .conflictUndone, home: decision.event.home, about: decision.event.entity,
+                seen: ledgerSize, own: serverSequence,
+                [
+                    UndoingField.conflict: payload[ResolutionField.conflict] ?? .integer(1),
+                    UndoingField.sides: .sides(payload.sides(ResolutionField.sides)),
+                    UndoingField.decision: .sides([decision.side]),
+                ]))
     }
 
     /// An admin decides at the server, from a view that may be a little old.
@@ -121,6 +173,12 @@ extension World {
             ResolutionField.sides: .sides(conflict.sides),
         ]
         let side = conflict.sides[random.int(0...conflict.sides.count - 1)]
+        if conflict.about == .number {
+            payload[ResolutionField.choice] = .integer(Choice.merge.rawValue)
+            payload[ResolutionField.field] = .integer(Int64(MemberField.number.value))
+            payload[ResolutionField.value] = .integer(Int64(random.int(1...99)))
+            return payload
+        }
         guard let field = conflict.field else {
             let choices: [Choice] = [.take, .bothHappened, .void]
             let choice = choices[random.int(0...2)]

@@ -13,6 +13,12 @@ public struct ConflictID: Hashable, Comparable, Sendable, CustomStringConvertibl
         self.init(digesting: Array("field".utf8) + entity.bytes + number)
     }
 
+    /// Of a number that several members of a neighborhood have.
+    init(number: Int64, home: ScopeID) {
+        let number = UInt64(bitPattern: number).bigEndianBytes
+        self.init(digesting: Array("number".utf8) + home.bytes + number)
+    }
+
     /// Of a cluster of entries, by the entry with the lowest leaf hash.
     init(cluster lowest: Hash) {
         self.init(digesting: Array("cluster".utf8) + lowest.bytes)
@@ -36,15 +42,17 @@ public struct Conflict: Hashable, Sendable {
     public let kind: ConflictKind
     /// What is disputed beneath: the same as `kind`, except for two decisions that disagree.
     public let about: ConflictKind
-    /// The entity of the side with the lowest leaf hash.
+    /// The entity of the side with the lowest leaf hash; of a number, the member to be renumbered.
     public let entity: EntityID
-    /// Of `field` and `amend`.
+    /// Of `field`, `amend` and `number`.
     public let field: FieldNumber?
-    /// Heads of the field, or the entries of a cluster; ascending by leaf hash.
+    /// Heads of the field, the entries of a cluster, or the enrollments with one number; ascending
+    /// by leaf hash.
     public let sides: [Side]
     /// Of two decisions that disagree about a cluster: their events.
     public let decisions: [Side]
-    /// What counts until somebody decides: the change of a field, or a cluster's entries.
+    /// What counts until somebody decides: the change of a field, a cluster's entries, or who keeps
+    /// the number.
     public let standing: [Side]
 }
 

@@ -43,6 +43,7 @@ public struct DeviceState: Hashable, Sendable {
 /// Decides an entity from all events about it, its creating event among them. Nil while the
 /// creation is missing, or of a kind this build does not know.
 public func decideEntity(_ events: [RecordedEvent]) -> EntityState? {
+    let events = events.withoutUndone
     guard let creation = events.first(where: { $0.event.subject == nil }),
         let kind = creation.event.knownKind
     else { return nil }
@@ -64,7 +65,10 @@ public func decideEntity(_ events: [RecordedEvent]) -> EntityState? {
     case .devicePaired: return DeviceState(id: id, payload: payload).map(EntityState.device)
     case .memberEnrolled: return .member(decideMember(creation: creation, events: events))
     case .hoursRecorded: return decideHours(creation: creation, events: events).map { .hours($0) }
-    case .memberChanged, .hoursAmended, .hoursVoided, .conflictResolved: return nil
+    case .memberChanged, .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed,
+        .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct, .conflictResolved,
+        .conflictUndone:
+        return nil
     }
 }
 
@@ -95,7 +99,7 @@ struct FieldChanges {
     private(set) var byField: [FieldNumber: [Change]] = [:]
 
     /// `about` is what a decision must be about to count here.
-    init(creation: RecordedEvent, events: [RecordedEvent], about: ConflictKind) {
+    init(creation: RecordedEvent, events: [RecordedEvent], about: Set<ConflictKind>) {
         self.creation = creation
         for recorded in events where recorded.event.subject != nil {
             switch recorded.event.knownKind {
@@ -117,9 +121,11 @@ struct FieldChanges {
         add(recorded, to: number, value: recorded.event.payload[ChangeField.new])
     }
 
-    private mutating func decide(_ recorded: RecordedEvent, about: ConflictKind) {
+    private mutating func decide(_ recorded: RecordedEvent, about: Set<ConflictKind>) {
         let payload = recorded.event.payload
-        guard payload.integer(ResolutionField.conflict) == about.rawValue,
+        guard
+            let conflict = payload.integer(ResolutionField.conflict)
+                .flatMap(ConflictKind.init(rawValue:)), about.contains(conflict),
             payload.integer(ResolutionField.choice) != Choice.void.rawValue,
             let number = payload.fieldNumber(ResolutionField.field)
         else { return }

@@ -54,11 +54,12 @@ public struct GroupState: Hashable, Sendable {
 }
 
 /// Decides a group. `entries` are those of one key and any others that a decision names;
-/// `decisions` are the `conflict.resolved` about them; `repeated` the imports that are not first.
+/// `decisions` are the `conflict.resolved` and `.undone` about them; `repeated` the imports that are not first.
 public func decideGroup(
     entries: [HoursState], decisions: [RecordedEvent], repeated: Set<EntityID>
 ) -> GroupState {
-    let rulings = effectiveRulings(decisions.compactMap { Ruling($0) }, entries: entries)
+    let rulings = effectiveRulings(
+        decisions.withoutUndone.compactMap { Ruling($0) }, entries: entries)
     var standings: [EntityID: EntryStanding] = [:]
     for entry in entries {
         if entry.isVoid || rulings.effective.contains(where: { $0.voids(entry.leaf) }) {
@@ -87,28 +88,40 @@ public func decideGroup(
     return GroupState(standings: standings, conflicts: conflicts)
 }
 
-/// As many as the replica with most of them recorded, lowest minutes first, then lowest leaf.
+/// As many services as the replica with most of them recorded, lowest minutes first, then lowest
+/// leaf hash. Entries marked the same are one service.
 private func countingEntries(_ cluster: [HoursState]) -> Set<EntityID> {
-    let most = Dictionary(grouping: cluster, by: \.id.dot.replica).values.map(\.count).max() ?? 0
-    let ranked = cluster.sorted {
-        ($0.shares.given, $0.leaf) < ($1.shares.given, $1.leaf)
-    }
+    let services = components(of: cluster) { $0.isMarkedSame(as: $1) == true }
+    let tellers = services.flatMap { Set($0.map(\.id.dot.replica)) }
+    let most = Dictionary(grouping: tellers, by: { $0 }).values.map(\.count).max() ?? 0
+    let ranked = services.map { $0.sorted(by: isLower)[0] }.sorted(by: isLower)
     return Set(ranked.prefix(most).map(\.id))
+}
+
+private func isLower(_ one: HoursState, _ other: HoursState) -> Bool {
+    (one.shares.given, one.leaf) < (other.shares.given, other.leaf)
 }
 
 /// Connected components of the duplicate relation, each ascending by leaf hash.
 private func clusters(of entries: [HoursState], rulings: [Ruling]) -> [[HoursState]] {
     // Nearly every group is one entry, or several of one replica: none of them is in question.
     guard let first = entries.first,
-        entries.contains(where: { $0.id.dot.replica != first.id.dot.replica })
+        entries.contains(where: { $0.id.dot.replica != first.id.dot.replica || !$0.marks.isEmpty })
     else { return entries.map { [$0] } }
+    return components(of: entries) { one, other in
+        mayBeSame(one, other)
+            && !rulings.contains { $0.distinguishes(one.leaf, other.leaf) }
+    }
+}
+
+/// What is connected by `joined`; `entries` ascend by leaf hash, and so does what comes out.
+private func components(
+    of entries: [HoursState], joined: (HoursState, HoursState) -> Bool
+) -> [[HoursState]] {
     var component = Array(entries.indices)
     for left in entries.indices {
         for right in entries.indices where right > left {
-            guard mayBeSame(entries[left], entries[right]),
-                !rulings.contains(where: {
-                    $0.distinguishes(entries[left].leaf, entries[right].leaf)
-                })
+            guard component[left] != component[right], joined(entries[left], entries[right])
             else { continue }
             let (keep, merge) = (component[left], component[right])
             for index in component.indices where component[index] == merge {
@@ -121,12 +134,12 @@ private func clusters(of entries: [HoursState], rulings: [Ruling]) -> [[HoursSta
         .sorted { $0[0].leaf < $1[0].leaf }
 }
 
-/// Different replicas, one key, no two slips, categories that do not differ, and neither author
-/// had been shown the other's entry (or both copied one slip).
+/// As a worker said; otherwise: different replicas, no two slips, categories that do not differ,
+/// and neither author had been shown the other's entry (or both copied one slip).
 private func mayBeSame(_ one: HoursState, _ other: HoursState) -> Bool {
-    guard one.id.dot.replica != other.id.dot.replica, one.groupKey == other.groupKey else {
-        return false
-    }
+    guard one.groupKey == other.groupKey else { return false }
+    if let isSame = one.isMarkedSame(as: other) { return isSame }
+    guard one.id.dot.replica != other.id.dot.replica else { return false }
     if let mine = one.category, let theirs = other.category, mine != theirs { return false }
     if let mine = one.slip, let theirs = other.slip { return mine == theirs }
     return one.creation.isConcurrent(with: other.creation)

@@ -10,6 +10,8 @@ public struct HoursState: Hashable, Sendable {
     public let serviceDate: CivilDate
     public let category: String?
     public let slip: String?
+    public var toldBy: ToldBy? { fields.code(HoursField.toldBy) }
+    public var reportedMinutes: Int64? { fields.integer(HoursField.reportedMinutes) }
     public let isVoid: Bool
     /// Voided by somebody who had not seen what another had written: the minutes are contested.
     public let isVoidDisputed: Bool
@@ -20,6 +22,12 @@ public struct HoursState: Hashable, Sendable {
     /// Changes after the creation that move or end the entry: a decision about a cluster holds
     /// only if it had seen them, or they it.
     public let moves: [Observation]
+    /// Parties who said that it was so, as it now stands.
+    public let confirmedBy: [EntityID]
+    /// Open disputes: they mark the entry, and never change what counts.
+    public let disputes: [Side]
+    /// Which other entries it is the same as or not, as workers said.
+    public let marks: [Mark]
 
     public var leaf: Hash { creation.leaf }
     public var side: Side { Side(dot: id.dot, leaf: leaf) }
@@ -28,19 +36,21 @@ public struct HoursState: Hashable, Sendable {
 /// Nil when the creation lacks shares or date, which no event that passed the shape check does.
 func decideHours(creation: RecordedEvent, events: [RecordedEvent]) -> HoursState? {
     let id = creation.event.entity
-    let changes = FieldChanges(creation: creation, events: events, about: .amend)
+    let changes = FieldChanges(creation: creation, events: events, about: [.amend])
     let fields = changes.decided(whileDisputed: .commonPast)
     guard let shares = fields.shares(HoursField.shares),
         let date = fields.date(HoursField.serviceDate)
     else { return nil }
     let void = VoidState(events)
+    let moves = moves(changes, events.compactMap(\.standingChange))
+    let said = Testimony(events, parties: shares.accounts, moves: moves)
     return HoursState(
         id: id, creation: creation.observation, home: creation.event.home,
         form: fields.code(HoursField.form) ?? .exchange, shares: shares, serviceDate: date,
         category: fields.text(HoursField.category), slip: fields.text(HoursField.slip),
         isVoid: void == .void, isVoidDisputed: void.isDisputed, fields: fields,
         importKey: creation.event.importKey, conflicts: conflicts(of: id, fields, void),
-        moves: moves(changes, events.compactMap(\.standingChange)))
+        moves: moves, confirmedBy: said.confirmedBy, disputes: said.disputes, marks: said.marks)
 }
 
 private func conflicts(of id: EntityID, _ fields: FieldStates, _ void: VoidState) -> [Conflict] {

@@ -17,7 +17,7 @@ public struct MemberState: Hashable, Sendable {
 
 func decideMember(creation: RecordedEvent, events: [RecordedEvent]) -> MemberState {
     let id = creation.event.entity
-    let fields = FieldChanges(creation: creation, events: events, about: .field)
+    let fields = FieldChanges(creation: creation, events: events, about: [.field, .number])
         .decided(whileDisputed: .lowestLeaf)
     return MemberState(
         id: id, leaf: creation.leaf, home: creation.event.home,

@@ -17,7 +17,7 @@ enum VoidState: Hashable, Sendable {
     }
 
     /// Among the changes of whether the entry stands, those that no other covers decide. Voids
-    /// alone hold, unless an amendment is concurrent with every one of them.
+    /// alone hold, unless an amendment or a confirmation is concurrent with every one of them.
     init(_ events: [RecordedEvent]) {
         let last = heads(of: events.compactMap(\.standingChange))
         let voids = last.filter { $0.content == .isVoid }
@@ -46,11 +46,12 @@ extension Change.Content {
 }
 
 extension RecordedEvent {
-    /// As a change of whether the entry stands: a void, or an admin's decision that it is void or
-    /// stands. Nil for all else.
+    /// As a change of whether the entry stands: a void, a reinstatement, or an admin's decision that
+    /// it is void or stands. Nil for all else.
     var standingChange: Change? {
         switch event.knownKind {
         case .hoursVoided: Change(self, .isVoid)
+        case .hoursReinstated: Change(self, .isStanding)
         case .conflictResolved:
             if decides(.void, about: .amend, .void) {
                 Change(self, .isVoid, isDecision: true)
@@ -63,10 +64,11 @@ extension RecordedEvent {
         }
     }
 
-    /// As something that a void's author should have seen: an amendment, or a decision about one.
+    /// As something that a void's author should have seen: an amendment, a decision about one, or a
+    /// party's word that it was so.
     fileprivate var objection: Change? {
         switch event.knownKind {
-        case .hoursAmended: Change(self, .isStanding)
+        case .hoursAmended, .hoursConfirmed: Change(self, .isStanding)
         case .conflictResolved:
             decides(.take, about: .amend) || decides(.merge, about: .amend)
                 ? Change(self, .isStanding, isDecision: true) : nil

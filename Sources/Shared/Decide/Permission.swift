@@ -55,11 +55,15 @@ public struct Permission {
     }
 
     private func isAllowed(_ event: Event, _ kind: Kind, role: Role) -> Bool {
+        if let form = event.hoursForm {
+            guard let least = form.recordedBy, role >= least else { return false }
+        }
         switch kind.descriptor.authors {
-        case .anyWorker: true
+        case .anyWorker: return true
         case .recorderOrCoordinator:
-            role >= .coordinator || event.entity.dot.replica == event.dot.replica
-        case .server: false
+            return role >= .coordinator || event.entity.dot.replica == event.dot.replica
+        case .coordinator: return role >= .coordinator
+        case .server: return false
         }
     }
 
@@ -75,6 +79,13 @@ public struct Permission {
             throw QuarantineReason.unknownSubject
         }
         guard subject.home == event.home else { throw QuarantineReason.outOfScope }
+        try checkParty(of: event, reach: subject.reach)
+        if let other = event.payload.entity(TestimonyField.other), kind.isMark {
+            guard let marked = try entity(other), marked.family == .hours else {
+                throw QuarantineReason.unknownSubject
+            }
+            return Set(subject.reach + marked.reach).sorted()
+        }
         guard let shares = event.amendedShares else { return subject.reach }
         guard Set(try shares.accounts.map(home)).isSubset(of: subject.reach) else {
             throw QuarantineReason.beyondReach
@@ -85,6 +96,14 @@ public struct Permission {
             throw QuarantineReason.invalid
         }
         return subject.reach
+    }
+
+    /// Whoever confirms or disputes is of a neighborhood that the entry concerns.
+    private func checkParty(of event: Event, reach: [ScopeID]) throws {
+        guard [.hoursConfirmed, .hoursDisputed].contains(event.knownKind),
+            let party = event.payload.entity(TestimonyField.party)
+        else { return }
+        guard reach.contains(try home(of: party)) else { throw QuarantineReason.beyondReach }
     }
 
     /// A pot is at home in its own neighborhood, a member where enrolled; nothing else has an
@@ -103,12 +122,17 @@ extension Kind {
     fileprivate var familyChanged: Family? {
         switch self {
         case .memberChanged: .member
-        case .hoursAmended, .hoursVoided: .hours
+        case .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed, .hoursReinstated,
+            .hoursMarkedSame, .hoursMarkedDistinct:
+            .hours
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
-            .memberEnrolled, .hoursRecorded, .conflictResolved:
+            .memberEnrolled, .hoursRecorded, .conflictResolved, .conflictUndone:
             nil
         }
     }
+
+    /// Says something about a second entry.
+    fileprivate var isMark: Bool { self == .hoursMarkedSame || self == .hoursMarkedDistinct }
 }
 
 extension Event {

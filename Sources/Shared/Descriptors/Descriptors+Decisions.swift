@@ -1,4 +1,4 @@
-// Descriptor of an admin's decision about entries that disagree.
+// Descriptors of an admin's decision about entries that disagree, and of its undoing.
 
 public enum ResolutionField {
     public static let conflict: FieldNumber = 1
@@ -10,9 +10,17 @@ public enum ResolutionField {
     public static let reason: FieldNumber = 7
 }
 
+/// Conflict and sides are those of the decision, so that whoever asks about a side finds both.
+public enum UndoingField {
+    public static let conflict = ResolutionField.conflict
+    public static let sides = ResolutionField.sides
+    public static let reason = ResolutionField.reason
+    public static let decision: FieldNumber = 8
+}
+
 /// What disagrees (VOCABULARY 3); `resolution` is two decisions that disagree.
 public enum ConflictKind: Int64, CodeList {
-    case field = 1, amend, duplicate, resolution, void
+    case field = 1, amend, duplicate, resolution, void, number
 }
 
 public enum Choice: Int64, CodeList {
@@ -28,14 +36,14 @@ public enum Choice: Int64, CodeList {
 }
 
 extension KindDescriptor {
-    static let decisions = [resolved]
+    static let decisions = [resolved, undone]
 
     private static let resolved = KindDescriptor(
         kind: .conflictResolved, name: "conflict.resolved", creates: nil, authors: .server,
         fields: [
             FieldDescriptor(
                 ResolutionField.conflict, "conflict", .codes(ConflictKind.self), required: true,
-                "What disagreed: field, amend, void or duplicate", example: "amend"),
+                "What disagreed: field, amend, void, duplicate or number", example: "amend"),
             FieldDescriptor(
                 ResolutionField.sides, "sides", .sides, required: true,
                 "The events decided between", example: "two leaf hashes"),
@@ -52,5 +60,20 @@ extension KindDescriptor {
                 ResolutionField.kept, "kept", .sides, "The entries of a cluster that count",
                 example: "a leaf hash"),
             .reason(ResolutionField.reason),
+        ])
+
+    private static let undone = KindDescriptor(
+        kind: .conflictUndone, name: "conflict.undone", creates: nil, authors: .server,
+        fields: [
+            FieldDescriptor(
+                UndoingField.conflict, "conflict", .codes(ConflictKind.self), required: true,
+                "What the decision was about", example: "amend"),
+            FieldDescriptor(
+                UndoingField.sides, "sides", .sides, required: true,
+                "The sides of the decision", example: "two leaf hashes"),
+            .reason(UndoingField.reason),
+            FieldDescriptor(
+                UndoingField.decision, "decision", .sides, required: true,
+                "The decision that is as if it had never been made", example: "a leaf hash"),
         ])
 }

@@ -1,4 +1,5 @@
 // Descriptors of the hours family: recorded once, amended one field per event, voided.
+// Neighbors: Descriptors+Testimony has what else is said of an entry.
 
 public enum HoursField {
     public static let form: FieldNumber = 1
@@ -9,6 +10,8 @@ public enum HoursField {
     public static let contributionType: FieldNumber = 6
     public static let slip: FieldNumber = 7
     public static let origin: FieldNumber = 8
+    public static let toldBy: FieldNumber = 9
+    public static let reportedMinutes: FieldNumber = 10
     /// Not a field of an event: whether the entry stands, as `hours.voided` changes it.
     public static let standing: FieldNumber = 100
 }
@@ -21,12 +24,34 @@ public enum HoursForm: Int64, CodeList {
     case exchange = 1
     case contribution = 2
     case donation = 3
+    /// Credits from a pot, for no service.
+    case grant = 4
+    /// What an account held in the book before this one.
+    case openingBalance = 5
+    /// Credits for a reward, back to the pot.
+    case redemption = 6
+
+    public var name: String {
+        switch self {
+        case .openingBalance: "opening-balance"
+        case .exchange, .contribution, .donation, .grant, .redemption: String(describing: self)
+        }
+    }
 
     /// Each entry's total minutes (docs/protocol.md section 10).
     public var minutesRange: ClosedRange<Int64> {
         switch self {
         case .exchange, .contribution: 1...1_440
-        case .donation: 1...Limits.minutesMax
+        case .donation, .grant, .openingBalance, .redemption: 1...Limits.minutesMax
+        }
+    }
+
+    /// The least role that records one on a device; nil: the office only.
+    public var recordedBy: Role? {
+        switch self {
+        case .exchange, .contribution, .donation: .outreach
+        case .redemption: .coordinator
+        case .grant, .openingBalance: nil
         }
     }
 }
@@ -50,6 +75,11 @@ public enum HoursOrigin: Int64, CodeList {
     public var name: String { self == .imported ? "import" : String(describing: self) }
 }
 
+/// Who told of the hours.
+public enum ToldBy: Int64, CodeList {
+    case provider = 1, recipient, both, third
+}
+
 extension KindDescriptor {
     static let hours = [recorded, amended, voided]
 
@@ -58,7 +88,8 @@ extension KindDescriptor {
         fields: [
             FieldDescriptor(
                 HoursField.form, "form", .codes(HoursForm.self), required: true,
-                "exchange, contribution or donation", example: "exchange"),
+                "exchange, contribution, donation, grant, opening-balance or redemption",
+                example: "exchange"),
             FieldDescriptor(
                 HoursField.shares, "shares", .shares, required: true, changeable: true,
                 "Who gave, who received, and the minutes of each", example: "1:30"),
@@ -80,6 +111,13 @@ extension KindDescriptor {
             FieldDescriptor(
                 HoursField.origin, "origin", .codes(HoursOrigin.self),
                 "device, paper, phone or import", example: "paper"),
+            FieldDescriptor(
+                HoursField.toldBy, "told-by", .codes(ToldBy.self), changeable: true,
+                "Who told of it: provider, recipient, both or third", example: "both"),
+            FieldDescriptor(
+                HoursField.reportedMinutes, "reported-minutes", .integer(1...Limits.minutesMax),
+                changeable: true, "Minutes as they were reported, before rounding",
+                example: "50"),
         ])
 
     private static let amended = KindDescriptor(

@@ -11,7 +11,13 @@ public enum Kind: UInt32, CaseIterable, Sendable {
     case hoursRecorded = 20
     case hoursAmended = 21
     case hoursVoided = 22
+    case hoursConfirmed = 23
+    case hoursDisputed = 24
+    case hoursReinstated = 25
+    case hoursMarkedSame = 26
+    case hoursMarkedDistinct = 27
     case conflictResolved = 40
+    case conflictUndone = 41
 
     public var number: KindNumber { KindNumber(rawValue) }
     public var descriptor: KindDescriptor { KindDescriptor.all[self]! }
@@ -43,6 +49,8 @@ public enum Authors: Sendable {
     case anyWorker
     /// A worker of the device that recorded the entry; a coordinator also others'.
     case recorderOrCoordinator
+    /// A coordinator or admin.
+    case coordinator
     /// The server replica only.
     case server
 }

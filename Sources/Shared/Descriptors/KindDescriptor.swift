@@ -23,7 +23,9 @@ public struct KindDescriptor: Sendable {
     public var labelKey: String { "kind.\(name)" }
 
     static let all: [Kind: KindDescriptor] = Dictionary(
-        uniqueKeysWithValues: (places + people + hours + decisions).map { ($0.kind, $0) })
+        uniqueKeysWithValues: (places + people + hours + testimony + decisions).map {
+            ($0.kind, $0)
+        })
 }
 
 public struct FieldDescriptor: Sendable {

@@ -229,9 +229,9 @@ extension LedgerTables {
 }
 
 extension Event {
-    /// Entries that a decision about a cluster names, besides its subject.
+    /// Entries that a decision about a cluster, or its undoing, names besides its subject.
     var clusterSides: [EntityID] {
-        guard knownKind == .conflictResolved,
+        guard knownKind == .conflictResolved || knownKind == .conflictUndone,
             payload.integer(ResolutionField.conflict) == ConflictKind.duplicate.rawValue
         else { return [] }
         return payload.sides(ResolutionField.sides).map { EntityID($0.dot) }

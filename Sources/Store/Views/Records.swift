@@ -36,9 +36,17 @@ public struct HoursRecord: Codable, Sendable {
     public let category: String?
     public let description: String?
     public let slip: String?
+    /// `provider`, `recipient`, `both` or `third`.
+    public let toldBy: String?
+    public let reportedMinutes: Int64?
     /// `counts`, `contested`, `void`, `repeated-import` or `dropped`.
     public let standing: String
+    /// Names of fields that await a decision.
     public let disputed: [String]
+    /// Parties who said that it was so, as it now stands.
+    public let confirmedBy: [String]
+    /// Parties who say that it was not so.
+    public let disputedBy: [String]
     /// Nil while it is on this device only.
     public let position: UInt64?
 }

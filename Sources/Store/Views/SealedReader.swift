@@ -26,10 +26,7 @@ public struct SealedReader: Sendable {
 
     /// Why the author did it, in the author's words.
     public func reason(of event: Event) -> String? {
-        let place =
-            event.knownKind == .conflictResolved ? ResolutionField.reason : ChangeField.reason
-        let given = event.knownKind?.descriptor.field(place)?.name == "reason"
-        return given ? open(event).text(place) : nil
+        event.knownKind?.descriptor.field(named: "reason").flatMap { open(event).text($0.number) }
     }
 
     /// The value that a change gave a field, wherever its kind keeps it; nil when closed or empty.

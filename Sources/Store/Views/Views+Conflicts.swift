@@ -11,17 +11,47 @@ extension Views {
     public func conflicts() throws -> [Conflict] {
         let rows = try Row.fetchAll(
             db, sql: "SELECT DISTINCT entity, group_key FROM conflict ORDER BY entity, group_key")
-        return try rows.flatMap { row -> [Conflict] in
+        let stored = try rows.flatMap { row -> [Conflict] in
             if let entity = row[0] as Int64? {
                 return try conflicts(ofEntity: LocalKey(stored: entity))
             }
             let projector = Projector(tables: tables)
             return try projector.groupInput(row[1]).decided().conflicts
-        }.sorted { $0.id < $1.id }
+        }
+        return (stored + (try numberConflicts())).sorted { $0.id < $1.id }
     }
 
     public func openConflictCount() throws -> Int {
-        try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0
+        let stored = try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0
+        return stored + (try numberConflicts().count)
+    }
+
+    /// Events of every decision, undone ones among them, by position.
+    public func decisionDots() throws -> [Dot] {
+        try Int64.fetchAll(
+            db, sql: "SELECT dot FROM event WHERE kind = ? ORDER BY position",
+            arguments: [Int64(Kind.conflictResolved.rawValue)]
+        ).map { try tables.dot(LocalKey(stored: $0)) }
+    }
+
+    /// Of members who have one number; the index finds them, so nothing is kept for it.
+    private func numberConflicts() throws -> [Conflict] {
+        let rows = try Int64.fetchAll(
+            db,
+            sql: """
+                SELECT m.entity FROM member m JOIN (
+                    SELECT home, number FROM member
+                    WHERE number IS NOT NULL AND canonical = entity
+                    GROUP BY home, number HAVING count(*) > 1
+                ) same ON same.home = m.home AND same.number = m.number
+                WHERE m.canonical = m.entity
+                """)
+        return decideNumbers(
+            try rows.compactMap { key in
+                let entity = try tables.entity(LocalKey(stored: key))
+                guard case .member(let member)? = try state(of: entity) else { return nil }
+                return member
+            })
     }
 
     private func conflicts(ofEntity key: LocalKey) throws -> [Conflict] {
@@ -67,6 +97,7 @@ extension Views {
 
     private func says(_ recorded: RecordedEvent, _ conflict: Conflict) throws -> String {
         if conflict.about == .void { return try standing(recorded.event) }
+        if conflict.about == .number { return try subject(recorded.event.entity) }
         guard let field = conflict.field else { return try subject(recorded.event.entity) }
         return try text(reader.value(of: field, changedBy: recorded.event))
     }
@@ -74,6 +105,11 @@ extension Views {
     /// What one side of a disputed void did to the entry.
     private func standing(_ event: Event) throws -> String {
         if event.knownKind == .hoursVoided { return "void" }
+        if event.knownKind == .hoursReinstated { return "reinstated" }
+        if event.knownKind == .hoursConfirmed {
+            let party = try event.payload.entity(TestimonyField.party).map(label)
+            return "confirmed by \(party ?? "a party")"
+        }
         let choice = event.payload.integer(ResolutionField.choice)
             .flatMap(Choice.init(rawValue:))
         return try change(event) ?? (choice == .void ? "decided: void" : "decided: it stands")
@@ -146,7 +182,7 @@ extension Views {
     }
 
     private func fieldName(_ conflict: Conflict) -> String? {
-        let kind: Kind = conflict.about == .field ? .memberEnrolled : .hoursRecorded
+        let kind: Kind = conflict.about == .amend ? .hoursRecorded : .memberEnrolled
         return conflict.field.flatMap(kind.descriptor.field)?.name
     }
 }

@@ -42,9 +42,17 @@ extension Views {
             serviceDate: state.serviceDate.description,
             providers: try state.shares.providers.map(record),
             recipients: try state.shares.recipients.map(record), category: state.category,
-            description: description, slip: state.slip, standing: standing.name,
+            description: description, slip: state.slip, toldBy: state.toldBy?.name,
+            reportedMinutes: state.reportedMinutes, standing: standing.name,
             disputed: disputed(state.conflicts, creating: .hoursRecorded),
+            confirmedBy: try state.confirmedBy.map(label),
+            disputedBy: try state.disputes.map(disputer),
             position: state.creation.position?.value)
+    }
+
+    private func disputer(_ side: Side) throws -> String {
+        let party = try tables.event(side.dot)?.event.payload.entity(TestimonyField.party)
+        return try party.map(label) ?? side.dot.short
     }
 
     private func record(_ party: Party) throws -> PartyRecord {

@@ -43,7 +43,9 @@ extension Views {
     }
 
     func disputed(_ conflicts: [Conflict], creating kind: Kind) -> [String] {
-        conflicts.compactMap { $0.field.flatMap(kind.descriptor.field)?.name }.sorted()
+        conflicts.map { conflict in
+            conflict.field.flatMap(kind.descriptor.field)?.name ?? conflict.about.name
+        }.sorted()
     }
 
     private func integer(_ field: FieldNumber, _ member: MemberState) throws -> Int64? {

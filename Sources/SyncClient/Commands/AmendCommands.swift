@@ -7,8 +7,11 @@ internal import Store
 
 struct HoursCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "hours", abstract: "Amend, void, list and show entries of any form.",
-        subcommands: [HoursAmend.self, HoursVoid.self, HoursList.self, HoursShow.self])
+        commandName: "hours", abstract: "Show, correct, void and confirm entries of any form.",
+        subcommands: [
+            HoursList.self, HoursShow.self, HoursAmend.self, HoursVoid.self, HoursReinstate.self,
+            HoursConfirm.self, HoursDispute.self, HoursSame.self, HoursDistinct.self,
+        ])
 }
 
 struct HoursAmend: ClientCommand {
@@ -17,8 +20,10 @@ struct HoursAmend: ClientCommand {
 
     @Argument(help: "The entry's id, as in a listing.") var id: String
     @Option(help: "How long it was: 90, 1:30 or 1.5h.") var minutes: String?
-    @Option(help: "Who gave instead. Repeat for several.") var provider: [String] = []
-    @Option(help: "Who received instead. Repeat for several.") var recipient: [String] = []
+    @Option(help: "Who gave instead; HAR-37=45 says how long. Repeat for several.")
+    var provider: [String] = []
+    @Option(help: "Who received instead. Repeat for several.")
+    var recipient: [String] = []
     @OptionGroup var fields: HoursOptions
     @Option(.hoursRecorded, HoursField.contributionType) var contributionType: String?
     @Option(.hoursAmended, ChangeField.reason) var reason: String?
@@ -44,7 +49,9 @@ struct HoursAmend: ClientCommand {
     private func drafts(_ book: LocalBook, _ finder: Finder, today: CivilDate) throws -> [Draft] {
         let entry = try finder.hours(id)
         guard !entry.isVoid else {
-            throw UserError(.dataError, "\(id) is void; record it anew instead")
+            throw UserError(
+                .dataError,
+                "\(id) is void; reinstate it first (`hourbook hours reinstate`), or record it anew")
         }
         var typed = fields.typed
         typed[HoursField.contributionType] = contributionType.list
@@ -75,12 +82,17 @@ struct HoursAmend: ClientCommand {
         let builder = HoursDrafts(book: book, today: today)
         let length = try minutes.map { try Minutes(typed: $0) } ?? entry.shares.given
         try builder.checkMinutes(length, form: entry.form)
-        let givers = try provider.map { try finder.account($0) }
-        let receivers = try recipient.map { try finder.account($0) }
+        let givers = try provider.map { try finder.party($0) }
+        let receivers = try recipient.map { try finder.party($0) }
         return try builder.shares(
-            providers: givers.isEmpty ? entry.shares.providers.map(\.account) : givers,
-            recipients: receivers.isEmpty ? entry.shares.recipients.map(\.account) : receivers,
-            minutes: length)
+            providers: givers.isEmpty ? drafts(entry.shares.providers) : givers,
+            recipients: receivers.isEmpty ? drafts(entry.shares.recipients) : receivers,
+            minutes: length, rule: entry.shares.rule)
+    }
+
+    /// A side as it was; its parts are made anew when there is a new length.
+    private func drafts(_ parties: [Party]) -> [PartyDraft] {
+        parties.map { PartyDraft($0.account, minutes: minutes == nil ? $0.minutes : nil) }
     }
 }
 

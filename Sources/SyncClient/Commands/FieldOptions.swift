@@ -95,11 +95,14 @@ struct HoursOptions: ParsableArguments {
     @Option(.hoursRecorded, HoursField.category) var category: String?
     @Option(.hoursRecorded, HoursField.description, also: "note") var description: String?
     @Option(.hoursRecorded, HoursField.slip) var slip: String?
+    @Option(.hoursRecorded, HoursField.toldBy) var toldBy: String?
+    @Option(.hoursRecorded, HoursField.reportedMinutes) var reportedMinutes: String?
 
     var typed: Typed {
         [
             HoursField.serviceDate: serviceDate.list, HoursField.category: category.list,
             HoursField.description: description.list, HoursField.slip: slip.list,
+            HoursField.toldBy: toldBy.list, HoursField.reportedMinutes: reportedMinutes.list,
         ]
     }
 }

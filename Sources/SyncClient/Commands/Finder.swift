@@ -54,6 +54,16 @@ struct Finder {
         return member
     }
 
+    /// "HAR-37", or "HAR-37=45" with minutes of their own.
+    func party(_ typed: String, in neighborhood: NeighborhoodState? = nil) throws -> PartyDraft {
+        let parts = typed.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else {
+            return PartyDraft(try member(typed, in: neighborhood).id)
+        }
+        return PartyDraft(
+            try member(parts[0], in: neighborhood).id, minutes: try Minutes(typed: parts[1]))
+    }
+
     /// By code or name; the only one held when nothing is typed.
     func neighborhood(_ typed: String?) throws -> NeighborhoodState {
         let held = try book.neighborhoods

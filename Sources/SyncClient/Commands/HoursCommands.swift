@@ -1,4 +1,4 @@
-// `hourbook exchange record|list|show`, `contribution record`, `donation record`.
+// `hourbook exchange record|list|show`, and `record` of the other forms.
 // Neighbors: HoursDrafts checks and builds, Recorder records, Store/Views shows.
 
 internal import ArgumentParser
@@ -25,6 +25,12 @@ struct DonationCommand: ParsableCommand {
         subcommands: [DonationRecord.self])
 }
 
+struct RedemptionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "redemption", abstract: "Credits for a reward, back to the pot.",
+        subcommands: [RedemptionRecord.self])
+}
+
 /// Options that every recording of hours has.
 struct CommonHoursOptions: ParsableArguments {
     @Option(help: "How long: 90, 1:30 or 1.5h.") var minutes: String
@@ -36,9 +42,9 @@ struct CommonHoursOptions: ParsableArguments {
 
     /// Records one entry and says so. `parties` finds who gave and who received.
     func record(
-        _ form: HoursForm, more: Typed = [:],
+        _ form: HoursForm, rule: Shares.Rule = .split, more: Typed = [:],
         parties: (LocalBook, Finder, NeighborhoodState?) throws
-            -> (providers: [EntityID], recipients: [EntityID])
+            -> (providers: [PartyDraft], recipients: [PartyDraft])
     ) throws {
         let device = try data.device()
         let today = device.environment.today
@@ -55,7 +61,7 @@ struct CommonHoursOptions: ParsableArguments {
             let place = try finder.neighborhoodIfAny(neighborhood.typed)
             let (providers, recipients) = try parties(book, finder, place)
             let shares = try drafts.shares(
-                providers: providers, recipients: recipients, minutes: length)
+                providers: providers, recipients: recipients, minutes: length, rule: rule)
             warnings = drafts.warnings(form: form, minutes: length, date: date)
             return [try drafts.draft(form: form, shares: shares, values: values)]
         }
@@ -76,17 +82,20 @@ struct ExchangeRecord: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "record", abstract: "Record a service that one member gave another.")
 
-    @Option(help: "Who gave: number (HAR-37), id or name. Repeat for several.")
+    @Option(
+        help: "Who gave: number (HAR-37), id or name. Repeat for several; HAR-37=45 says how long.")
     var provider: [String]
-    @Option(help: "Who received. Repeat for several.")
+    @Option(help: "Who received. Repeat for several; HAR-37=45 says how long.")
     var recipient: [String]
+    @Flag(help: "Each has the whole time, or what was said; the pot balances. For a class.")
+    var pot = false
     @OptionGroup var common: CommonHoursOptions
 
     func perform() throws {
-        try common.record(.exchange) { _, finder, place in
+        try common.record(.exchange, rule: pot ? .pot : .split) { _, finder, place in
             (
-                try provider.map { try finder.member($0, in: place).id },
-                try recipient.map { try finder.member($0, in: place).id }
+                try provider.map { try finder.party($0, in: place) },
+                try recipient.map { try finder.party($0, in: place) }
             )
         }
     }
@@ -96,7 +105,8 @@ struct ContributionRecord: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "record", abstract: "Record hours given to the community.")
 
-    @Option(help: "Who gave: number (HAR-37), id or name. Repeat for several.")
+    @Option(
+        help: "Who gave: number (HAR-37), id or name. Repeat for several; HAR-37=45 says how long.")
     var provider: [String]
     @Option(.hoursRecorded, HoursField.contributionType) var contributionType: String?
     @OptionGroup var common: CommonHoursOptions
@@ -104,9 +114,10 @@ struct ContributionRecord: ClientCommand {
     func perform() throws {
         let more: Typed = [HoursField.contributionType: contributionType.list]
         try common.record(.contribution, more: more) { book, finder, place in
-            let givers = try provider.map { try finder.member($0, in: place) }
-            let pot = place?.id ?? givers.first?.home.neighborhood
-            return (givers.map(\.id), [pot].compactMap { $0 })
+            let givers = try provider.map { try finder.party($0, in: place) }
+            let home = try givers.first.map { try finder.book.views.home(of: $0.account) }
+            let pot = place?.id ?? home??.home.neighborhood
+            return (givers, [pot].compactMap { $0 }.map { PartyDraft($0) })
         }
     }
 }
@@ -122,7 +133,24 @@ struct DonationRecord: ClientCommand {
         try common.record(.donation) { book, finder, place in
             let member = try finder.member(donor, in: place)
             let pot = place?.id ?? member.home.neighborhood
-            return ([pot].compactMap { $0 }, [member.id])
+            return ([pot].compactMap { $0 }.map { PartyDraft($0) }, [PartyDraft(member.id)])
+        }
+    }
+}
+
+struct RedemptionRecord: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record",
+        abstract: "Record credits that a member paid for a reward; for coordinators.")
+
+    @Option(help: "Who paid: number (HAR-37), id or name.") var member: String
+    @OptionGroup var common: CommonHoursOptions
+
+    func perform() throws {
+        try common.record(.redemption) { book, finder, place in
+            let member = try finder.member(member, in: place)
+            let pot = place?.id ?? member.home.neighborhood
+            return ([pot].compactMap { $0 }.map { PartyDraft($0) }, [PartyDraft(member.id)])
         }
     }
 }
@@ -175,7 +203,11 @@ struct HoursShow: ClientCommand {
         table.add("category", record.category ?? "")
         table.add("description", record.description ?? "")
         table.add("slip", record.slip ?? "")
+        table.add("told-by", record.toldBy ?? "")
+        table.add("reported-minutes", record.reportedMinutes.map(String.init) ?? "")
         table.add("standing", record.standing)
+        for name in record.confirmedBy { table.add("confirmed", name) }
+        for name in record.disputedBy { table.add("disputed", name) }
         table.add("where", record.notes)
         table.add("id", record.id)
         print(table.text, terminator: "")
@@ -197,6 +229,8 @@ extension HoursRecord {
     fileprivate var notes: String {
         var notes = [position == nil ? "on this device" : "at the office"]
         if standing != EntryStanding.counts.name { notes.append(standing) }
+        if !confirmedBy.isEmpty { notes.append("confirmed") }
+        if !disputedBy.isEmpty { notes.append("disputed") }
         if !disputed.isEmpty {
             notes.append("needs a decision: \(disputed.joined(separator: ", "))")
         }

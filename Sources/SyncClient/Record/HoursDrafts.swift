@@ -5,12 +5,57 @@
 internal import Shared
 internal import Store
 
+/// Somebody on one side of an entry, with the minutes of their own where these were said.
+struct PartyDraft: Equatable {
+    let account: EntityID
+    var minutes: Minutes?
+
+    init(_ account: EntityID, minutes: Minutes? = nil) {
+        self.account = account
+        self.minutes = minutes
+    }
+}
+
 struct HoursDrafts {
     /// Longer ones are recorded, with a warning.
     static let longMinutes: Int64 = 720
 
     let book: LocalBook
     let today: CivilDate
+
+    /// Several on a side share equally what no one of them was said to have; under the rule `pot`
+    /// each has the whole time unless said otherwise, and the pot balances.
+    func shares(
+        providers: [PartyDraft], recipients: [PartyDraft], minutes: Minutes,
+        rule: Shares.Rule = .split
+    ) throws -> Shares {
+        let equal = try shares(
+            providers: providers.map(\.account), recipients: recipients.map(\.account),
+            minutes: minutes)
+        guard rule == .pot || (providers + recipients).contains(where: { $0.minutes != nil })
+        else { return equal }
+        return Shares(
+            providers: try parts(providers, of: minutes, rule: rule),
+            recipients: try parts(recipients, of: minutes, rule: rule), rule: rule)
+    }
+
+    private func parts(
+        _ parties: [PartyDraft], of total: Minutes, rule: Shares.Rule
+    ) throws -> [Party] {
+        let said = parties.compactMap { party in
+            party.minutes.map { Party(account: party.account, minutes: $0) }
+        }
+        let others = parties.filter { $0.minutes == nil }.map(\.account)
+        if rule == .pot { return said + others.map { Party(account: $0, minutes: total) } }
+        let left = total - said.reduce(.zero) { $0 + $1.minutes }
+        guard others.isEmpty ? left == .zero : left.value >= Int64(others.count) else {
+            throw UserError(
+                .dataError,
+                "the minutes said for each do not make up \(total.value); correct them, or give "
+                    + "--pot if each pays their own and the pot balances")
+        }
+        return said + Shares.equalParts(of: left, to: others)
+    }
 
     /// Several on a side share the minutes equally.
     func shares(

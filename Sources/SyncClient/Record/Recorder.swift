@@ -138,9 +138,7 @@ extension Draft {
             switch kind {
             case .memberChanged: .memberEnrolled
             case .hoursAmended: .hoursRecorded
-            case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
-                .memberEnrolled, .hoursRecorded, .hoursVoided, .conflictResolved:
-                nil
+            default: nil
             }
         guard let creating, let number = payload.fieldNumber(ChangeField.field),
             let field = creating.descriptor.field(number), field.isSealed

@@ -67,7 +67,7 @@ struct DigestCommand: ServerCommand {
 }
 
 extension Views {
-    fileprivate func account(_ typed: String) throws -> EntityID {
+    func account(_ typed: String) throws -> EntityID {
         switch try match(typed) {
         case .one(let account): return account
         case .none: throw Refusal.noInput("no member or pot is called \(typed)")

@@ -1,5 +1,5 @@
 // `conflicts list|show|resolve`: the desk on the command line.
-// Neighbors: Conflicts/Desk decides, Store/Views make the records.
+// Neighbors: DecisionCommands has `decided` and `undo`; Conflicts/Desk decides, Store/Views make the records.
 
 internal import ArgumentParser
 internal import Shared
@@ -7,8 +7,10 @@ internal import Store
 
 struct ConflictsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "conflicts", abstract: "List, show and resolve conflicts.",
-        subcommands: [List.self, Show.self, Resolve.self])
+        commandName: "conflicts", abstract: "List and resolve conflicts, and undo decisions.",
+        subcommands: [
+            List.self, Show.self, Resolve.self, ConflictsDecided.self, ConflictsUndo.self,
+        ])
 
     struct List: ServerCommand {
         static let configuration = CommandConfiguration(

@@ -76,11 +76,16 @@ extension AppendSession {
                 reason: ruling.reason)
         case (.merge, .void):
             throw Refusal.usage("take the side of the entry, and then amend that entry")
+        case (.take, .number), (.void, .number):
+            throw Refusal.usage(
+                "give \(try views.label(of: conflict.entity)) another number: --merge "
+                    + "number=NEW; to give it to the other, change that member on a device")
         case (.take(let names), _):
             return conflict.resolution(
                 .take, kept: try conflict.sides(named: names), value: nil, isSealed: false,
                 reason: ruling.reason)
-        case (.merge(let field, let value), .field), (.merge(let field, let value), .amend):
+        case (.merge(let field, let value), .field), (.merge(let field, let value), .amend),
+            (.merge(let field, let value), .number):
             return conflict.resolution(
                 .merge, kept: [], value: try typed(value, for: field, in: conflict),
                 isSealed: isSealed, reason: ruling.reason)

@@ -64,7 +64,7 @@ extension Conflict {
 
     /// The descriptor of the disputed field.
     var fieldDescriptor: FieldDescriptor? {
-        let creating: Kind = about == .field ? .memberEnrolled : .hoursRecorded
+        let creating: Kind = about == .amend ? .hoursRecorded : .memberEnrolled
         return field.flatMap(creating.descriptor.field)
     }
 }

@@ -27,10 +27,13 @@ struct PastConflicts {
         let histories = try Dictionary(
             uniqueKeysWithValues: entities.map { ($0, try history(of: $0)) })
         var conflicts: [Conflict] = []
+        var members: [MemberState] = []
         var entries: [HoursState] = []
         for entity in entities {
             switch decideEntity(histories[entity] ?? []) {
-            case .member(let member)?: conflicts += member.conflicts
+            case .member(let member)?:
+                conflicts += member.conflicts
+                members.append(member)
             case .hours(let hours)?:
                 conflicts += hours.conflicts
                 entries.append(hours)
@@ -38,8 +41,9 @@ struct PastConflicts {
             }
         }
         let decisions = Set(histories.values.joined())
-            .filter { $0.event.knownKind == .conflictResolved }.sorted { $0.leaf < $1.leaf }
-        return conflicts
+            .filter { [.conflictResolved, .conflictUndone].contains($0.event.knownKind) }
+            .sorted { $0.leaf < $1.leaf }
+        return conflicts + decideNumbers(members)
             + decideGroup(
                 entries: entries, decisions: decisions, repeated: Self.repeated(entries)
             ).conflicts

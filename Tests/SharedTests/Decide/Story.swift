@@ -28,7 +28,7 @@ struct Story {
     mutating func write(
         _ kind: Kind, by number: Int, seen: Int, own: UInt64? = nil, about: EntityID? = nil,
         _ payload: Payload, sealed: Bool = false, importKey: ImportKey? = nil,
-        contextUnknown: Bool = false
+        contextUnknown: Bool = false, home: ScopeID? = nil
     ) -> RecordedEvent {
         let sequence = written[number, default: 0] + 1
         written[number] = sequence
@@ -40,7 +40,8 @@ struct Story {
             context: CausalContext(
                 position: LedgerPosition(UInt64(seen)), rootTag: .start,
                 ownSequence: Sequence64(own ?? sequence - 1)),
-            recordedAt: Instant(milliseconds: 0), utcOffsetMinutes: 0, worker: nil, home: home,
+            recordedAt: Instant(milliseconds: 0), utcOffsetMinutes: 0, worker: nil,
+            home: home ?? self.home,
             subject: about, kind: kind.number, payload: payload, sealed: sealed ? [part] : [],
             importKey: importKey)
         let recorded = RecordedEvent(
@@ -148,7 +149,9 @@ struct Story {
     func group(repeated: Set<EntityID> = []) -> GroupState {
         let entries = ledger.filter { $0.event.knownKind == .hoursRecorded }
             .compactMap { hours($0.event.entity) }
-        let decisions = ledger.filter { $0.event.knownKind == .conflictResolved }
+        let decisions = ledger.filter {
+            [.conflictResolved, .conflictUndone].contains($0.event.knownKind)
+        }
         return decideGroup(entries: entries, decisions: decisions, repeated: repeated)
     }
 }
