@@ -3,15 +3,19 @@
 # One folder for demo and test, so that nothing is built twice; figures are measured on their own.
 BUILD := swift build
 RELEASE := $(BUILD) -c release --scratch-path .build-release
+PROPERTIES := $(BUILD) -c release -Xswiftc -enable-testing --scratch-path .build-properties
 SWIFT_FILES := Package.swift Sources Tests
 # A test that hangs fails by this bound instead of waiting for a person.
 TEST_TIME_MAX := 30m
+PROPERTIES_TIME_MAX := 80m
+HISTORIES := 10000
 
-.PHONY: help setup demo test check format bench kills clean
+.PHONY: help setup demo test properties check format bench kills clean
 
 help:
 	@echo 'make demo    build, run a community of four devices and a server, compare them'
 	@echo 'make test    build and run every test'
+	@echo 'make properties  10000 random histories of each property, in a release build'
 	@echo 'make check   formatting, tidiness, and the C floor without warnings'
 	@echo 'make format  format the Swift sources in place'
 	@echo 'make bench   measure, each figure beside its floor'
@@ -34,6 +38,13 @@ test: setup
 	scripts/check-demo
 	scripts/kill-test --kills 10
 
+# A build of its own: tests see inside the modules, which the programs that are measured must not.
+properties: setup
+	$(PROPERTIES) --build-tests
+	HISTORIES=$(HISTORIES) timeout --kill-after=10 $(PROPERTIES_TIME_MAX) \
+	    swift test -c release -Xswiftc -enable-testing --scratch-path .build-properties \
+	    --skip-build --filter 'PropertyTests|RepetitionTests'
+
 check: setup
 	swift format lint --strict --recursive $(SWIFT_FILES)
 	cc -std=c11 -Wall -Wextra -Werror -fsyntax-only Benchmarks/floor.c
@@ -51,4 +62,4 @@ kills: setup
 	scripts/kill-test
 
 clean:
-	rm -rf .build .build-release
+	rm -rf .build .build-release .build-properties

@@ -1,5 +1,6 @@
 // Histories with concurrency, partial syncs, forged contexts, stale and undone decisions, changes
-// of scope and repeated imports: whatever happened, the promises hold at the end. HISTORIES sets how many.
+// of scope and repeated imports: whatever happened, the promises hold at the end. HISTORIES sets
+// how many.
 
 import Foundation
 import GRDB

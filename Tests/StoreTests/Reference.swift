@@ -1,5 +1,6 @@
 // What a ledger comes to, worked out naively from all its events at once: no tables, no increments.
-// Neighbors: PropertyTests compare it with the projections, and with the same events in other orders.
+// Neighbors: PropertyTests compare it with the projections, and with the same events in other
+// orders.
 
 import Shared
 import TestSupport

@@ -54,7 +54,8 @@ public struct GroupState: Hashable, Sendable {
 }
 
 /// Decides a group. `entries` are those of one key and any others that a decision names;
-/// `decisions` are the `conflict.resolved` and `.undone` about them; `repeated` the imports that are not first.
+/// `decisions` are the `conflict.resolved` and `.undone` about them; `repeated` the imports that
+/// are not first.
 public func decideGroup(
     entries: [HoursState], decisions: [RecordedEvent], repeated: Set<EntityID>
 ) -> GroupState {

@@ -46,8 +46,8 @@ extension Change.Content {
 }
 
 extension RecordedEvent {
-    /// As a change of whether the entry stands: a void, a reinstatement, or an admin's decision that
-    /// it is void or stands. Nil for all else.
+    /// As a change of whether the entry stands: a void, a reinstatement, or an admin's decision
+    /// that it is void or stands. Nil for all else.
     var standingChange: Change? {
         switch event.knownKind {
         case .hoursVoided: Change(self, .isVoid)

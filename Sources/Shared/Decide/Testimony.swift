@@ -1,5 +1,6 @@
-// What people said of an hours entry: who confirmed it, who disputes it, which others it is the same
-// as. Source: docs/protocol.md section 8.6. Neighbors: DecideHours gathers, DecideGroup asks `marks`.
+// What people said of an hours entry: who confirmed it, who disputes it, which others it is the
+// same as. Source: docs/protocol.md section 8.6. Neighbors: DecideHours gathers, DecideGroup asks
+// `marks`.
 // Invariant: a statement is about what its author saw.
 
 /// Whether two entries tell of one service, as a worker said.

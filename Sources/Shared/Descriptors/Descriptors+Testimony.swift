@@ -1,5 +1,5 @@
-// Descriptors of what is said of an hours entry after it was recorded: confirmed and disputed by its
-// parties, reinstated, the same as another or not. None of these changes a field.
+// Descriptors of what is said of an hours entry after it was recorded: confirmed and disputed by
+// its parties, reinstated, the same as another or not. None of these changes a field.
 
 public enum TestimonyField {
     /// Who confirms or disputes.

@@ -1,5 +1,6 @@
 // `conflicts list|show|resolve`: the desk on the command line.
-// Neighbors: DecisionCommands has `decided` and `undo`; Conflicts/Desk decides, Store/Views make the records.
+// Neighbors: DecisionCommands has `decided` and `undo`; Conflicts/Desk decides, Store/Views make
+// the records.
 
 internal import ArgumentParser
 internal import Shared

@@ -1,5 +1,5 @@
-// Hours that only the office records: grants, and balances brought from another book. The pot of the
-// member's neighborhood is the other party, so that all accounts go on summing to zero.
+// Hours that only the office records: grants, and balances brought from another book. The pot of
+// the member's neighborhood is the other party, so that all accounts go on summing to zero.
 // Neighbors: GrantCommands call this, AppendSession writes.
 
 internal import Shared
