@@ -15,7 +15,8 @@ struct ClientMain: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            PairCommand.self, SyncCommand.self, StatusCommand.self, WorkerCommand.self,
+            PairCommand.self, SyncCommand.self, StatusCommand.self, WaitingCommand.self,
+            WorkerCommand.self,
             MemberCommand.self,
             ExchangeCommand.self, ContributionCommand.self, DonationCommand.self,
             RedemptionCommand.self,

@@ -16,7 +16,7 @@ struct ServerMain: AsyncParsableCommand {
             PairingLinkCommand.self, DevicesCommand.self, ConflictsCommand.self,
             GrantCommand.self, OpeningBalanceCommand.self,
             LedgerCommand.self, BalancesCommand.self, StatementCommand.self, DigestCommand.self,
-            QuarantineCommand.self, VerifyCommand.self,
+            QuarantineCommand.self, WaitingCommand.self, VerifyCommand.self,
         ])
 
     @OptionGroup var folder: FolderOptions

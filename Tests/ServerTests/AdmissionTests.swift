@@ -14,7 +14,8 @@ struct AdmissionTests {
             id: Fixed.entity(6), replica: Fixed.device.replica,
             signingKey: Fixed.device.signingPublicKey,
             receivingKey: Fixed.device.receivingPublicKey, label: "Harbor tablet", role: role,
-            workers: [Fixed.dana, Fixed.ada], neighborhoods: [Fixed.harbor], numberBlocks: [])
+            workers: [Fixed.dana, Fixed.ada], neighborhoods: [Fixed.harbor], numberBlocks: [],
+            revokedAfter: nil)
     }
 
     private func verified(

@@ -10,6 +10,7 @@ public enum EntityState: Hashable, Sendable {
     case device(DeviceState)
     case member(MemberState)
     case hours(HoursState)
+    case quarantine(QuarantineState)
 }
 
 public struct CommunityState: Hashable, Sendable {
@@ -38,6 +39,22 @@ public struct DeviceState: Hashable, Sendable {
     public let workers: [EntityID]
     public let neighborhoods: [EntityID]
     public let numberBlocks: [NumberBlock]
+    /// Its last event that is admitted as usual; nil unless it was revoked.
+    public let revokedAfter: Sequence64?
+
+    /// Whether an event of the device came after it was revoked.
+    public func isRevoked(_ sequence: Sequence64) -> Bool {
+        revokedAfter.map { sequence > $0 } ?? false
+    }
+}
+
+/// Events that the office keeps apart for one reason, and what was decided about each.
+public struct QuarantineState: Hashable, Sendable {
+    public let id: EntityID
+    public let events: [Side]
+    public let cause: QuarantineReason?
+    /// By leaf hash; of an event decided twice the first decision, for it has been carried out.
+    public let decided: [Hash: QuarantineChoice]
 }
 
 /// Decides an entity from all events about it, its creating event among them. Nil while the
@@ -62,19 +79,21 @@ public func decideEntity(_ events: [RecordedEvent]) -> EntityState? {
             WorkerState(
                 id: id, role: payload.role(WorkerField.role),
                 neighborhoods: payload.entities(WorkerField.neighborhoods)))
-    case .devicePaired: return DeviceState(id: id, payload: payload).map(EntityState.device)
+    case .devicePaired:
+        return DeviceState(id: id, payload: payload, events: events).map(EntityState.device)
+    case .quarantineEntered: return .quarantine(QuarantineState(id: id, events: events))
     case .memberEnrolled: return .member(decideMember(creation: creation, events: events))
     case .hoursRecorded: return decideHours(creation: creation, events: events).map { .hours($0) }
     case .memberChanged, .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed,
         .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct, .conflictResolved,
-        .conflictUndone:
+        .conflictUndone, .deviceRevoked, .quarantineDecided:
         return nil
     }
 }
 
 extension DeviceState {
     /// Nil without a signing key, which no event that passed the shape check lacks.
-    fileprivate init?(id: EntityID, payload: Payload) {
+    fileprivate init?(id: EntityID, payload: Payload, events: [RecordedEvent]) {
         guard let signingKey = payload.data(DeviceField.signingKey) else { return nil }
         self.init(
             id: id, replica: ReplicaID(signingKey: signingKey), signingKey: signingKey,
@@ -82,7 +101,37 @@ extension DeviceState {
             label: payload.text(DeviceField.label) ?? "", role: payload.role(DeviceField.role),
             workers: payload.entities(DeviceField.workers),
             neighborhoods: payload.entities(DeviceField.neighborhoods),
-            numberBlocks: payload.blocks(DeviceField.numberBlocks))
+            numberBlocks: payload.blocks(DeviceField.numberBlocks),
+            revokedAfter: events.compactMap(\.revokesAfter).min())
+    }
+}
+
+extension RecordedEvent {
+    /// Of a revocation: the last sequence that is admitted as usual.
+    fileprivate var revokesAfter: Sequence64? {
+        guard event.knownKind == .deviceRevoked else { return nil }
+        return Sequence64(UInt64(max(event.payload.integer(RevocationField.asOf) ?? 0, 0)))
+    }
+}
+
+extension QuarantineState {
+    fileprivate init(id: EntityID, events all: [RecordedEvent]) {
+        let entered = all.first { $0.event.subject == nil }?.event.payload ?? Payload()
+        let decisions = all.filter { $0.event.knownKind == .quarantineDecided }
+            .sorted { $0.event.dot < $1.event.dot }
+        self.id = id
+        events = entered.sides(QuarantineField.events)
+        cause = entered.integer(QuarantineField.cause)
+            .flatMap(UInt32.init(exactly:)).flatMap(QuarantineReason.init(rawValue:))
+        decided = decisions.reduce(into: [:]) { decided, decision in
+            let payload = decision.event.payload
+            guard let code = payload.integer(QuarantineField.choice),
+                let choice = QuarantineChoice(rawValue: code)
+            else { return }
+            for side in payload.sides(QuarantineField.events) where decided[side.leaf] == nil {
+                decided[side.leaf] = choice
+            }
+        }
     }
 }
 

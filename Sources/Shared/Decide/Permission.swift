@@ -38,17 +38,28 @@ public struct Permission {
     /// Scopes the event is delivered to and a leaf in, ascending. Throws a `QuarantineReason` when
     /// it may not be written, and whatever looking up an entity throws.
     public func reach(of event: Event) throws -> [ScopeID] {
+        try checkAuthority(of: event)
+        return try delivery(of: event)
+    }
+
+    private func checkAuthority(of event: Event) throws {
         guard let worker = event.worker, device.workers.contains(worker), let workerRole else {
             throw QuarantineReason.unauthorized
         }
         if let home = event.home.neighborhood, !device.neighborhoods.contains(home) {
             throw QuarantineReason.outOfScope
         }
-        // A kind that this build does not know is kept, inert, where its author is at home.
-        guard let kind = event.knownKind else { return [event.home] }
+        guard let kind = event.knownKind else { return }
         guard isAllowed(event, kind, role: min(device.role, workerRole)) else {
             throw QuarantineReason.unauthorized
         }
+    }
+
+    /// Where an event is delivered, whoever wrote it. Throws a `QuarantineReason` when it says what
+    /// no ledger can hold.
+    public func delivery(of event: Event) throws -> [ScopeID] {
+        // A kind that this build does not know is kept, inert, where its author is at home.
+        guard let kind = event.knownKind else { return [event.home] }
         guard event.home.neighborhood != nil else { throw QuarantineReason.outOfScope }
         return event.subject == nil
             ? try reachOfCreation(event) : try reachOfChange(event, kind)
@@ -126,7 +137,8 @@ extension Kind {
             .hoursMarkedSame, .hoursMarkedDistinct:
             .hours
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
-            .memberEnrolled, .hoursRecorded, .conflictResolved, .conflictUndone:
+            .memberEnrolled, .hoursRecorded, .conflictResolved, .conflictUndone, .deviceRevoked,
+            .quarantineEntered, .quarantineDecided:
             nil
         }
     }

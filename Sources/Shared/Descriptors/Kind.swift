@@ -6,6 +6,7 @@ public enum Kind: UInt32, CaseIterable, Sendable {
     case neighborhoodDefined = 2
     case workerRegistered = 3
     case devicePaired = 5
+    case deviceRevoked = 6
     case memberEnrolled = 10
     case memberChanged = 11
     case hoursRecorded = 20
@@ -18,6 +19,8 @@ public enum Kind: UInt32, CaseIterable, Sendable {
     case hoursMarkedDistinct = 27
     case conflictResolved = 40
     case conflictUndone = 41
+    case quarantineEntered = 42
+    case quarantineDecided = 43
 
     public var number: KindNumber { KindNumber(rawValue) }
     public var descriptor: KindDescriptor { KindDescriptor.all[self]! }
@@ -26,7 +29,7 @@ public enum Kind: UInt32, CaseIterable, Sendable {
 
 /// What kind of thing an entity is: that of its creating event.
 public enum Family: UInt32, CaseIterable, Sendable {
-    case community = 1, neighborhood, worker, device, member, hours
+    case community = 1, neighborhood, worker, device, member, hours, quarantine
 }
 
 /// Ascending authority. An event's author acts with the lesser of the device's and the worker's.

@@ -23,7 +23,7 @@ public struct KindDescriptor: Sendable {
     public var labelKey: String { "kind.\(name)" }
 
     static let all: [Kind: KindDescriptor] = Dictionary(
-        uniqueKeysWithValues: (places + people + hours + testimony + decisions).map {
+        uniqueKeysWithValues: (places + people + hours + testimony + decisions + governance).map {
             ($0.kind, $0)
         })
 }

@@ -14,6 +14,18 @@ public enum QuarantineReason: UInt32, CaseIterable, Sendable, Error {
     case beyondReach
     case revoked
 
+    /// As in docs/protocol.md section 7.4.
+    public var name: String {
+        switch self {
+        case .invalid: "invalid"
+        case .unauthorized: "unauthorized"
+        case .outOfScope: "out-of-scope"
+        case .unknownSubject: "unknown-subject"
+        case .beyondReach: "beyond-reach"
+        case .revoked: "revoked"
+        }
+    }
+
     /// A sentence for the author and the admin.
     public var sentence: String {
         switch self {

@@ -58,7 +58,7 @@ extension Views {
         switch decideEntity(try tables.events(of: key)) {
         case .member(let member)?: member.conflicts
         case .hours(let hours)?: hours.conflicts
-        case .community?, .neighborhood?, .worker?, .device?, nil: []
+        case .community?, .neighborhood?, .worker?, .device?, .quarantine?, nil: []
         }
     }
 
@@ -122,7 +122,7 @@ extension Views {
             try "\(hours.form.name) \(hours.serviceDate): \(text(hours.shares))"
                 + (hours.category.map { " (\($0))" } ?? "")
         case .member?, .neighborhood?: try label(of: entity)
-        case .community?, .worker?, .device?, nil: entity.short
+        case .community?, .worker?, .device?, .quarantine?, nil: entity.short
         }
     }
 
@@ -143,7 +143,7 @@ extension Views {
         switch try state(of: event.entity) {
         case .member?: creating = .memberEnrolled
         case .hours?: creating = .hoursRecorded
-        case .community?, .neighborhood?, .worker?, .device?, nil: return nil
+        case .community?, .neighborhood?, .worker?, .device?, .quarantine?, nil: return nil
         }
         guard let field = creating.descriptor.field(number) else { return nil }
         return "\(field.name): \(try text(reader.value(of: number, changedBy: event)))"

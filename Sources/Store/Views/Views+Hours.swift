@@ -120,7 +120,8 @@ extension Views {
                 try name(of: member)
             )
         case .neighborhood(let neighborhood)?: (neighborhood.code, "pot", neighborhood.name)
-        case .community?, .worker?, .device?, .hours?, nil: ("", account.short, nil)
+        case .community?, .worker?, .device?, .hours?, .quarantine?, nil:
+            ("", account.short, nil)
         }
     }
 

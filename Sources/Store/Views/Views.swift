@@ -54,6 +54,33 @@ public final class Views {
         }
     }
 
+    /// Entries of kinds that this build does not know: kept and passed on, without effect.
+    public func unknownKindCount() throws -> Int {
+        let known = Kind.allCases.map { String($0.rawValue) }.joined(separator: ", ")
+        return try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM event WHERE kind NOT IN (\(known))") ?? 0
+    }
+
+    /// What admins decided about events kept apart, by leaf hash, with the reason where it can be
+    /// read here.
+    public func quarantineDecisions() throws -> [Hash: (choice: QuarantineChoice, reason: String?)]
+    {
+        let dots = try Int64.fetchAll(
+            db, sql: "SELECT dot FROM event WHERE kind = ? ORDER BY position",
+            arguments: [Int64(Kind.quarantineDecided.rawValue)]
+        ).map { try tables.dot(LocalKey(stored: $0)) }
+        return try dots.compactMap(tables.event).reduce(into: [:]) { decisions, decision in
+            let payload = decision.event.payload
+            guard
+                let choice = payload.integer(QuarantineField.choice)
+                    .flatMap(QuarantineChoice.init(rawValue:))
+            else { return }
+            for side in payload.sides(QuarantineField.events) where decisions[side.leaf] == nil {
+                decisions[side.leaf] = (choice, reader.reason(of: decision.event))
+            }
+        }
+    }
+
     /// A worker's name, or nil when it cannot be read here.
     public func workerName(_ worker: EntityID) throws -> String? {
         guard let creation = try tables.event(worker.dot),
@@ -100,7 +127,7 @@ public final class Views {
             let name = try name(of: member) ?? "(name not readable here)"
             label = "\(try code(of: member.home))-\(number) \(name)"
         case .neighborhood(let neighborhood)?: label = "\(neighborhood.code) pot"
-        case .community?, .worker?, .device?, .hours?, nil:
+        case .community?, .worker?, .device?, .hours?, .quarantine?, nil:
             label = "\(account.short) (held by another neighborhood)"
         }
         labels[account] = label

@@ -10,6 +10,8 @@ struct StatusRecord: Codable {
         let event: String
         let kind: String
         let reason: String
+        /// `reject` once an admin has decided so; null while it waits.
+        let decided: String?
     }
 
     let community: String
@@ -33,6 +35,8 @@ struct StatusRecord: Codable {
     let mismatches: [String]
     let divergedAfter: UInt64?
     let advice: String
+    /// Entries of kinds that this version does not know.
+    let unknownKinds: Int
 
     init(_ book: LocalBook) throws {
         let unsent = try UnsentSummary(book)
@@ -52,11 +56,10 @@ struct StatusRecord: Codable {
         oldestUnsent = unsent.oldest?.text
         lastContact = book.sync.lastContact?.text
         conflicts = try book.views.openConflictCount()
-        refused = try book.tables.refusedEvents().map {
-            Refused(
-                event: $0.event.dot.short, kind: $0.event.knownKind?.name ?? "unknown",
-                reason: $0.reason.sentence)
+        refused = try WaitingRecord.refused(book).map {
+            Refused(event: $0.event, kind: $0.kind, reason: $0.why, decided: $0.decided)
         }
+        unknownKinds = try book.views.unknownKindCount()
         let names = try Dictionary(
             uniqueKeysWithValues: book.held.map { ($0.bytes, try book.views.code(of: $0)) })
         mismatches = try book.tables.mismatches().map {
@@ -96,7 +99,12 @@ struct StatusCommand: ClientCommand {
     private func tellTroubles(_ status: StatusRecord) {
         if !status.advice.isEmpty { print("the office says: \(status.advice.onOneLine)") }
         for refused in status.refused {
-            print("kept apart: \(refused.event) (\(refused.kind)): \(refused.reason)")
+            print("kept apart: \(refused.event) (\(refused.kind)): \(refused.reason)".onOneLine)
+        }
+        if status.unknownKinds > 0 {
+            print(
+                "\(status.unknownKinds) entries are of kinds that this version does not know; "
+                    + "update the program to see them")
         }
         for scope in status.mismatches {
             print("NOT THE SAME as at the office: \(scope). Nothing is lost; tell the office")

@@ -148,6 +148,13 @@ extension LedgerTables {
         return try bytes.map { try NewEvent(bytes: [UInt8]($0)) }
     }
 
+    /// It has been admitted after all, and is among the events again.
+    func forgetRefused(_ sequence: Sequence64) throws {
+        try db.execute(
+            sql: "DELETE FROM refused_event WHERE sequence = ?",
+            arguments: [Int64(sequence.value)])
+    }
+
     // MARK: Scopes whose digest is not the server's
 
     func keepMismatches(_ scopes: [ScopeID], at position: LedgerPosition) throws {

@@ -174,10 +174,18 @@ struct AnswerApplication {
     private func promote(
         _ dot: Dot, _ admitted: Admitted, holding: Set<ScopeID>
     ) throws -> RecordedEvent? {
-        guard let own = try book.tables.admitOwn(dot, admitted, holding: holding) else {
+        if let own = try book.tables.admitOwn(dot, admitted, holding: holding) {
+            return own.mustProject ? own.recorded : nil
+        }
+        // An admin let in what was kept apart: it is part of the state from now on.
+        guard let kept = try book.tables.refused(dot.sequence) else {
             throw Fault.missingOwn(dot.sequence)
         }
-        return own.mustProject ? own.recorded : nil
+        try book.tables.insert(kept, admitted, holding: holding)
+        try book.tables.forgetRefused(dot.sequence)
+        return RecordedEvent(
+            event: kept.event, leaf: kept.leaf, position: admitted.position,
+            contextUnknown: admitted.contextUnknown)
     }
 
     // MARK: Digests

@@ -84,6 +84,7 @@ struct Admission<Facts: LedgerFacts> {
     private mutating func judge(
         _ received: ReceivedEvent, _ device: DeviceState
     ) throws -> EventVerdict.Action {
+        if device.isRevoked(received.sequence) { return .quarantine(.revoked) }
         guard let event = received.event else { return .quarantine(.invalid) }
         do {
             let reach = try reach(of: event, device)

@@ -177,6 +177,7 @@ extension AppendSession {
         _ verdicts: [EventVerdict], _ run: VerifiedRun, head: ReplicaChain
     ) throws {
         var isNew = false
+        var refused: [Refused] = []
         for (received, verdict) in zip(run.events, verdicts) {
             switch verdict.action {
             case .admit(let reach):
@@ -188,12 +189,13 @@ extension AppendSession {
                     reach: reach)
                 isNew = true
             case .quarantine(let reason):
-                try QuarantineTable(db).insert(received, of: run.replica, reason, at: now)
+                refused.append(Refused(received: received, reason: reason))
                 isNew = true
             case .none: break
             }
         }
         guard isNew else { return }
+        try quarantine(refused, of: run.replica)
         try tables.setHead(head, of: run.replica)
         try RunSignatureTable(db).insert(run)
     }

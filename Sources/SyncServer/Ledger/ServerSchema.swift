@@ -9,6 +9,9 @@ enum ServerSchema {
         migrator.registerMigration("server 1: devices, links, quarantine, signatures") { db in
             try db.execute(sql: devices + quarantine)
         }
+        migrator.registerMigration("server 2: what was decided about the quarantine") { db in
+            try db.execute(sql: decisions)
+        }
     }
 
     /// `entity` is the 24 bytes of the device's id, the dot of its `device.paired`.
@@ -58,5 +61,12 @@ enum ServerSchema {
             chain BLOB NOT NULL CHECK (length(chain) = 32),
             signature BLOB NOT NULL
         ) STRICT;
+        """
+
+    /// `entered` is the 24 bytes of the `quarantine.entered` that names the event; `choice` what an
+    /// admin decided.
+    private static let decisions = """
+        ALTER TABLE quarantine ADD COLUMN entered BLOB CHECK (length(entered) = 24);
+        ALTER TABLE quarantine ADD COLUMN choice INTEGER;
         """
 }

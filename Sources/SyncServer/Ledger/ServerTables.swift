@@ -1,5 +1,6 @@
-// Access to the server's own tables: paired devices, number blocks, quarantine, run signatures.
-// Neighbors: ServerSchema makes them; AppendSession's users write, Commands read.
+// Access to the server's own tables: paired devices, number blocks, run signatures.
+// Neighbors: Quarantine/ has a table of its own; ServerSchema makes them; AppendSession's users
+// write, Commands read.
 
 internal import Foundation
 internal import GRDB
@@ -104,62 +105,6 @@ struct NumberBlockTable {
             sql: "INSERT OR REPLACE INTO number_block (neighborhood, last) VALUES (?, ?)",
             arguments: [key, Int64(block.last)])
         return block
-    }
-}
-
-/// Events kept apart for an admin, byte for byte.
-struct QuarantineTable {
-    let db: Database
-    init(_ db: Database) { self.db = db }
-
-    struct Entry: Sendable {
-        let dot: Dot
-        let leaf: Hash
-        let reason: QuarantineReason
-        let receivedAt: Instant
-        let byteCount: Int
-    }
-
-    private static let columns = "replica, sequence, leaf, reason, received_at, length(bytes)"
-
-    func insert(
-        _ received: ReceivedEvent, of replica: ReplicaID, _ reason: QuarantineReason,
-        at now: Instant
-    ) throws {
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO quarantine (replica, sequence, leaf, reason, received_at, bytes)
-                VALUES (?, ?, ?, ?, ?, ?)
-                """
-        ).execute(arguments: [
-            Data(replica.bytes), Int64(received.sequence.value), Data(received.leaf.bytes),
-            Int64(reason.rawValue), now.milliseconds, Data(received.bytes),
-        ])
-    }
-
-    func find(_ dot: Dot) throws -> Entry? {
-        try Row.fetchOne(
-            db.cachedStatement(
-                sql: """
-                    SELECT \(Self.columns) FROM quarantine WHERE replica = ? AND sequence = ?
-                    """),
-            arguments: [Data(dot.replica.bytes), Int64(dot.sequence.value)]
-        ).flatMap(Self.entry)
-    }
-
-    func list() throws -> [Entry] {
-        try Row.fetchAll(db, sql: "SELECT \(Self.columns) FROM quarantine ORDER BY number")
-            .compactMap(Self.entry)
-    }
-
-    private static func entry(_ row: Row) -> Entry? {
-        guard let replica = ReplicaID(row[0] as Data), let leaf = Hash(row[2] as Data) else {
-            return nil
-        }
-        return Entry(
-            dot: Dot(replica, Sequence64(UInt64(row[1] as Int64))), leaf: leaf,
-            reason: QuarantineReason(rawValue: UInt32(row[3] as Int64)) ?? .invalid,
-            receivedAt: Instant(milliseconds: row[4]), byteCount: row[5])
     }
 }
 

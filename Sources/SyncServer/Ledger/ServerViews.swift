@@ -35,11 +35,11 @@ extension Views {
         }
     }
 
-    private func deviceLabels() throws -> [ReplicaID: String] {
+    func deviceLabels() throws -> [ReplicaID: String] {
         Dictionary(try devices().map { ($0.replica, $0.label) }, uniquingKeysWith: { $1 })
     }
 
-    // MARK: Devices and quarantine
+    // MARK: Devices
 
     func deviceRecords() throws -> [DeviceRecord] {
         let table = DeviceTable(tables.db)
@@ -52,18 +52,7 @@ extension Views {
                 neighborhoods: try device.neighborhoods.map { try code(of: .neighborhood($0)) },
                 lastSync: report?.syncedAt.text, lastSequence: last,
                 notReceived: report.map { max($0.ownSequence.value, last) - last },
-                cursor: report?.cursor.value)
-        }
-    }
-
-    func quarantineRecords() throws -> [QuarantineRecord] {
-        let labels = try deviceLabels()
-        return try QuarantineTable(tables.db).list().map { entry in
-            QuarantineRecord(
-                event: entry.dot.description, device: labels[entry.dot.replica] ?? "",
-                reason: String(describing: entry.reason), sentence: entry.reason.sentence,
-                leaf: entry.leaf.description, byteCount: entry.byteCount,
-                receivedAt: entry.receivedAt.text)
+                cursor: report?.cursor.value, revoked: device.revokedAfter != nil)
         }
     }
 }

@@ -27,11 +27,32 @@ struct PageReader {
         _ request: SyncRequest, to device: DeviceState, outcomes: [Outcome]
     ) async throws -> SyncResponse {
         let store = store
+        if device.revokedAfter != nil { return try await bare(request, outcomes: outcomes) }
         let news = try await store.readAsync {
             try News(request, to: device, community: store.community, views: $0)
         }
         return try await fitting(news, outcomes: outcomes, to: device, store: store)
     }
+
+    /// What a revoked device still gets: what became of its events, and what to do.
+    private func bare(
+        _ request: SyncRequest, outcomes: [Outcome]
+    ) async throws -> SyncResponse {
+        let root = try await store.readAsync { views -> Hash in
+            guard let tag = try views.tables.rootTag(at: request.cursor),
+                tag == request.cursorTag
+            else { throw Problem.anotherLedger }
+            return try views.tables.ledgerRoot(at: request.cursor) ?? MerkleTree.emptyRoot
+        }
+        return SyncResponse(
+            outcomes: outcomes, page: [], cursor: request.cursor, root: root, more: false,
+            scopes: [], keys: nil, serverTime: store.environment.now(),
+            advice: Self.revokedAdvice, checkpoints: [])
+    }
+
+    private static let revokedAdvice =
+        "the office has revoked this device: what you recorded stays here, and what you sent is "
+        + "kept for an admin to look at; bring the device to the office"
 
     /// Halves the page until it fits a body: sealed text does not compress.
     private func fitting(

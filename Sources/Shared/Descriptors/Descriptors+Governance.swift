@@ -1,0 +1,72 @@
+// Descriptors of what the office does about devices and about events that it keeps apart.
+
+public enum RevocationField {
+    /// The device's last event that is admitted as usual.
+    public static let asOf: FieldNumber = 1
+    public static let reason: FieldNumber = 4
+}
+
+public enum QuarantineField {
+    /// Events of one replica that are kept apart for one reason, or decided alike.
+    public static let events: FieldNumber = 1
+    /// Of `quarantine.entered`: why.
+    public static let cause: FieldNumber = 2
+    /// Of `quarantine.decided`.
+    public static let choice: FieldNumber = 3
+    public static let reason: FieldNumber = 4
+}
+
+public enum QuarantineChoice: Int64, CodeList {
+    /// The event gets its place in the ledger, as its author wrote it.
+    case admit = 1
+    /// It stays apart for good.
+    case reject
+}
+
+extension KindDescriptor {
+    static let governance = [revoked, entered, decided]
+
+    private static let revoked = KindDescriptor(
+        kind: .deviceRevoked, name: "device.revoked", creates: nil, authors: .server,
+        fields: [
+            FieldDescriptor(
+                RevocationField.asOf, "as-of", .integer(0...Int64(Limits.countMax)),
+                required: true, "The device's last event that is admitted as usual",
+                example: "117"),
+            .reason(RevocationField.reason),
+        ])
+
+    private static let entered = KindDescriptor(
+        kind: .quarantineEntered, name: "quarantine.entered", creates: .quarantine,
+        authors: .server,
+        fields: [
+            .quarantined("Events that are kept apart"),
+            FieldDescriptor(
+                QuarantineField.cause, "cause", .code(QuarantineReason.codes), required: true,
+                "Why", example: "unauthorized"),
+        ])
+
+    private static let decided = KindDescriptor(
+        kind: .quarantineDecided, name: "quarantine.decided", creates: nil, authors: .server,
+        fields: [
+            .quarantined("Events that are decided"),
+            FieldDescriptor(
+                QuarantineField.choice, "choice", .codes(QuarantineChoice.self), required: true,
+                "admit or reject", example: "admit"),
+            .reason(QuarantineField.reason),
+        ])
+}
+
+extension FieldDescriptor {
+    fileprivate static func quarantined(_ help: String) -> FieldDescriptor {
+        FieldDescriptor(
+            QuarantineField.events, "events", .sides, required: true, help,
+            example: "dots with leaf hashes")
+    }
+}
+
+extension QuarantineReason {
+    fileprivate static var codes: [FieldType.Code] {
+        allCases.map { FieldType.Code(value: Int64($0.rawValue), name: $0.name) }
+    }
+}

@@ -1,0 +1,107 @@
+// `hourbook waiting`: own entries that are not in the ledger yet, why, and what to do.
+// Neighbors: DeviceTables keeps what was put apart; `status` counts what this lists.
+
+internal import ArgumentParser
+internal import Shared
+internal import Store
+
+struct WaitingRecord: Codable {
+    let event: String
+    let kind: String
+    /// What it says, in words.
+    let text: String
+    /// `unsent`, `sent` (the server has it, its place has not come yet) or `kept-apart`.
+    let state: String
+    /// Why it waits.
+    let why: String
+    /// `reject` once an admin has decided so.
+    let decided: String?
+    /// What to do about it; empty when there is nothing to do but to sync.
+    let action: String
+    let recordedAt: String
+}
+
+struct WaitingCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "waiting",
+        abstract: "List what is not in the ledger yet, with the reason and what to do.")
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var json: JSONOption
+
+    func perform() throws {
+        let records = try data.device().read { book in
+            try WaitingRecord.refused(book) + WaitingRecord.unsent(book)
+        }
+        if json.isOn { return try records.forEach(Screen.printJSON) }
+        if records.isEmpty { return print("Nothing waits: all of it is at the office.") }
+        var table = Table(
+            ("ENTRY", .left), ("WHAT", .left), ("STATE", .left), ("WHY", .left),
+            ("WHAT TO DO", .left))
+        for record in records {
+            table.add(record.event, record.text, record.state, record.why, record.action)
+        }
+        print(table.text, terminator: "")
+    }
+}
+
+extension WaitingRecord {
+    /// What the office keeps apart.
+    static func refused(_ book: LocalBook) throws -> [WaitingRecord] {
+        let refused = try book.tables.refusedEvents()
+        if refused.isEmpty { return [] }
+        let decisions = try book.views.quarantineDecisions()
+        return try refused.map { event in
+            let decision = decisions[event.leaf]
+            let said = decision?.reason.map { ": \($0)" } ?? ""
+            return try WaitingRecord(
+                event.event, book, state: "kept-apart",
+                why: decision == nil
+                    ? event.reason.sentence : "the office did not accept it\(said)",
+                decided: decision?.choice.name,
+                action: decision == nil
+                    ? event.reason.action
+                    : "record it anew if it is right; these bytes are kept")
+        }
+    }
+
+    /// What is on this device only, or was sent and has not come back with its place.
+    static func unsent(_ book: LocalBook) throws -> [WaitingRecord] {
+        let acknowledged = book.sync.acknowledged.sequence
+        return try book.tables.unsent(after: .none, limit: Int.max).map { new in
+            let isSent = new.event.dot.sequence <= acknowledged
+            return try WaitingRecord(
+                new.event, book, state: isSent ? "sent" : "unsent",
+                why: isSent ? "its place comes with the next sync" : "on this device only",
+                decided: nil, action: "hourbook sync")
+        }
+    }
+
+    private init(
+        _ event: Event, _ book: LocalBook, state: String, why: String, decided: String?,
+        action: String
+    ) throws {
+        self.init(
+            event: event.dot.short, kind: event.knownKind?.name ?? "kind \(event.kind.value)",
+            text: try book.views.change(event) ?? Self.words(event, book), state: state, why: why,
+            decided: decided, action: action, recordedAt: event.recordedAt.text)
+    }
+
+    private static func words(_ event: Event, _ book: LocalBook) throws -> String {
+        let name = event.knownKind?.name ?? "kind \(event.kind.value)"
+        guard try book.tables.event(event.entity.dot) != nil else { return name }
+        return "\(name): \(try book.views.subject(event.entity))"
+    }
+}
+
+extension QuarantineReason {
+    /// What whoever recorded it can do.
+    fileprivate var action: String {
+        switch self {
+        case .invalid: "update this program, then tell the office"
+        case .unauthorized, .outOfScope, .beyondReach: "ask the office to look at its quarantine"
+        case .unknownSubject: "ask the office to decide first about what it needs"
+        case .revoked: "bring this device to the office"
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// `devices list|revoke`: who syncs here, and who must not any more.
+// Neighbors: Ledger/ServerViews reads, Quarantine/Revoking writes.
+
+internal import ArgumentParser
+internal import Shared
+internal import Store
+
+struct DevicesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "devices", abstract: "List paired devices, or revoke one.",
+        subcommands: [List.self, Revoke.self], defaultSubcommand: List.self)
+
+    struct List: ServerCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List paired devices and when they last synced.")
+
+        @OptionGroup var folder: FolderOptions
+        @OptionGroup var json: JSONOption
+
+        func perform() async throws {
+            let records = try store().read { try $0.deviceRecords() }
+            if json.isOn { return try records.forEach(Output.json) }
+            Output.table(
+                records.map { device in
+                    [
+                        device.label, String(device.replica.prefix(8)), device.role,
+                        device.workers.joined(separator: ", "),
+                        device.neighborhoods.joined(separator: " "),
+                        device.lastSync ?? "never synced", "\(device.lastSequence) received",
+                        device.revoked ? "REVOKED" : "",
+                        device.notReceived.map { "\($0) not received" } ?? "",
+                    ]
+                })
+        }
+    }
+
+    struct Revoke: ServerCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "revoke",
+            abstract: "Take a device out of use: what it still sends is kept apart.")
+
+        @OptionGroup var folder: FolderOptions
+        @OptionGroup var json: JSONOption
+        @Argument(help: "The device: its name or the start of its replica id.")
+        var device: String
+        @Option(name: .customLong("as"), help: "The admin, by name or id.") var worker: String
+        @Option(help: "Why, in a sentence; it is sealed.") var reason: String
+
+        func perform() async throws {
+            let record = try store().append { session in
+                let device = try session.views.device(device)
+                let position = try session.revoke(
+                    device, as: try session.views.worker(worker), reason: reason)
+                return RevokedRecord(
+                    replica: device.replica.description, label: device.label,
+                    position: position.value)
+            }
+            if json.isOn { return try Output.json(record) }
+            Output.line("Revoked \(record.label) at position \(record.position).")
+            Output.line("What it recorded and has not sent can still come, to the quarantine.")
+        }
+    }
+}
+
+struct RevokedRecord: Encodable {
+    let replica: String
+    let label: String
+    let position: UInt64
+}
+
+struct DeviceRecord: Encodable {
+    let replica: String
+    let label: String
+    let role: String
+    let workers: [String]
+    let neighborhoods: [String]
+    let lastSync: String?
+    /// Events of it that the server possesses.
+    let lastSequence: UInt64
+    /// Events that it said it holds beyond those; nil before its first sync.
+    let notReceived: UInt64?
+    /// Its copy of the ledger ends here, by its last request.
+    let cursor: UInt64?
+    let revoked: Bool
+}

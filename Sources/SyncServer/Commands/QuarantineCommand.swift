@@ -1,0 +1,124 @@
+// `quarantine list|admit|reject` and `waiting`: what is kept apart, and what has not come yet.
+// Neighbors: Quarantine/QuarantineDesk decides, Ledger/ServerViews reads.
+
+internal import ArgumentParser
+internal import Shared
+internal import Store
+
+struct QuarantineCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quarantine", abstract: "Events that are kept apart for an admin.",
+        subcommands: [List.self, Admit.self, Reject.self])
+
+    struct List: ServerCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List events that are kept apart, with the reason.")
+
+        @OptionGroup var folder: FolderOptions
+        @OptionGroup var json: JSONOption
+        @Flag(help: "Also those that have been decided.") var all = false
+
+        func perform() async throws {
+            let records = try store().read { try $0.quarantineRecords() }
+                .filter { all || $0.decided == nil }
+            if json.isOn { return try records.forEach(Output.json) }
+            Output.table(
+                records.map {
+                    [
+                        $0.short, $0.device, $0.kind ?? "", $0.sentence, $0.decided ?? "",
+                        $0.receivedAt,
+                    ]
+                })
+        }
+    }
+
+    struct Admit: ServerCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "admit",
+            abstract: "Let events into the ledger, as their author wrote them.")
+
+        @OptionGroup var options: QuarantineOptions
+        var folder: FolderOptions { options.folder }
+        func perform() async throws { try options.decide(.admit, in: try store()) }
+    }
+
+    struct Reject: ServerCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "reject", abstract: "Leave events out for good; their bytes are kept.")
+
+        @OptionGroup var options: QuarantineOptions
+        var folder: FolderOptions { options.folder }
+        func perform() async throws { try options.decide(.reject, in: try store()) }
+    }
+}
+
+/// What both decisions ask.
+struct QuarantineOptions: ParsableArguments {
+    @OptionGroup var folder: FolderOptions
+    @OptionGroup var json: JSONOption
+    @Argument(help: "The events, as `quarantine list` shows them.") var events: [String]
+    @Option(name: .customLong("as"), help: "The admin, by name or id.") var worker: String
+    @Option(help: "Why, in a sentence; it is sealed.") var reason: String
+
+    func decide(_ choice: QuarantineChoice, in store: ServerStore) throws {
+        let position = try store.append { session in
+            try session.decide(
+                try events.map(session.views.quarantined), choice,
+                as: try session.views.worker(worker), reason: reason)
+        }
+        if json.isOn {
+            return try Output.json(
+                QuarantineDecided(
+                    choice: choice.name, events: events.count, position: position.value))
+        }
+        Output.line("\(events.count) decided (\(choice.name)) at position \(position).")
+    }
+}
+
+struct QuarantineDecided: Encodable {
+    let choice: String
+    let events: Int
+    let position: UInt64
+}
+
+struct QuarantineRecord: Encodable {
+    let event: String
+    /// As people type it.
+    let short: String
+    let device: String
+    /// Nil when it cannot be read.
+    let kind: String?
+    let reason: String
+    let sentence: String
+    /// `admit` or `reject`; nil while it waits.
+    let decided: String?
+    let leaf: String
+    let byteCount: Int
+    let receivedAt: String
+}
+
+struct WaitingCommand: ServerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "waiting",
+        abstract: "List what waits: for events that devices have not sent, or for a decision.")
+
+    @OptionGroup var folder: FolderOptions
+    @OptionGroup var json: JSONOption
+
+    func perform() async throws {
+        let records = try store().read { try $0.waitingRecords() }
+        if json.isOn { return try records.forEach(Output.json) }
+        Output.table(records.map { [$0.what, $0.device, $0.text, $0.since ?? ""] })
+        if records.isEmpty { Output.line("Nothing waits.") }
+    }
+}
+
+struct WaitingRecord: Encodable {
+    /// `unsent`, `quarantine` or `conflict`.
+    let what: String
+    let device: String
+    /// In words, with what to do.
+    let text: String
+    let count: Int
+    let since: String?
+}

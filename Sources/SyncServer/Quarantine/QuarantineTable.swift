@@ -1,0 +1,91 @@
+// Events kept apart, byte for byte, with what the ledger says of each.
+// Neighbors: Entering writes them inside the append transaction, QuarantineDesk decides about them.
+
+internal import Foundation
+internal import GRDB
+internal import Shared
+
+/// Events kept apart for an admin, byte for byte.
+struct QuarantineTable {
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    struct Entry: Sendable {
+        let dot: Dot
+        let leaf: Hash
+        let reason: QuarantineReason
+        let receivedAt: Instant
+        let byteCount: Int
+        /// The `quarantine.entered` that names it; nil for one from before there were such events.
+        let entered: EntityID?
+        let choice: QuarantineChoice?
+    }
+
+    private static let columns =
+        "replica, sequence, leaf, reason, received_at, length(bytes), entered, choice"
+
+    func insert(
+        _ received: ReceivedEvent, of replica: ReplicaID, _ reason: QuarantineReason,
+        at now: Instant
+    ) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO quarantine (replica, sequence, leaf, reason, received_at, bytes)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            Data(replica.bytes), Int64(received.sequence.value), Data(received.leaf.bytes),
+            Int64(reason.rawValue), now.milliseconds, Data(received.bytes),
+        ])
+    }
+
+    func find(_ dot: Dot) throws -> Entry? {
+        try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT \(Self.columns) FROM quarantine WHERE replica = ? AND sequence = ?
+                    """),
+            arguments: [Data(dot.replica.bytes), Int64(dot.sequence.value)]
+        ).flatMap(Self.entry)
+    }
+
+    func list() throws -> [Entry] {
+        try Row.fetchAll(db, sql: "SELECT \(Self.columns) FROM quarantine ORDER BY number")
+            .compactMap(Self.entry)
+    }
+
+    func bytes(_ dot: Dot) throws -> [UInt8]? {
+        try Data.fetchOne(
+            db, sql: "SELECT bytes FROM quarantine WHERE replica = ? AND sequence = ?",
+            arguments: [Data(dot.replica.bytes), Int64(dot.sequence.value)]
+        ).map { [UInt8]($0) }
+    }
+
+    func setEntered(_ entity: EntityID, of dot: Dot) throws {
+        try db.cachedStatement(
+            sql: "UPDATE quarantine SET entered = ? WHERE replica = ? AND sequence = ?"
+        ).execute(arguments: [
+            Data(entity.bytes), Data(dot.replica.bytes), Int64(dot.sequence.value),
+        ])
+    }
+
+    func setChoice(_ choice: QuarantineChoice, of dot: Dot) throws {
+        try db.execute(
+            sql: "UPDATE quarantine SET choice = ? WHERE replica = ? AND sequence = ?",
+            arguments: [
+                choice.rawValue, Data(dot.replica.bytes), Int64(dot.sequence.value),
+            ])
+    }
+
+    private static func entry(_ row: Row) -> Entry? {
+        guard let replica = ReplicaID(row[0] as Data), let leaf = Hash(row[2] as Data) else {
+            return nil
+        }
+        return Entry(
+            dot: Dot(replica, Sequence64(UInt64(row[1] as Int64))), leaf: leaf,
+            reason: QuarantineReason(rawValue: UInt32(row[3] as Int64)) ?? .invalid,
+            receivedAt: Instant(milliseconds: row[4]), byteCount: row[5],
+            entered: (row[6] as Data?).flatMap { EntityID(stored: $0) },
+            choice: (row[7] as Int64?).flatMap(QuarantineChoice.init(rawValue:)))
+    }
+}

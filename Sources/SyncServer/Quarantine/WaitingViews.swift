@@ -1,0 +1,71 @@
+// What is kept apart and what has not come yet, as records.
+// Neighbors: QuarantineTable beneath; QuarantineCommand prints.
+
+internal import Shared
+internal import Store
+
+extension Views {
+    func quarantineRecords() throws -> [QuarantineRecord] {
+        let labels = try deviceLabels()
+        let table = QuarantineTable(tables.db)
+        return try table.list().map { entry in
+            let event = try table.bytes(entry.dot).flatMap { try? Event(decoding: $0) }
+            return QuarantineRecord(
+                event: entry.dot.description, short: entry.dot.short,
+                device: labels[entry.dot.replica] ?? "",
+                kind: event.map { $0.knownKind?.name ?? "kind \($0.kind.value)" },
+                reason: entry.reason.name, sentence: entry.reason.sentence,
+                decided: entry.choice?.name, leaf: entry.leaf.description,
+                byteCount: entry.byteCount, receivedAt: entry.receivedAt.text)
+        }
+    }
+
+    /// By the short or the whole id of the event.
+    func quarantined(_ typed: String) throws -> Dot {
+        let found = try QuarantineTable(tables.db).list().map(\.dot)
+            .filter { EntityID($0).matches(typed) }
+        guard let one = found.first, found.count == 1 else {
+            throw Refusal.noInput(
+                "\(found.isEmpty ? "nothing" : "more than one event") in quarantine is called "
+                    + "\(typed); `quarantine list` shows what there is")
+        }
+        return one
+    }
+
+    /// By kind, then device.
+    func waitingRecords() throws -> [WaitingRecord] {
+        let conflicts = try openConflictCount()
+        return try unsentRecords() + quarantineSummary()
+            + (conflicts == 0
+                ? []
+                : [
+                    WaitingRecord(
+                        what: "conflict", device: "",
+                        text: "\(conflicts) to resolve: see `conflicts list`", count: conflicts,
+                        since: nil)
+                ])
+    }
+
+    /// Devices that said they hold more than has come.
+    private func unsentRecords() throws -> [WaitingRecord] {
+        try deviceRecords().compactMap { device in
+            guard let missing = device.notReceived, missing > 0 else { return nil }
+            return WaitingRecord(
+                what: "unsent", device: device.label,
+                text:
+                    "\(missing) on the device after its entry \(device.lastSequence): let it sync",
+                count: Int(missing), since: device.lastSync)
+        }
+    }
+
+    private func quarantineSummary() throws -> [WaitingRecord] {
+        let open = try quarantineRecords().filter { $0.decided == nil }
+        let grouped = Dictionary(grouping: open) { [$0.device, $0.sentence] }
+        return grouped.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { key, events in
+            WaitingRecord(
+                what: "quarantine", device: key[0],
+                text: "\(events.count) kept apart: \(key[1]); see `quarantine list`",
+                count: events.count, since: events.map(\.receivedAt).min())
+        }
+    }
+}
