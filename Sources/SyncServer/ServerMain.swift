@@ -13,7 +13,7 @@ struct ServerMain: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             InitCommand.self, ServeCommand.self, NeighborhoodCommand.self, WorkerCommand.self,
-            PairingLinkCommand.self, DevicesCommand.self, ConflictsCommand.self,
+            PairingLinkCommand.self, TLSCommand.self, DevicesCommand.self, ConflictsCommand.self,
             GrantCommand.self, OpeningBalanceCommand.self,
             LedgerCommand.self, BalancesCommand.self, StatementCommand.self, DigestCommand.self,
             QuarantineCommand.self, WaitingCommand.self, VerifyCommand.self,

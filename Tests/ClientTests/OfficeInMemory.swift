@@ -73,7 +73,7 @@ final class OfficeInMemory: Transport {
         heads[keys.replica] = ReplicaChain(signingKey: keys.signingPublicKey)
         return PairedDevice(
             community: Fixed.community, communityName: "Riverside", replica: keys.replica,
-            label: "tablet", host: "127.0.0.1", port: 1, mode: .loopback,
+            label: "tablet", server: ServerAddress(host: "127.0.0.1", port: 1, mode: .loopback),
             ledgerKey: Fixed.ledger.signingPublicKey,
             serverSigningKey: Self.server.signingPublicKey,
             serverReceivingKey: Self.server.receivingPublicKey,

@@ -2,12 +2,14 @@
 
 import Testing
 
+@testable import Shared
 @testable import SyncClient
 
 @Suite struct TransportTests {
     @Test func nobodyListening() throws {
         // Port 1 of the loopback is reserved and closed on any machine that runs tests.
-        let transport = try CurlTransport(scheme: "http", host: "127.0.0.1", port: 1)
+        let transport = try CurlTransport(
+            to: ServerAddress(host: "127.0.0.1", port: 1, mode: .loopback), pins: [])
         #expect(throws: TransportError.cannotConnect) {
             try transport.post(path: "/", headers: [], body: [1, 2, 3])
         }

@@ -53,7 +53,7 @@ final class Office: Sendable {
         try store.append { session in
             try session.makePairingLink(
                 workers: [dana], neighborhoods: neighborhoods ?? [harbor], role: .coordinator,
-                host: "127.0.0.1", port: 8420)
+                host: "127.0.0.1", port: 8420, mode: .loopback)
         }
     }
 

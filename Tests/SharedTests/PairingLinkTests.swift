@@ -13,12 +13,14 @@ struct PairingLinkTests {
 
     @Test("a link reads as it is written, also with an IPv6 address")
     func roundTrip() throws {
-        for host in ["localhost", "127.0.0.1", "::1"] {
-            let link = PairingLink(
-                host: host, port: 8_080, mode: .loopback, id: counting(0, 8),
-                secret: counting(0, 10), ledger: .of(Fixed.ledger.signingPublicKey))
-            #expect(PairingLink(link.description) == link)
-            #expect(link.community == Fixed.community)
+        for host in ["localhost", "127.0.0.1", "::1", "book.example.org"] {
+            for mode in [PairingLink.Mode.loopback, .public, .pinned(.of([1]))] {
+                let link = PairingLink(
+                    host: host, port: 8_080, mode: mode, id: counting(0, 8),
+                    secret: counting(0, 10), ledger: .of(Fixed.ledger.signingPublicKey))
+                #expect(PairingLink(link.description) == link)
+                #expect(link.community == Fixed.community)
+            }
         }
     }
 
@@ -41,7 +43,10 @@ struct PairingLinkTests {
             "hourbook://:80/?\(query)", "hourbook://a b:80/?\(query)",
             "hourbook://user@localhost:80/?\(query)", "hourbook://localhost:80?\(query)",
             "hourbook://localhost:80/?\(query)&mode=loopback",
-            "hourbook://localhost:80/?\(query.replacing("loopback", with: "public"))",
+            "hourbook://localhost:80/?\(query.replacing("loopback", with: "open"))",
+            "hourbook://localhost:80/?\(query.replacing("loopback", with: "pinned"))",
+            "hourbook://localhost:80/?\(query.replacing("loopback", with: "pinned&pin=ab"))",
+            "hourbook://localhost:80/?\(query)&pin=\(fingerprint)",
             "hourbook://localhost:80/?\(query.replacing("link=00", with: "link="))",
             "hourbook://localhost:80/?\(query.replacing("secret=AA", with: "secret="))",
             "hourbook://localhost:80/?\(query.replacing("secret=A", with: "secret=1"))",

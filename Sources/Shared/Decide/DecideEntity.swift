@@ -15,6 +15,19 @@ public enum EntityState: Hashable, Sendable {
 
 public struct CommunityState: Hashable, Sendable {
     public let name: String
+    /// As the server announced them, latest last; none where it never spoke TLS with its own key.
+    public let tlsKeys: [TLSKeys]
+}
+
+/// The TLS public keys that a server announced, by the SHA-256 of their SubjectPublicKeyInfo.
+public struct TLSKeys: Hashable, Sendable {
+    public let current: Hash
+    public let next: Hash
+
+    public init(current: Hash, next: Hash) {
+        self.current = current
+        self.next = next
+    }
 }
 
 public struct NeighborhoodState: Hashable, Sendable {
@@ -68,7 +81,10 @@ public func decideEntity(_ events: [RecordedEvent]) -> EntityState? {
     let id = creation.event.entity
     switch kind {
     case .communityFounded:
-        return .community(CommunityState(name: payload.text(FoundedField.name) ?? ""))
+        return .community(
+            CommunityState(
+                name: payload.text(FoundedField.name) ?? "",
+                tlsKeys: events.sorted { $0.event.dot < $1.event.dot }.compactMap(\.tlsKeys)))
     case .neighborhoodDefined:
         return .neighborhood(
             NeighborhoodState(
@@ -86,7 +102,7 @@ public func decideEntity(_ events: [RecordedEvent]) -> EntityState? {
     case .hoursRecorded: return decideHours(creation: creation, events: events).map { .hours($0) }
     case .memberChanged, .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed,
         .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct, .conflictResolved,
-        .conflictUndone, .deviceRevoked, .quarantineDecided:
+        .conflictUndone, .deviceRevoked, .serverTLSKeysChanged, .quarantineDecided:
         return nil
     }
 }
@@ -107,6 +123,15 @@ extension DeviceState {
 }
 
 extension RecordedEvent {
+    /// Of an announcement: the keys.
+    fileprivate var tlsKeys: TLSKeys? {
+        guard event.knownKind == .serverTLSKeysChanged,
+            let current = event.payload.data(TLSKeysField.current).flatMap({ Hash($0) }),
+            let next = event.payload.data(TLSKeysField.next).flatMap({ Hash($0) })
+        else { return nil }
+        return TLSKeys(current: current, next: next)
+    }
+
     /// Of a revocation: the last sequence that is admitted as usual.
     fileprivate var revokesAfter: Sequence64? {
         guard event.knownKind == .deviceRevoked else { return nil }

@@ -138,6 +138,7 @@ extension Kind {
             .hours
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
             .memberEnrolled, .hoursRecorded, .conflictResolved, .conflictUndone, .deviceRevoked,
+            .serverTLSKeysChanged,
             .quarantineEntered, .quarantineDecided:
             nil
         }

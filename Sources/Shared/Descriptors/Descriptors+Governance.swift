@@ -1,9 +1,17 @@
-// Descriptors of what the office does about devices and about events that it keeps apart.
+// Descriptors of what the office does about devices, about its server's keys, and about events that
+// it keeps apart.
 
 public enum RevocationField {
     /// The device's last event that is admitted as usual.
     public static let asOf: FieldNumber = 1
     public static let reason: FieldNumber = 4
+}
+
+public enum TLSKeysField {
+    /// SHA-256 of the DER form (SubjectPublicKeyInfo) of the key that the server shows.
+    public static let current: FieldNumber = 1
+    /// The same of the key that it will show next.
+    public static let next: FieldNumber = 2
 }
 
 public enum QuarantineField {
@@ -24,7 +32,7 @@ public enum QuarantineChoice: Int64, CodeList {
 }
 
 extension KindDescriptor {
-    static let governance = [revoked, entered, decided]
+    static let governance = [revoked, tlsKeysChanged, entered, decided]
 
     private static let revoked = KindDescriptor(
         kind: .deviceRevoked, name: "device.revoked", creates: nil, authors: .server,
@@ -34,6 +42,14 @@ extension KindDescriptor {
                 required: true, "The device's last event that is admitted as usual",
                 example: "117"),
             .reason(RevocationField.reason),
+        ])
+
+    private static let tlsKeysChanged = KindDescriptor(
+        kind: .serverTLSKeysChanged, name: "server.tls_keys_changed", creates: nil,
+        authors: .server,
+        fields: [
+            .key(TLSKeysField.current, "current", "SHA-256 of the public key the server shows"),
+            .key(TLSKeysField.next, "next", "SHA-256 of the public key it will show next"),
         ])
 
     private static let entered = KindDescriptor(

@@ -113,7 +113,7 @@ extension KindDescriptor {
 }
 
 extension FieldDescriptor {
-    fileprivate static func key(
+    static func key(
         _ number: FieldNumber, _ name: String, _ help: String
     ) -> FieldDescriptor {
         FieldDescriptor(

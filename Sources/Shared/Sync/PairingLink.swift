@@ -3,16 +3,44 @@
 // Neighbors: `hourbook-server pairing-link` prints one, `hourbook pair` reads it.
 // Invariant: the secret is proven (PairingProof), never sent.
 
-/// hourbook://host:port/?mode=loopback&link=<16 hex>&secret=<base32>&ledger=<64 hex>
+/// hourbook://host:port/?mode=pinned&pin=<64 hex>&link=<16 hex>&secret=<base32>&ledger=<64 hex>
 public struct PairingLink: Hashable, Sendable, CustomStringConvertible {
     public static let idByteCount = 8
     /// 80 bits.
     public static let secretByteCount = 10
 
     /// How the device knows that it talks to the right machine.
-    public enum Mode: String, Sendable {
+    public enum Mode: Hashable, Sendable {
+        /// TLS with the public key whose SubjectPublicKeyInfo (DER) has this SHA-256, whatever its
+        /// certificate says.
+        case pinned(Hash)
+        /// TLS with a certificate for the host that the system's roots vouch for.
+        case `public`
         /// Plain HTTP, to this machine only.
         case loopback
+
+        /// As in the link.
+        public var name: String {
+            switch self {
+            case .pinned: "pinned"
+            case .public: "public"
+            case .loopback: "loopback"
+            }
+        }
+
+        public var pin: Hash? {
+            if case .pinned(let pin) = self { pin } else { nil }
+        }
+
+        /// Nil for another name, and unless a pin stands where one belongs and only there.
+        public init?(name: String, pin: Hash?) {
+            switch (name, pin) {
+            case ("pinned", let pin?): self = .pinned(pin)
+            case ("public", nil): self = .public
+            case ("loopback", nil): self = .loopback
+            default: return nil
+            }
+        }
     }
 
     public let host: String
@@ -38,7 +66,8 @@ public struct PairingLink: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String {
         let authority = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        return "hourbook://\(authority)/?mode=\(mode.rawValue)&link=\(hex(id))"
+        let pin = mode.pin.map { "&pin=\($0)" } ?? ""
+        return "hourbook://\(authority)/?mode=\(mode.name)\(pin)&link=\(hex(id))"
             + "&secret=\(Base32.encode(secret))&ledger=\(ledger)"
     }
 
@@ -55,11 +84,16 @@ public struct PairingLink: Hashable, Sendable, CustomStringConvertible {
                 values.updateValue(String(parts[1]), forKey: String(parts[0])) == nil
             else { return nil }
         }
-        guard let mode = values["mode"].flatMap(Mode.init(rawValue:)),
+        func hash(_ name: String) -> Hash? {
+            values[name].flatMap { bytes(hex: $0) }.flatMap { Hash($0) }
+        }
+        let pin = hash("pin")
+        guard (pin == nil) == (values["pin"] == nil),
+            let mode = values["mode"].flatMap({ Mode(name: $0, pin: pin) }),
             let id = values["link"].flatMap({ bytes(hex: $0) }), id.count == Self.idByteCount,
             let secret = values["secret"].flatMap({ Base32.decode($0) }),
             secret.count == Self.secretByteCount,
-            let ledger = values["ledger"].flatMap({ bytes(hex: $0) }).flatMap({ Hash($0) })
+            let ledger = hash("ledger")
         else { return nil }
         self.init(
             host: address.host, port: address.port, mode: mode, id: id, secret: secret,
@@ -73,11 +107,16 @@ public struct PairingLink: Hashable, Sendable, CustomStringConvertible {
         else { return nil }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-        let allowed = host.utf8.allSatisfy { byte in
-            (48...58).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                || byte == 45 || byte == 46
-        }
-        return host.isEmpty || !allowed ? nil : (String(host), port)
+        return isHost(host) ? (String(host), port) : nil
+    }
+
+    /// A name, an IPv4 address, or an IPv6 address without brackets.
+    public static func isHost(_ text: some StringProtocol) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                (48...58).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                    || byte == 45 || byte == 46
+            }
     }
 }
 

@@ -44,7 +44,7 @@ struct StatusRecord: Codable {
         communityName = book.paired.communityName
         replica = book.paired.replica.description
         label = book.paired.label
-        server = "\(book.paired.host):\(book.paired.port)"
+        server = book.paired.server.url
         workers = try (book.device?.workers ?? []).map {
             try book.views.workerName($0) ?? $0.short
         }.sorted()

@@ -20,11 +20,7 @@ struct PairCommand: ClientCommand {
             throw UserError(.usage, "give this device a name: --label \"Harbor tablet\"")
         }
         let link = try Pairing.link(link)
-        let transport: CurlTransport
-        switch link.mode {
-        case .loopback:
-            transport = try CurlTransport(scheme: "http", host: link.host, port: link.port)
-        }
+        let transport = try CurlTransport(to: link)
         let device = try Pairing(folder: data.folder, environment: ClientMain.environment)
             .pair(link, label: label, over: transport)
         Screen.note(
@@ -45,7 +41,7 @@ struct SyncCommand: ClientCommand {
     func perform() throws {
         let device = try data.device()
         try SyncRun(
-            device: device, folder: data.folder, transport: try CurlTransport(to: device.paired),
+            device: device, folder: data.folder, transport: try CurlTransport(of: device),
             json: json.isOn
         ).run()
     }

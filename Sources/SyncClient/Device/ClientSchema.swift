@@ -14,6 +14,9 @@ enum ClientSchema {
         migrator.registerMigration("client 3: who records") { db in
             try db.execute(sql: currentWorker)
         }
+        migrator.registerMigration("client 4: pinned TLS") { db in
+            try db.execute(sql: "ALTER TABLE pairing ADD COLUMN pin BLOB")
+        }
     }
 
     /// `sync_state.acknowledged` is the last own event the server possesses; `acknowledged_chain`

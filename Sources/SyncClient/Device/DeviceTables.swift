@@ -12,9 +12,7 @@ struct PairedDevice: Equatable {
     let communityName: String
     let replica: ReplicaID
     let label: String
-    let host: String
-    let port: UInt16
-    let mode: PairingLink.Mode
+    let server: ServerAddress
     let ledgerKey: [UInt8]
     let serverSigningKey: [UInt8]
     let serverReceivingKey: [UInt8]
@@ -48,11 +46,11 @@ extension LedgerTables {
         guard let row = try Row.fetchOne(db, sql: "SELECT * FROM pairing") else { return nil }
         guard let community = CommunityID(row["community"] as Data),
             let replica = ReplicaID(row["replica"] as Data),
-            let mode = PairingLink.Mode(rawValue: row["mode"])
+            let server = ServerAddress(row)
         else { throw StoreDamage.missing("its pairing") }
         return PairedDevice(
             community: community, communityName: row["community_name"], replica: replica,
-            label: row["label"], host: row["host"], port: UInt16(row["port"] as Int64), mode: mode,
+            label: row["label"], server: server,
             ledgerKey: [UInt8](row["ledger_key"] as Data),
             serverSigningKey: [UInt8](row["server_signing_key"] as Data),
             serverReceivingKey: [UInt8](row["server_receiving_key"] as Data),
@@ -62,18 +60,29 @@ extension LedgerTables {
     func save(_ device: PairedDevice, chain: ReplicaChain) throws {
         try db.execute(
             sql: """
-                INSERT INTO pairing VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO pairing VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 Data(device.community.bytes), device.communityName, Data(device.replica.bytes),
-                device.label, device.host, Int64(device.port), device.mode.rawValue,
-                Data(device.ledgerKey), Data(device.serverSigningKey),
+                device.label, device.server.host, Int64(device.server.port),
+                device.server.mode.name, Data(device.ledgerKey), Data(device.serverSigningKey),
                 Data(device.serverReceivingKey), Int64(device.pairedAt.value),
+                device.server.mode.pin.map { Data($0.bytes) },
             ])
         try setHead(chain, of: device.replica)
         try save(
             SyncState(cursor: .start, acknowledged: chain, nonce: [], advice: ""))
         try keepTag(.start, at: .start)
+    }
+
+    /// Where the server is from now on.
+    func save(_ server: ServerAddress) throws {
+        try db.execute(
+            sql: "UPDATE pairing SET host = ?, port = ?, mode = ?, pin = ?",
+            arguments: [
+                server.host, Int64(server.port), server.mode.name,
+                server.mode.pin.map { Data($0.bytes) },
+            ])
     }
 
     func syncState() throws -> SyncState {
@@ -170,5 +179,16 @@ extension LedgerTables {
     func mismatches() throws -> [[UInt8]] {
         try Data.fetchAll(db, sql: "SELECT scope FROM scope_mismatch ORDER BY scope")
             .map { [UInt8]($0) }
+    }
+}
+
+extension ServerAddress {
+    /// Nil when the row of `pairing` names none.
+    fileprivate init?(_ row: Row) {
+        let pin = (row["pin"] as Data?).flatMap { Hash($0) }
+        guard let mode = PairingLink.Mode(name: row["mode"], pin: pin),
+            let port = UInt16(exactly: row["port"] as Int64)
+        else { return nil }
+        self.init(host: row["host"], port: port, mode: mode)
     }
 }

@@ -1,24 +1,28 @@
 // HTTP over the system's libcurl: one handle for a session, so that its connection is kept.
 // Neighbors: SyncSession and Pairing call `post`; CCurl/shim.h wraps the variadic calls.
-// Invariant: http and https only, no redirects, and a loopback server is never asked by proxy.
+// Invariants: in the modes with TLS nothing is sent before the peer has proven its key, in mode
+// loopback nothing leaves the machine; no redirects, no other scheme, no downgrade.
 
 internal import CCurl
+internal import Foundation
+internal import Shared
 
 /// Not for use from two threads at once: a libcurl handle belongs to one.
 final class CurlTransport: Transport {
     private let handle: UnsafeMutableRawPointer
-    private let base: String
+    private let address: ServerAddress
 
     /// libcurl asks to be set up once, before any other thread uses it.
     private static let isSetUp = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-    /// `host` is a name or an address; an IPv6 address without brackets.
-    init(scheme: String, host: String, port: UInt16) throws(TransportError) {
+    /// `pins`: SHA-256 of the public keys that are the server's; used in mode pinned only, where
+    /// none means that nobody is.
+    init(to address: ServerAddress, pins: [Hash]) throws(TransportError) {
         guard Self.isSetUp, let handle = curl_easy_init() else {
             throw .other("libcurl cannot start")
         }
         self.handle = handle
-        base = "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        self.address = address
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_POST, 1)
@@ -26,10 +30,29 @@ final class CurlTransport: Transport {
         set(CURLOPT_CONNECTTIMEOUT_MS, TransportLimits.connectMillisecondsMax)
         set(CURLOPT_LOW_SPEED_LIMIT, 1)
         set(CURLOPT_LOW_SPEED_TIME, TransportLimits.stallSecondsMax)
-        _ = hourbook_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
-        if Loopback.contains(host) { _ = hourbook_curl_set_text(handle, CURLOPT_NOPROXY, "*") }
+        if Loopback.contains(address.host) { set(CURLOPT_NOPROXY, text: "*") }
+        switch address.mode {
+        case .loopback: set(CURLOPT_PROTOCOLS_STR, text: "http")
+        case .public: useTLS()
+        case .pinned:
+            useTLS()
+            // The key is all that counts: a certificate may be self-made, or expired.
+            set(CURLOPT_SSL_VERIFYPEER, 0)
+            set(CURLOPT_SSL_VERIFYHOST, 0)
+            guard !pins.isEmpty else { throw .wrongKey }
+            let listed = pins.map { "sha256//\(Data($0.bytes).base64EncodedString())" }
+            guard set(CURLOPT_PINNEDPUBLICKEY, text: listed.joined(separator: ";")) else {
+                throw .other("this libcurl cannot pin a key")
+            }
+        }
         _ = hourbook_curl_set_sink(handle, CURLOPT_WRITEFUNCTION, takeBody)
         _ = hourbook_curl_set_sink(handle, CURLOPT_HEADERFUNCTION, takeHeader)
+    }
+
+    /// Never a cipher list: with anonymous ciphers a server without a certificate skips the pin.
+    private func useTLS() {
+        set(CURLOPT_PROTOCOLS_STR, text: "https")
+        set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
     }
 
     deinit { curl_easy_cleanup(handle) }
@@ -44,7 +67,7 @@ final class CurlTransport: Transport {
         }
         defer { curl_slist_free_all(list) }
         let answer = AnswerBuffer()
-        _ = hourbook_curl_set_text(handle, CURLOPT_URL, base + path)
+        set(CURLOPT_URL, text: address.url + path)
         _ = hourbook_curl_set_headers(handle, list)
         let context = Unmanaged.passUnretained(answer).toOpaque()
         _ = hourbook_curl_set_pointer(handle, CURLOPT_WRITEDATA, context)
@@ -64,6 +87,11 @@ final class CurlTransport: Transport {
         _ = hourbook_curl_set_long(handle, option, value)
     }
 
+    @discardableResult
+    private func set(_ option: CURLoption, text: String) -> Bool {
+        hourbook_curl_set_text(handle, option, text) == CURLE_OK
+    }
+
     private static func error(_ code: CURLcode, _ answer: AnswerBuffer) -> TransportError? {
         if answer.isTooLarge { return .tooLarge }
         return switch code {
@@ -71,6 +99,9 @@ final class CurlTransport: Transport {
         case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
             .cannotConnect
         case CURLE_OPERATION_TIMEDOUT: .timedOut
+        case CURLE_SSL_PINNEDPUBKEYNOTMATCH: .wrongKey
+        case CURLE_PEER_FAILED_VERIFICATION: .untrusted
+        case CURLE_SSL_CONNECT_ERROR: .notEncrypted
         default: .other(String(cString: curl_easy_strerror(code)))
         }
     }

@@ -15,18 +15,13 @@ struct Pairing {
     /// The link as typed, or a sentence.
     static func link(_ text: String) throws -> PairingLink {
         if let link = PairingLink(text.trimmed) {
-            guard Loopback.contains(link.host) else {
+            guard link.mode != .loopback || Loopback.contains(link.host) else {
                 throw UserError(
                     .usage,
-                    "\(link.host) is another machine; this version pairs with a server on the "
-                        + "same machine only (a link of mode loopback)")
+                    "\(link.host) is another machine, but this link is not encrypted; ask the "
+                        + "office for a new one")
             }
             return link
-        }
-        if ["mode=pinned", "mode=public"].contains(where: text.contains) {
-            throw UserError(
-                .unavailable,
-                "this link is for a server on another machine, which comes with a later version")
         }
         throw UserError(
             .usage,
@@ -42,12 +37,7 @@ struct Pairing {
         let database = try StoreFile.open(folder: folder, register: ClientSchema.register)
         let identity = try IdentityFile(folder: folder)
         if let paired = try database.read({ try LedgerTables($0).pairedDevice() }) {
-            guard identity?.link == link.id else {
-                throw UserError(
-                    .usage,
-                    "\(folder.path) is paired with \(paired.communityName) already; give another "
-                        + "--data to pair once more")
-            }
+            try readdress(paired, by: link, isSame: identity?.link == link.id, database)
         } else {
             let mine = try self.identity(for: link, existing: identity)
             let answer = try ask(link, label: label, keys: mine.keys, transport)
@@ -56,6 +46,23 @@ struct Pairing {
         return try Device(
             folder: folder, database: database, keyring: try Keyring(folder: folder),
             environment: environment)
+    }
+
+    /// A newer link of the same ledger tells a paired device where its server is now, and by which
+    /// key to know it; it stays the device it was.
+    private func readdress(
+        _ paired: PairedDevice, by link: PairingLink, isSame: Bool, _ database: any DatabaseWriter
+    ) throws {
+        guard Hash.of(paired.ledgerKey) == link.ledger else {
+            throw UserError(
+                .usage,
+                "\(folder.path) is paired with \(paired.communityName) already; give another "
+                    + "--data to pair once more")
+        }
+        if isSame { return }
+        let lock = try FolderLock(folder: folder)
+        defer { withExtendedLifetime(lock) {} }
+        try database.write { try LedgerTables($0).save(ServerAddress(link)) }
     }
 
     private func checkLabel(_ label: String) throws {
@@ -100,7 +107,7 @@ struct Pairing {
         } catch {
             throw UserError(
                 .temporaryFailure,
-                "\(error.sentence) (\(link.host):\(link.port)); run the same command again later")
+                "\(error.sentence) (\(ServerAddress(link).text)); run the same command again later")
         }
         guard answer.status == 200 else {
             let problem = ProblemDetails(answer)
@@ -116,7 +123,7 @@ struct Pairing {
     ) throws -> PairResponse {
         let refusal = UserError(
             .protocolError,
-            "what answered at \(link.host):\(link.port) is not the server of this link; nothing "
+            "what answered at \(ServerAddress(link).text) is not the server of this link; nothing "
                 + "was stored. Tell the office")
         guard let response = try? PairResponse(decoding: answer.body),
             Hash.of(response.ledgerKey) == link.ledger,
@@ -139,9 +146,8 @@ struct Pairing {
     ) throws {
         let paired = PairedDevice(
             community: link.community, communityName: answer.communityName,
-            replica: keys.replica, label: label, host: link.host, port: link.port,
-            mode: link.mode, ledgerKey: answer.ledgerKey,
-            serverSigningKey: answer.serverSigningKey,
+            replica: keys.replica, label: label, server: ServerAddress(link),
+            ledgerKey: answer.ledgerKey, serverSigningKey: answer.serverSigningKey,
             serverReceivingKey: answer.serverReceivingKey, pairedAt: answer.pairedAt)
         try database.write { db in
             let tables = LedgerTables(db)
@@ -161,6 +167,15 @@ extension TransportError {
         switch self {
         case .cannotConnect: "the server cannot be reached"
         case .timedOut: "the server did not answer in time"
+        case .wrongKey:
+            "what answers there is not the office's server: it has another key. Nothing was sent; "
+                + "tell the office, and ask for a new pairing link"
+        case .untrusted:
+            "what answers there has no certificate that this system trusts. Nothing was sent; "
+                + "tell the office"
+        case .notEncrypted:
+            "no encrypted connection came about, so nothing was sent; ask the office whether its "
+                + "server speaks TLS"
         case .tooLarge: "the server's answer is larger than this program reads"
         case .other(let reason): "the connection failed (\(reason))"
         }
@@ -168,10 +183,15 @@ extension TransportError {
 }
 
 extension CurlTransport {
-    /// To the server of a paired device.
-    convenience init(to paired: PairedDevice) throws {
-        switch paired.mode {
-        case .loopback: try self.init(scheme: "http", host: paired.host, port: paired.port)
-        }
+    /// To the server of a paired device, known by the keys in the device's ledger.
+    convenience init(of device: Device) throws {
+        let (address, announced) = try device.read { ($0.paired.server, try $0.announcedKeys) }
+        try self.init(to: address, pins: address.pins(announced: announced))
+    }
+
+    /// To the server of a link.
+    convenience init(to link: PairingLink) throws {
+        let address = ServerAddress(link)
+        try self.init(to: address, pins: address.pins(announced: []))
     }
 }

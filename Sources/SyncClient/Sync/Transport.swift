@@ -15,6 +15,12 @@ enum TransportError: Error, Equatable {
     case cannotConnect
     case timedOut
     case tooLarge
+    /// It has another key than the one that was pinned.
+    case wrongKey
+    /// Its certificate is not one that the system trusts for this host.
+    case untrusted
+    /// No TLS could be agreed on: mostly it speaks plain HTTP, or too old a version.
+    case notEncrypted
     case other(String)
 }
 

@@ -15,6 +15,7 @@ struct InitCommand: ServerCommand {
     func perform() async throws {
         let (store, phrase) = try Founding.found(
             name: community, folder: folder.url, environment: ServerMain.environment)
+        _ = try store.append { try $0.announcedTLSIdentity() }
         Output.line("Founded \(community), community \(store.community), in \(folder.path).")
         Output.line("")
         Output.line("Recovery phrase:  \(phrase)")

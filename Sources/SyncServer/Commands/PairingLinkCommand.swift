@@ -22,12 +22,20 @@ struct PairingLinkCommand: ServerCommand {
     var neighborhood: [String]
     @Option(help: "The most anybody may do on it; by default the highest of its workers' roles.")
     var role: String?
-    @Option(help: "Address at which the device finds this server.") var host = "127.0.0.1"
-    @Option(help: "Port at which the device finds this server.") var port: UInt16 = 8420
-    @Option(help: "The same as one: http://127.0.0.1:8420") var url: String?
+    @Option(help: "Name or address at which the device finds this server; default: as it served.")
+    var host: String?
+    @Option(help: "Port at which the device finds this server; default: as it served.")
+    var port: UInt16?
+    @Option(help: "Both as one: https://book.example.org:8420") var url: String?
+    @Flag(
+        name: .customLong("public"),
+        help: "The device's system trusts the certificate shown there, as with a proxy.")
+    var isPublic = false
 
     func perform() async throws {
-        let address = try address()
+        let address = try LinkAddress(
+            .init(url: url, host: host, port: port, isPublic: isPublic),
+            record: ServingRecord(folder: folder.url))
         let link = try store().append { session in
             let views = session.views
             let workers = try Set(worker.map(views.worker)).sorted()
@@ -36,7 +44,8 @@ struct PairingLinkCommand: ServerCommand {
             return try session.makePairingLink(
                 workers: workers, neighborhoods: places,
                 role: try role.map(Role.named) ?? highestRole(of: workers, views),
-                host: address.host, port: address.port)
+                host: address.host, port: address.port,
+                mode: try session.mode(of: address))
         }
         if json.isOn { return try Output.json(["link": link.description]) }
         Output.line(link.description)
@@ -59,17 +68,14 @@ struct PairingLinkCommand: ServerCommand {
     private func highestRole(of workers: [EntityID], _ views: Views) throws -> Role {
         try views.workers().filter { workers.contains($0.id) }.map(\.role).max() ?? .outreach
     }
+}
 
-    private func address() throws -> (host: String, port: UInt16) {
-        guard let url else {
-            try Loopback.check(host)
-            return (host, port)
+extension AppendSession {
+    fileprivate func mode(of address: LinkAddress) throws -> PairingLink.Mode {
+        switch address.mode {
+        case .pinned: .pinned(try announcedTLSIdentity().keys.current)
+        case .public: .public
+        case .loopback: .loopback
         }
-        guard let parts = URLComponents(string: url), parts.scheme == "http",
-            let host = parts.host, let port = UInt16(exactly: parts.port ?? 80)
-        else { throw Refusal.usage("an address looks like http://127.0.0.1:8420") }
-        let bare = host.trimmingCharacters(in: ["[", "]"])
-        try Loopback.check(bare)
-        return (bare, port)
     }
 }

@@ -1,32 +1,49 @@
 // `serve`: answers devices until it is told to stop, then finishes what it has begun.
-// Neighbors: Responder answers, Committer writes; both end with the group.
+// Neighbors: Serving/ decides how and listens.
 
 internal import ArgumentParser
 internal import Foundation
 internal import Hummingbird
-internal import Logging
-internal import ServiceLifecycle
+internal import NIOSSL
 internal import Shared
 internal import Store
 
 struct ServeCommand: ServerCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Answer devices until interrupted.")
+        commandName: "serve", abstract: "Answer devices until interrupted.",
+        discussion: """
+            By default over TLS, with a key of the server's own that pairing links name: no \
+            certificate is needed. With --certificate and --key it shows a certificate that \
+            devices' systems trust; both files are read at the start.
+            """)
 
     @OptionGroup var folder: FolderOptions
-    @Option(help: "Address to listen on; loopback only in this version.") var host = "127.0.0.1"
-    @Option(help: "Port to listen on; 0 takes a free one.") var port: UInt16 = 8420
+    @Option(help: "Address to listen on; 0.0.0.0 for all.") var host = "127.0.0.1"
+    @Option(help: "Port to listen on; 0 takes a free one.")
+    var port = LinkAddress.portDefault
+    @Flag(help: "Plain HTTP, for this machine only.") var plain = false
+    @Flag(help: "Plain HTTP, for a proxy before this server that speaks TLS to devices.")
+    var behindProxy = false
+    @Option(help: "PEM file of a certificate and its chain.") var certificate: String?
+    @Option(help: "PEM file of the certificate's private key.") var key: String?
 
     func perform() async throws {
-        try Loopback.check(host)
-        let serving = try soleServer()
-        defer { withExtendedLifetime(serving) {} }
+        let serving = try Serving(
+            .init(plain: plain, behindProxy: behindProxy, certificate: certificate, key: key),
+            host: host)
+        let sole = try folder.soleServer(
+            busy: "another hourbook-server serves \(folder.path) already; "
+                + "stop that one first, or name another folder with --data")
+        defer { withExtendedLifetime(sole) {} }
         let store = try store()
         if let sentence = store.standing.sentence {
             FileHandle.standardError.write(Data("READ-ONLY: \(sentence)\n".utf8))
         }
-        let application = ServerApplication.build(store: store, host: host, port: Int(port))
+        let tls = try serving.tlsConfiguration(of: store)
         do {
+            let application = try ServerApplication.build(
+                store: store, host: host, port: Int(port), tls: tls,
+                onRunning: { remember(serving, port: $0) })
             try await application.runService()
         } catch {
             // Hummingbird wraps what the socket answered; its text is all that is left of it.
@@ -38,54 +55,21 @@ struct ServeCommand: ServerCommand {
                     : "cannot serve on \(host), port \(port): \(reason)")
         }
     }
-}
 
-extension ServeCommand {
-    /// Held while this process serves: two servers on one folder would each answer for the other's
-    /// writes. The kernel lets go of it when a process dies.
-    private func soleServer() throws -> FolderLock? {
-        guard FileManager.default.fileExists(atPath: folder.url.path) else { return nil }
-        do {
-            return try FolderLock(folder: folder.url, name: "serving", wait: false)
-        } catch FolderLock.Failure.busy {
-            throw Refusal(
-                exit: 75,
-                sentence: "another hourbook-server serves \(folder.path) already; "
-                    + "stop that one first, or name another folder with --data")
-        }
+    /// A convenience for `pairing-link`: a folder that takes no file serves all the same.
+    @Sendable private func remember(_ serving: Serving, port: Int) {
+        guard let port = UInt16(exactly: port) else { return }
+        try? ServingRecord(serving, host: host, port: port).save(folder: folder.url)
     }
 }
 
-/// Plain HTTP never leaves this machine.
-enum Loopback {
-    static let hosts: Set = ["127.0.0.1", "::1", "localhost"]
-
-    static func check(_ host: String) throws {
-        guard hosts.contains(host) else {
-            throw Refusal.usage(
-                "this version speaks plain HTTP, to this machine only: use 127.0.0.1, ::1 or "
-                    + "localhost")
+extension Serving {
+    /// Nil for plain HTTP.
+    func tlsConfiguration(of store: ServerStore) throws -> TLSConfiguration? {
+        switch self {
+        case .pinned: try .pinned(store.servedTLSIdentity())
+        case .certificate(let chain, let key): try .certificate(chain: chain, key: key)
+        case .behindProxy, .plain: nil
         }
-    }
-}
-
-enum ServerApplication {
-    static let name = "hourbook-server"
-
-    static func build(
-        store: ServerStore, host: String = "127.0.0.1", port: Int = 0
-    ) -> some ApplicationProtocol {
-        let logger = Logger(label: name)
-        let committer = Committer(store: store, logger: logger)
-        return Application(
-            responder: Responder(store: store, committer: committer),
-            server: .http1(configuration: .init(idleTimeout: .seconds(60))),
-            configuration: ApplicationConfiguration(
-                address: .hostname(host, port: port), serverName: name),
-            services: [committer],
-            onServerRunning: { channel in
-                let bound = channel.localAddress?.port ?? port
-                logger.info("serving", metadata: ["port": "\(bound)"])
-            }, logger: logger)
     }
 }

@@ -6,11 +6,14 @@ internal import Shared
 internal import Store
 
 extension Views {
-    func communityName() throws -> String {
+    func communityName() throws -> String { try community()?.state.name ?? "" }
+
+    /// Nil before position 1.
+    func community() throws -> (id: EntityID, state: CommunityState)? {
         for id in try entities(.community) {
-            if case .community(let state)? = try state(of: id) { return state.name }
+            if case .community(let state)? = try state(of: id) { return (id, state) }
         }
-        return ""
+        return nil
     }
 
     /// The community scope and every neighborhood.

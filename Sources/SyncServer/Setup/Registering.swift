@@ -46,7 +46,8 @@ extension AppendSession {
     }
 
     func makePairingLink(
-        workers: [EntityID], neighborhoods: [EntityID], role: Role, host: String, port: UInt16
+        workers: [EntityID], neighborhoods: [EntityID], role: Role, host: String, port: UInt16,
+        mode: PairingLink.Mode
     ) throws -> PairingLink {
         let random = store.environment.randomBytes
         let validMilliseconds = PairingGrant.daysValid * 86_400_000
@@ -56,7 +57,7 @@ extension AppendSession {
             expiresAt: Instant(milliseconds: now.milliseconds + validMilliseconds), replica: nil)
         try PairingLinkTable(db).insert(grant)
         return PairingLink(
-            host: host, port: port, mode: .loopback, id: grant.id, secret: grant.secret,
+            host: host, port: port, mode: mode, id: grant.id, secret: grant.secret,
             ledger: .of(store.keys.ledger.signingPublicKey))
     }
 

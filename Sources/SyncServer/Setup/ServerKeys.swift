@@ -72,29 +72,7 @@ struct ServerKeys: Sendable {
         try self.init(seeds)
     }
 
-    /// Replaces the file in one step, made with mode 0600 from the start.
     func save(folder: URL) throws {
-        let url = folder.appendingPathComponent(Self.fileName)
-        let draft = folder.appendingPathComponent(Self.fileName + ".new")
-        try? FileManager.default.removeItem(at: draft)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-        let made = FileManager.default.createFile(
-            atPath: draft.path, contents: nil, attributes: [.posixPermissions: 0o600])
-        guard made else { throw CocoaError(.fileWriteNoPermission) }
-        let handle = try FileHandle(forWritingTo: draft)
-        try handle.write(contentsOf: try encoder.encode(seeds))
-        try handle.synchronize()
-        try handle.close()
-        guard rename(draft.path, url.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
-        try Self.syncEntries(of: folder)
-    }
-
-    /// A new name in a folder outlives a power cut only once the folder has been synced.
-    private static func syncEntries(of folder: URL) throws {
-        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        try PrivateFile.write(seeds, name: Self.fileName, folder: folder)
     }
 }

@@ -1,0 +1,32 @@
+// A file of private keys in the data folder, replaced whole and durably, for its owner only.
+// Neighbors: ServerKeys and TLSIdentity write themselves with it.
+
+internal import Foundation
+
+enum PrivateFile {
+    /// Replaces the file in one step, made with mode 0600 from the start.
+    static func write(_ value: some Encodable, name: String, folder: URL) throws {
+        let url = folder.appendingPathComponent(name)
+        let draft = folder.appendingPathComponent(name + ".new")
+        try? FileManager.default.removeItem(at: draft)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        let made = FileManager.default.createFile(
+            atPath: draft.path, contents: nil, attributes: [.posixPermissions: 0o600])
+        guard made else { throw CocoaError(.fileWriteNoPermission) }
+        let handle = try FileHandle(forWritingTo: draft)
+        try handle.write(contentsOf: try encoder.encode(value))
+        try handle.synchronize()
+        try handle.close()
+        guard rename(draft.path, url.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        try syncEntries(of: folder)
+    }
+
+    /// A new name in a folder outlives a power cut only once the folder has been synced.
+    private static func syncEntries(of folder: URL) throws {
+        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    }
+}
