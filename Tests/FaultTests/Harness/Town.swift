@@ -1,0 +1,221 @@
+// A community for faults: a real server on a loopback port, and devices with real folders that talk
+// to it over libcurl. Neighbors: Invariants checks it, Sweep and the suites hurt it.
+
+import Foundation
+import GRDB
+import Hummingbird
+import Logging
+import Shared
+import Store
+import Synchronization
+import TestSupport
+
+@testable import SyncClient
+@testable import SyncServer
+
+/// Where time and chance come from: the clock stands still, and chance repeats.
+final class Fate: Sendable {
+    private let random: Mutex<SeededRandom>
+    init(seed: UInt64) { random = Mutex(SeededRandom(seed: seed)) }
+
+    var environment: Shared.Environment {
+        Shared.Environment(
+            now: { Instant(milliseconds: 1_774_353_600_000) }, utcOffsetMinutes: { 0 },
+            randomBytes: { count in self.random.withLock { $0.bytes(count) } })
+    }
+}
+
+/// Names that no error and no log may ever repeat.
+enum Personal {
+    static let names = ["Ana Ruiz", "Omar Haddad", "Mei Tanaka"]
+    static let note = "shopping and a walk by the river"
+}
+
+struct Town {
+    let folder: URL
+    let harbor: EntityID
+    let dana: EntityID
+    let fate: Fate
+
+    var officeFolder: URL { folder.appendingPathComponent("office") }
+    func deviceFolder(_ name: String) -> URL { folder.appendingPathComponent(name) }
+
+    /// A new community in a folder of its own: Harbor, with the coordinator Dana.
+    init(seed: UInt64 = 1) throws {
+        FaultVFS.install()
+        LogLines.start()
+        fate = Fate(seed: seed)
+        folder = Self.newFolder()
+        let store = try Founding.found(
+            name: "Riverside", folder: folder.appendingPathComponent("office"),
+            environment: fate.environment, recovery: { Fixed.ledger })
+        (harbor, dana) = try store.append { session in
+            let harbor = try session.addNeighborhood(name: "Harbor", code: "HAR")
+            return (
+                harbor,
+                try session.addWorker(name: "Dana", role: .coordinator, neighborhoods: [harbor])
+            )
+        }
+    }
+
+    /// A copy, as everything is on the disk now, for one try.
+    private init(copying town: Town, seed: UInt64) throws {
+        folder = Self.newFolder()
+        (harbor, dana, fate) = (town.harbor, town.dana, Fate(seed: seed))
+        try FileManager.default.createDirectory(
+            at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(at: town.folder, to: folder)
+    }
+
+    func copy(seed: UInt64) throws -> Town { try Town(copying: self, seed: seed) }
+
+    func remove() { try? FileManager.default.removeItem(at: folder) }
+
+    private static let count = Mutex(0)
+
+    private static func newFolder() -> URL {
+        let number = count.withLock { count in
+            count += 1
+            return count
+        }
+        return FileManager.default.temporaryDirectory.appendingPathComponent(
+            "hourbook-fault-tests/\(ProcessInfo.processInfo.processIdentifier)-\(number)")
+    }
+
+    // MARK: The office
+
+    func openStore() throws -> ServerStore {
+        try ServerStore(folder: officeFolder, environment: fate.environment)
+    }
+
+    /// Runs `body` while the server answers on a free port; then stops it.
+    func serving<Value: Sendable>(
+        _ body: (_ port: UInt16) async throws -> Value
+    ) async throws -> Value {
+        let store = try openStore()
+        let (ports, announce) = AsyncStream.makeStream(of: Int.self)
+        let application = try ServerApplication.build(store: store, onRunning: { announce.yield($0) })
+        let server = Task { try await application.runService(gracefulShutdownSignals: []) }
+        var iterator = ports.makeAsyncIterator()
+        guard let port = await iterator.next() else { throw HarnessError.notServing }
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(UInt16(port))) } catch { result = .failure(error) }
+        server.cancel()
+        _ = await server.result
+        try? store.pool.close()
+        return try result.get()
+    }
+
+    // MARK: Devices
+
+    func pair(_ name: String, port: UInt16) throws { try pair(name, by: link(port: port)) }
+
+    func pair(_ name: String, by link: PairingLink) throws {
+        _ = try Pairing(folder: deviceFolder(name), environment: fate.environment)
+            .pair(link, label: name, over: try CurlTransport(to: link))
+    }
+
+    func open(_ name: String) throws -> Device {
+        try Device(folder: deviceFolder(name), environment: fate.environment)
+    }
+
+    /// One session with the server, or with whatever listens on that port.
+    func sync(_ device: Device, port: UInt16) throws -> SyncReport {
+        guard let folder = device.folder, let identity = try IdentityFile(folder: folder) else {
+            throw HarnessError.notPaired
+        }
+        let address = ServerAddress(host: "127.0.0.1", port: port, mode: .loopback)
+        return try SyncSession(
+            device: device, keys: try identity.keys,
+            transport: try CurlTransport(to: address, pins: [])
+        ).run()
+    }
+
+    @discardableResult
+    func enroll(_ device: Device, number: Int64, name: String) throws -> EntityID {
+        let events = try record(device) { _ in
+            [
+                Draft(
+                    .memberEnrolled, home: .neighborhood(harbor),
+                    values: [
+                        MemberField.name: .text(name), MemberField.number: .integer(number),
+                    ], subjects: .itself)
+            ]
+        }
+        return events[0].entity
+    }
+
+    @discardableResult
+    func exchange(
+        _ device: Device, _ provider: EntityID, _ recipient: EntityID, minutes: Int64
+    ) throws -> Event {
+        guard let date = CivilDate("2026-03-24") else { throw HarnessError.notADate }
+        return try record(device) { book in
+            let drafts = HoursDrafts(book: book, today: date)
+            let shares = try drafts.shares(
+                providers: [provider], recipients: [recipient], minutes: Minutes(minutes))
+            return [
+                try drafts.draft(
+                    form: .exchange, shares: shares,
+                    values: [
+                        HoursField.serviceDate: .date(date),
+                        HoursField.description: .text(Personal.note),
+                    ])
+            ]
+        }[0]
+    }
+
+    private func record(
+        _ device: Device, _ make: (LocalBook) throws -> [Draft]
+    ) throws -> [Event] {
+        try Recording(device: device, worker: dana.description).record { book, _ in
+            try make(book)
+        }
+    }
+}
+
+extension Device {
+    /// Closes what `deinit` would: SQLite's locks are the process's, so a device that was killed
+    /// must be gone before its folder is opened again.
+    func close() { try? database.close() }
+}
+
+enum HarnessError: Error {
+    case notServing, notPaired, notADate
+}
+
+/// Runs blocking work apart from the threads that the server's tasks need.
+func apart<Value: Sendable>(_ body: @escaping () throws -> Value) async throws -> Value {
+    nonisolated(unsafe) let body = body
+    return try await withCheckedThrowingContinuation { continuation in
+        DispatchQueue.global().async {
+            continuation.resume(with: Result { try body() })
+        }
+    }
+}
+
+/// What programs in this process logged.
+enum LogLines {
+    private static let lines = Mutex<[String]>([])
+    private static let isStarted: Bool = {
+        LoggingSystem.bootstrap { _ in Handler() }
+        return true
+    }()
+
+    static func start() { precondition(isStarted) }
+    static var all: [String] { lines.withLock { $0 } }
+
+    private struct Handler: LogHandler {
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.debug
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            let line = "\(event.message) \(event.metadata ?? [:])"
+            LogLines.lines.withLock { $0.append(line) }
+        }
+    }
+}
