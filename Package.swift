@@ -78,6 +78,12 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
+        .executableTarget(
+            name: "Costs",
+            dependencies: [
+                "Shared", "Store", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Benchmarks/Costs", swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["Shared"], path: "Tests/TestSupport",
             swiftSettings: settings),

@@ -1,6 +1,7 @@
 // POST /v1/sync: checks who asks, hands the runs to the committer, answers with a page.
 // Source: docs/protocol.md sections 7.2 to 7.4. Neighbors: VerifiedRun, Committer, Pull/PageReader.
-// Invariant: data keys are in the keyring before the events that they open are in the ledger.
+// Invariants: data keys are in the keyring before the events that they open are in the ledger; what
+// a request that is refused as a whole brings is not stored.
 
 internal import HTTPTypes
 internal import Hummingbird
@@ -16,6 +17,7 @@ struct SyncRoute {
         let device = try await authenticated(request, body: body)
         let sync = try SyncRequest(decoding: body)
         guard sync.replica == device.replica else { throw Problem.unreadable(.request) }
+        try await checkHistory(of: sync)
         let outcomes = try await push(sync, from: device)
         let answer = try await PageReader(store: store).answer(
             sync, to: device, outcomes: outcomes)
@@ -46,6 +48,16 @@ struct SyncRoute {
             throw Problem.signature
         }
         return device
+    }
+
+    /// Device and ledger have one past. Asked before anything is stored; what was true stays true,
+    /// for a ledger only grows.
+    private func checkHistory(of sync: SyncRequest) async throws {
+        try await store.readAsync { views in
+            guard let tag = try views.tables.rootTag(at: sync.cursor), tag == sync.cursorTag,
+                sync.checkpointSize <= views.position
+            else { throw Problem.anotherLedger }
+        }
     }
 
     private func push(_ sync: SyncRequest, from device: DeviceState) async throws -> [Outcome] {
