@@ -3,7 +3,7 @@
 //
 //   Costs FOLDER EVENTS
 //
-// Prints one line of JSON a part. FOLDER must exist; the folders that it makes in there are removed.
+// Prints one line of JSON a part. FOLDER must exist; what it makes in there is removed.
 
 internal import Foundation
 internal import Shared

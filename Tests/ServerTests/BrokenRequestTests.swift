@@ -1,5 +1,5 @@
-// Every rule of docs/protocol.md that a request can break, broken one at a time: the answer that the
-// page says, nothing stored, and the same device's next sync is well.
+// Every rule of docs/protocol.md that a request can break, broken one at a time: the answer that
+// the page says, nothing stored, and the same device's next sync is well.
 // Neighbors: BrokenRuleTests breaks the rules of events; SyncRouteTests has the route's own ways.
 
 import HTTPTypes

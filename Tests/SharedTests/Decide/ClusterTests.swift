@@ -18,6 +18,17 @@ import Testing
         #expect(Set(group.conflicts[0].sides.map(\.dot)) == [short.dot, long.dot])
     }
 
+    /// A decision about it has that entry's home.
+    @Test(arguments: 1...8)
+    func theConflictIsAboutTheEntryWithTheLowestLeaf(day: Int) throws {
+        var story = Story()
+        for replica in 1...3 { story.exchange(by: replica, seen: 0, on: day) }
+        let conflict = try #require(story.group().conflicts.first)
+        let lowest = try #require(story.ledger.min { $0.leaf < $1.leaf })
+        #expect(conflict.entity == lowest.event.entity)
+        #expect(conflict.sides.map(\.leaf) == story.ledger.map(\.leaf).sorted())
+    }
+
     @Test func thirtyDailyVisitsByTwoWorkersInTurnAllCount() {
         var story = Story()
         for day in 1...30 { story.exchange(by: 1 + day % 2, seen: 0, on: day) }
