@@ -37,6 +37,7 @@ test: setup
 	timeout --kill-after=10 $(TEST_TIME_MAX) swift test --skip-build
 	scripts/check-demo
 	scripts/kill-test --kills 10
+	scripts/check-other-client
 
 # A build of its own: tests see inside the modules, which the programs that are measured must not.
 properties: setup
