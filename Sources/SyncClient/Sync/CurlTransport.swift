@@ -18,6 +18,9 @@ final class CurlTransport: Transport {
     /// `pins`: SHA-256 of the public keys that are the server's; used in mode pinned only, where
     /// none means that nobody is.
     init(to address: ServerAddress, pins: [Hash]) throws(TransportError) {
+        guard address.mode != .loopback || Loopback.contains(address.host) else {
+            throw .notEncrypted
+        }
         guard Self.isSetUp, let handle = curl_easy_init() else {
             throw .other("libcurl cannot start")
         }
@@ -92,6 +95,10 @@ final class CurlTransport: Transport {
         hourbook_curl_set_text(handle, option, text) == CURLE_OK
     }
 
+    /// What libcurl says of a header line over its own bound: since 8.6 with a code of its own,
+    /// CURLE_TOO_LARGE, which older headers do not name, and before as if memory had run out.
+    private static let headerLineTooLarge = CURLcode(100)
+
     private static func error(_ code: CURLcode, _ answer: AnswerBuffer) -> TransportError? {
         if answer.isTooLarge { return .tooLarge }
         return switch code {
@@ -102,6 +109,7 @@ final class CurlTransport: Transport {
         case CURLE_SSL_PINNEDPUBKEYNOTMATCH: .wrongKey
         case CURLE_PEER_FAILED_VERIFICATION: .untrusted
         case CURLE_SSL_CONNECT_ERROR: .notEncrypted
+        case CURLE_OUT_OF_MEMORY, headerLineTooLarge: .tooLarge
         default: .other(String(cString: curl_easy_strerror(code)))
         }
     }
@@ -132,7 +140,7 @@ private final class AnswerBuffer {
 
     func take(header bytes: UnsafeRawBufferPointer) -> Bool {
         headerBytes += bytes.count
-        isTooLarge = headerBytes > 100_000
+        isTooLarge = headerBytes > TransportLimits.headerBytesMax
         if isTooLarge { return false }
         let line = String(decoding: bytes, as: UTF8.self)
         // The status line of an answer that follows an interim one starts it anew.

@@ -21,7 +21,15 @@ struct ProblemDetails: Equatable {
         status = answer.status
         type = body?.type ?? "about:blank"
         title = (body?.title ?? "HTTP status \(answer.status)").onOneLine
-        detail = (body?.detail ?? "").onOneLine
+        detail = (body?.detail ?? Self.detail(of: answer.status)).onOneLine
+    }
+
+    /// A redirect comes from something before the server, such as a network that wants a login.
+    private static func detail(of status: Int) -> String {
+        (300..<400).contains(status)
+            ? "it points elsewhere, and a device goes only where its link says; check the network, "
+                + "or ask the office for a new link"
+            : ""
     }
 
     /// The server is busy or broken, not the request.

@@ -34,6 +34,8 @@ protocol Transport: AnyObject {
 enum TransportLimits {
     /// A body that keeps the protocol's bound may come with this much around it.
     static let answerBytesMax = ContainerLimits.bodyBytesMax + 250_000
+    /// Of all headers together; an honest server's are a few hundred bytes.
+    static let headerBytesMax = 100_000
     static let connectMillisecondsMax = 10_000
     /// Slower than a byte a second for this long is no connection any more. There is no bound on
     /// the total: a slow line that moves is a line.
