@@ -9,7 +9,7 @@ import Testing
 
 @testable import SyncClient
 
-@Suite("Whom a device talks to")
+@Suite("Whom a device talks to", .timeLimit(.minutes(5)))
 struct PinningTests {
     /// What must never reach a stranger.
     private static let body = Array("a signed request".utf8)
