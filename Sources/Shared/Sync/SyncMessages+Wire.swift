@@ -61,6 +61,7 @@ extension SyncResponse {
         wire.serverTime = serverTime.milliseconds
         wire.advice = advice
         wire.checkpoints = checkpoints
+        wire.directory = directory.map(\.wire)
         return try wire.serializedBytes()
     }
 
@@ -68,7 +69,8 @@ extension SyncResponse {
         guard let wire = try? WireSyncResponse(serializedBytes: bytes) else { throw .unreadable }
         guard wire.version == SyncProtocol.version else { throw .version(wire.version) }
         guard let root = Hash(wire.root), wire.scopes.count <= scopesMax,
-            wire.checkpoints.count <= scopesMax + 1, wire.cursor <= Limits.countMax
+            wire.checkpoints.count <= scopesMax + 1, wire.cursor <= Limits.countMax,
+            wire.directory.count <= DirectoryLine.countMax
         else { throw .malformed("sync response") }
         var outcomes: [Outcome] = []
         for outcome in wire.outcomes { outcomes.append(try Outcome(outcome)) }
@@ -77,7 +79,9 @@ extension SyncResponse {
             root: root, more: wire.more, scopes: try wire.scopes.digests(),
             keys: wire.hasKeys ? WrappedKeys(wire.keys) : nil,
             serverTime: Instant(milliseconds: wire.serverTime), advice: wire.advice,
-            checkpoints: wire.checkpoints)
+            checkpoints: wire.checkpoints,
+            // One odd line must not keep the rest of an answer from a device.
+            directory: wire.directory.compactMap(DirectoryLine.init))
     }
 }
 
@@ -163,6 +167,37 @@ extension [WireScopeDigest] {
             digests.append(ScopeDigest(scope: scope, size: wire.size, root: root))
         }
         return digests
+    }
+}
+
+extension DirectoryLine {
+    fileprivate var wire: WireDirectoryLine {
+        var wire = WireDirectoryLine()
+        wire.member = member.dot.wire
+        if let neighborhood = home.neighborhood { wire.home = neighborhood.dot.wire }
+        wire.number = UInt32(clamping: number)
+        wire.active = isActive
+        wire.name = name ?? ""
+        wire.alias = isAlias
+        return wire
+    }
+
+    /// Nil when it names no member of a neighborhood or a number that no member can have; a name
+    /// that no member can have is left out.
+    fileprivate init?(_ wire: WireDirectoryLine) {
+        guard let member = try? Dot(wire.member), let home = try? Dot(wire.home),
+            Self.allows(.integer(Int64(wire.number)), as: MemberField.number)
+        else { return nil }
+        self.init(
+            member: EntityID(member), home: .neighborhood(EntityID(home)),
+            number: Int64(wire.number), isActive: wire.active,
+            name: Self.allows(.text(wire.name), as: MemberField.name) ? wire.name : nil,
+            isAlias: wire.alias)
+    }
+
+    private static func allows(_ value: Value, as field: FieldNumber) -> Bool {
+        guard let field = Kind.memberEnrolled.descriptor.field(field) else { return false }
+        return (try? field.check(value)) != nil
     }
 }
 

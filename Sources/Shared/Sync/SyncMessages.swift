@@ -78,11 +78,13 @@ public struct SyncResponse: Hashable, Sendable {
     public var advice: String
     /// Signed notes of the ledger and of held scopes that grew since the device's last checkpoint.
     public var checkpoints: [String]
+    /// Of members elsewhere, about whom the ledger has news up to the cursor.
+    public var directory: [DirectoryLine]
 
     public init(
         outcomes: [Outcome], page: [UInt8], cursor: LedgerPosition, root: Hash, more: Bool,
         scopes: [ScopeDigest], keys: WrappedKeys?, serverTime: Instant, advice: String,
-        checkpoints: [String] = []
+        checkpoints: [String] = [], directory: [DirectoryLine] = []
     ) {
         self.outcomes = outcomes
         self.page = page
@@ -94,6 +96,7 @@ public struct SyncResponse: Hashable, Sendable {
         self.serverTime = serverTime
         self.advice = advice
         self.checkpoints = checkpoints
+        self.directory = directory
     }
 }
 

@@ -318,11 +318,55 @@ nonisolated struct WireSyncResponse: Sendable {
   /// signed notes that are newer than the device's
   var checkpoints: [String] = []
 
+  var directory: [WireDirectoryLine] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _keys: WireWrappedKeys? = nil
+}
+
+/// A member whose home the device does not hold, as the server knows it.
+nonisolated struct WireDirectoryLine: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var member: WireDot {
+    get {_member ?? WireDot()}
+    set {_member = newValue}
+  }
+  /// Returns true if `member` has been explicitly set.
+  var hasMember: Bool {self._member != nil}
+  /// Clears the value of `member`. Subsequent reads from it will return its default value.
+  mutating func clearMember() {self._member = nil}
+
+  var home: WireDot {
+    get {_home ?? WireDot()}
+    set {_home = newValue}
+  }
+  /// Returns true if `home` has been explicitly set.
+  var hasHome: Bool {self._home != nil}
+  /// Clears the value of `home`. Subsequent reads from it will return its default value.
+  mutating func clearHome() {self._home = nil}
+
+  var number: UInt32 = 0
+
+  var active: Bool = false
+
+  /// empty: no consent to show it elsewhere
+  var name: String = String()
+
+  /// another member's line stands for this one: a repeated import
+  var alias: Bool = false
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _member: WireDot? = nil
+  fileprivate var _home: WireDot? = nil
 }
 
 nonisolated struct WirePairRequest: Sendable {
@@ -797,7 +841,7 @@ nonisolated extension WireOutcome: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SyncResponse"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}outcomes\0\u{1}page\0\u{1}cursor\0\u{1}root\0\u{1}more\0\u{1}scopes\0\u{1}keys\0\u{3}server_time\0\u{1}advice\0\u{1}checkpoints\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}outcomes\0\u{1}page\0\u{1}cursor\0\u{1}root\0\u{1}more\0\u{1}scopes\0\u{1}keys\0\u{3}server_time\0\u{1}advice\0\u{1}checkpoints\0\u{1}directory\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -816,6 +860,7 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 9: try { try decoder.decodeSingularInt64Field(value: &self.serverTime) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.advice) }()
       case 11: try { try decoder.decodeRepeatedStringField(value: &self.checkpoints) }()
+      case 12: try { try decoder.decodeRepeatedMessageField(value: &self.directory) }()
       default: break
       }
     }
@@ -859,6 +904,9 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.checkpoints.isEmpty {
       try visitor.visitRepeatedStringField(value: self.checkpoints, fieldNumber: 11)
     }
+    if !self.directory.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.directory, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -874,6 +922,66 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.serverTime != rhs.serverTime {return false}
     if lhs.advice != rhs.advice {return false}
     if lhs.checkpoints != rhs.checkpoints {return false}
+    if lhs.directory != rhs.directory {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireDirectoryLine: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".DirectoryLine"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}member\0\u{1}home\0\u{1}number\0\u{1}active\0\u{1}name\0\u{1}alias\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._member) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._home) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.active) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.alias) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._member {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._home {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 3)
+    }
+    if self.active != false {
+      try visitor.visitSingularBoolField(value: self.active, fieldNumber: 4)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 5)
+    }
+    if self.alias != false {
+      try visitor.visitSingularBoolField(value: self.alias, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireDirectoryLine, rhs: WireDirectoryLine) -> Bool {
+    if lhs._member != rhs._member {return false}
+    if lhs._home != rhs._home {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs.active != rhs.active {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.alias != rhs.alias {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
