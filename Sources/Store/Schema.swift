@@ -16,6 +16,9 @@ public enum StoreSchema {
         migrator.registerMigration("store 2: projections") { db in
             try db.execute(sql: projections)
         }
+        migrator.registerMigration("store 3: directory") { db in
+            try db.execute(sql: directory)
+        }
     }
 
     /// `dot` and `subject` are LocalKeys: small replica number and sequence in one integer.
@@ -117,5 +120,19 @@ public enum StoreSchema {
         ) STRICT;
         CREATE INDEX conflict_entity ON conflict (entity) WHERE entity IS NOT NULL;
         CREATE INDEX conflict_group ON conflict (group_key) WHERE group_key IS NOT NULL;
+        """
+
+    /// Members elsewhere, as the server told of them; empty on the server. No projection: a rebuild
+    /// leaves it. `alias`: another member's line stands for this one.
+    private static let directory = """
+        CREATE TABLE directory (
+            member INTEGER PRIMARY KEY,
+            home INTEGER NOT NULL REFERENCES scope,
+            number INTEGER NOT NULL,
+            active INTEGER NOT NULL CHECK (active IN (0, 1)),
+            alias INTEGER NOT NULL CHECK (alias IN (0, 1)),
+            name TEXT
+        ) STRICT;
+        CREATE INDEX directory_number ON directory (home, number);
         """
 }

@@ -20,6 +20,19 @@ public struct MemberRecord: Codable, Sendable {
     public let unsent: Bool
 }
 
+/// A member of a neighborhood that this device does not hold.
+public struct DirectoryRecord: Codable, Sendable {
+    public let id: String
+    /// Neighborhood code.
+    public let code: String
+    public let number: Int64
+    /// Name of the neighborhood that holds the member.
+    public let home: String
+    public let active: Bool
+    /// Nil without consent to show it elsewhere.
+    public let name: String?
+}
+
 public struct PartyRecord: Codable, Sendable {
     public let account: String
     /// "HAR-37 Ana Ruiz", "HAR pot", or where the account is held.

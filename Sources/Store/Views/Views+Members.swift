@@ -61,9 +61,11 @@ extension Views {
     }
 
     /// Finds a member or pot by "HAR-37", "HAR pot", an id or its short form, a number (within
-    /// `scopes`), or a name or part of one.
+    /// `scopes`), or a name or part of one; then members elsewhere, by their directory lines.
     public func match(_ typed: String, in scopes: Set<ScopeID>? = nil) throws -> AccountMatch {
         if let numbered = try numbered(typed) { return .one(numbered) }
+        let elsewhere = try numberedElsewhere(typed)
+        guard case .none = elsewhere else { return elsewhere }
         let wanted = typed.folded
         var exact = try pots(typed, in: scopes)
         var partial: [(id: EntityID, label: String)] = []
@@ -81,19 +83,16 @@ extension Views {
         if exact.isEmpty, partial.count == 1 { return .one(partial[0].id) }
         let several =
             exact.isEmpty ? partial : try exact.map { ($0, try label(of: $0)) }
-        return several.isEmpty ? .none : .several(several.sorted { $0.label < $1.label })
+        return several.isEmpty
+            ? try namedElsewhere(typed) : .several(several.sorted { $0.label < $1.label })
     }
 
     /// "HAR-37" by the index, in whatever neighborhood it says, without opening every name; nil
     /// unless exactly one has it.
     private func numbered(_ typed: String) throws -> EntityID? {
-        let parts = typed.folded.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let number = Int64(parts[1]) else { return nil }
-        let homes = try neighborhoods().filter { $0.code.folded == parts[0] }
-            .map { ScopeID.neighborhood($0.id) }
-        guard homes.count == 1, let home = try tables.existingScopeNumber(homes[0]) else {
-            return nil
-        }
+        guard let (homes, number) = try codeAndNumber(typed), homes.count == 1,
+            let home = try tables.existingScopeNumber(homes[0])
+        else { return nil }
         let found = try Int64.fetchAll(
             db.cachedStatement(
                 sql: """
@@ -101,6 +100,15 @@ extension Views {
                     WHERE home = ? AND number = ? AND canonical = entity
                     """), arguments: [home, number])
         return found.count == 1 ? try tables.entity(LocalKey(stored: found[0])) : nil
+    }
+
+    /// The neighborhoods with the code of "HAR-37", and the number.
+    func codeAndNumber(_ typed: String) throws -> (homes: [ScopeID], number: Int64)? {
+        let parts = typed.folded.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, let number = Int64(parts[1]) else { return nil }
+        let homes = try neighborhoods().filter { $0.code.folded == parts[0] }
+            .map { ScopeID.neighborhood($0.id) }
+        return (homes, number)
     }
 
     private func pots(_ typed: String, in scopes: Set<ScopeID>?) throws -> [EntityID] {

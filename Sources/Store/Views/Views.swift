@@ -117,7 +117,7 @@ public final class Views {
         }
     }
 
-    /// "HAR-37 Ana Ruiz", "HAR pot", or that it is held elsewhere.
+    /// "HAR-37 Ana Ruiz", "HAR pot"; "MIL-1" for a member elsewhere.
     public func label(of account: EntityID) throws -> String {
         if let label = labels[account] { return label }
         let label: String
@@ -128,7 +128,9 @@ public final class Views {
             label = "\(try code(of: member.home))-\(number) \(name)"
         case .neighborhood(let neighborhood)?: label = "\(neighborhood.code) pot"
         case .community?, .worker?, .device?, .hours?, .quarantine?, nil:
-            label = "\(account.short) (held by another neighborhood)"
+            label =
+                try directoryLine(of: account).map(lineLabel)
+                ?? "\(account.short) (held by another neighborhood)"
         }
         labels[account] = label
         return label

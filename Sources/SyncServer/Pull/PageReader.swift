@@ -1,5 +1,6 @@
 // The pull half of a sync: entries of the device's scopes after its cursor, in order, bounded.
-// Source: docs/protocol.md section 7.3. Neighbors: SyncRoute asks, EntryReader reads rows.
+// Source: docs/protocol.md section 7.3. Neighbors: SyncRoute asks, EntryReader reads rows,
+// DirectoryReader what there is to say of members elsewhere.
 // Invariants: a page and its root are of one snapshot; an answer without news has constant size.
 
 internal import GRDB
@@ -51,7 +52,8 @@ struct PageReader {
         "the office has revoked this device: what you recorded stays here, and what you sent is "
         + "kept for an admin to look at; bring the device to the office"
 
-    /// Halves the page until it fits a body: sealed text does not compress.
+    /// Halves the page until it fits a body: sealed text does not compress. With a single entry it
+    /// does, however many the directory's lines.
     private func fitting(
         _ news: News, outcomes: [Outcome], to device: DeviceState, store: ServerStore
     ) async throws -> SyncResponse {
@@ -59,7 +61,7 @@ struct PageReader {
         while true {
             let page = news.packed(community: store.community)
             let keys = try store.keyring.keys(news.keyIDs)
-            let bytes = keys.reduce(page.count) {
+            let bytes = keys.reduce(page.count + news.directoryByteCount) {
                 $0 + PageLimits.keyBytes + $1.subjects.count * PageLimits.subjectBytes
             }
             if bytes > PageLimits.packedBytesMax, news.entries.count > 1 {
@@ -75,7 +77,7 @@ struct PageReader {
                 serverTime: store.environment.now(), advice: store.standing.advice,
                 checkpoints: try news.checkpoints.map {
                     try SignedCheckpoint($0, signedBy: store.keys.ledger).note
-                })
+                }, directory: news.directory.map(\.line))
         }
     }
 }
@@ -92,6 +94,8 @@ struct News: Sendable {
     /// Of the ledger and of held scopes that grew since the device's last; only at the head, where
     /// a device can compare them with what it holds.
     private(set) var checkpoints: [Checkpoint]
+    /// Of members elsewhere, by position.
+    private(set) var directory: [PlacedLine]
 
     init(
         _ request: SyncRequest, to device: DeviceState, community: CommunityID, views: Views
@@ -103,8 +107,12 @@ struct News: Sendable {
         let page = try reader.entries(of: held, after: request.cursor)
         cursor = request.cursor
         head = views.position
+        (directory, end) = try DirectoryReader(views: views, held: Set(held)).lines(
+            after: cursor, through: page.isLast ? head : (page.entries.last?.position ?? head))
         entries = page.entries
-        end = page.isLast ? head : (page.entries.last?.position ?? head)
+        if let last = entries.last?.position, last > end {
+            entries.removeAll { [end] in $0.position > end }
+        }
         root = try tables.ledgerRoot(at: end) ?? MerkleTree.emptyRoot
         scopes = []
         checkpoints = []
@@ -122,11 +130,14 @@ struct News: Sendable {
         var news = self
         news.entries = Array(entries.prefix(count))
         news.end = news.entries.last?.position ?? cursor
+        news.directory = directory.filter { $0.position <= news.end }
         news.root = try views.tables.ledgerRoot(at: news.end) ?? MerkleTree.emptyRoot
         news.scopes = []
         news.checkpoints = []
         return news
     }
+
+    var directoryByteCount: Int { directory.reduce(0) { $0 + $1.byteCount } }
 
     var keyIDs: Set<DataKeyID> { Set(entries.flatMap(\.keys)) }
 
