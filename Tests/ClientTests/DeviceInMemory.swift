@@ -19,13 +19,15 @@ struct Bench {
     let office: OfficeInMemory
     let device: Device
     let keys: ReplicaKeys
+    /// The neighborhood it holds.
+    let home: EntityID
 
     init(
         office: OfficeInMemory, keys: ReplicaKeys = Fixed.device, seed: UInt64 = 7,
-        workers: [EntityID] = [OfficeInMemory.dana]
+        workers: [EntityID] = [OfficeInMemory.dana], home: EntityID = OfficeInMemory.harbor
     ) throws {
         let random = RandomInMemory(seed: seed)
-        let paired = try office.pair(keys, workers: workers)
+        let paired = try office.pair(keys, neighborhoods: [home], workers: workers)
         let database = try StoreFile.inMemory(register: ClientSchema.register)
         try database.write { db in
             let tables = LedgerTables(db)
@@ -34,6 +36,7 @@ struct Bench {
         }
         self.office = office
         self.keys = keys
+        self.home = home
         device = try Device(
             folder: nil, database: database, keyring: try Keyring(DatabaseQueue()),
             environment: Environment(
@@ -62,7 +65,7 @@ struct Bench {
         let events = try record { _ in
             [
                 Draft(
-                    .memberEnrolled, home: .neighborhood(OfficeInMemory.harbor),
+                    .memberEnrolled, home: .neighborhood(home),
                     values: [
                         MemberField.name: .text(name), MemberField.number: .integer(number),
                     ], subjects: .itself)
@@ -96,6 +99,6 @@ struct Bench {
     func unsent() throws -> UInt64 { try device.read { try $0.unsentCount } }
 
     func digest() throws -> ScopeDigest {
-        try device.read { try $0.tables.digest(of: .neighborhood(OfficeInMemory.harbor)) }
+        try device.read { try $0.tables.digest(of: .neighborhood(home)) }
     }
 }

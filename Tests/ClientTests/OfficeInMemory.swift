@@ -34,6 +34,11 @@ final class OfficeInMemory: Transport {
     /// Alters the checkpoints of an answer, before they are signed.
     var checkpoints: ([Checkpoint]) -> [Checkpoint] = { $0 }
     var ledgerKeys = Fixed.ledger
+    /// Altered before they are sent.
+    var directory: ([DirectoryLine]) -> [DirectoryLine] = { $0 }
+    /// Where each member was enrolled, and the neighborhoods of each device.
+    private var homes: [EntityID: ScopeID] = [:]
+    private var held: [ReplicaID: Set<ScopeID>] = [:]
     /// Sequences that are possessed but in no ledger.
     private var heads: [ReplicaID: ReplicaChain] = [:]
 
@@ -70,6 +75,7 @@ final class OfficeInMemory: Transport {
                 DeviceField.neighborhoods: .entities(neighborhoods),
                 DeviceField.role: .integer(Role.coordinator.rawValue),
             ])
+        held[keys.replica] = Set([.community] + neighborhoods.map(ScopeID.neighborhood))
         heads[keys.replica] = ReplicaChain(signingKey: keys.signingPublicKey)
         return PairedDevice(
             community: Fixed.community, communityName: "Riverside", replica: keys.replica,
@@ -151,7 +157,7 @@ final class OfficeInMemory: Transport {
             let verdict = verdict(new.event)
             outcomes.append((new.event.dot.sequence, verdict))
             switch verdict {
-            case .admitted: try append(bytes, reach: [new.event.home])
+            case .admitted: try append(bytes, reach: reach(of: new.event))
             case .quarantined: break
             case .duplicate, .held, .retryLater, .diverged: continue
             }
@@ -161,19 +167,30 @@ final class OfficeInMemory: Transport {
         return outcomes
     }
 
+    /// As docs/protocol.md section 3.4 says, for events that create something.
+    private func reach(of event: Event) -> [ScopeID] {
+        if event.knownKind == .memberEnrolled { homes[event.entity] = event.home }
+        let accounts = event.payload.shares(HoursField.shares)?.accounts ?? []
+        return Set([event.home] + accounts.compactMap { homes[$0] }).sorted()
+    }
+
     private func respond(to request: SyncRequest, outcomes: [Outcome]) throws -> SyncResponse {
         try ledger.read { db in
             let tables = LedgerTables(db)
             let end = try tables.lastPosition()
             var entries: [LedgerEntry] = []
             var position = request.cursor
-            let held = Set(request.held.map(\.scope)).union([.neighborhood(Self.harbor)])
+            let held = held[request.replica] ?? []
+            var lines: [DirectoryLine] = []
             while position < end, entries.count < pageMax {
                 position = position.next
-                guard let recorded = try tables.event(at: position),
-                    held.contains(recorded.event.home)
-                else { continue }
-                entries.append(try entry(recorded.event.dot, position, request, tables))
+                guard let recorded = try tables.event(at: position) else { continue }
+                let event = recorded.event
+                if try held.isDisjoint(with: tables.reach(ofEvent: event.dot) ?? []) {
+                    if let line = DirectoryLine(enrolledBy: event) { lines.append(line) }
+                } else {
+                    entries.append(try entry(event.dot, position, request, tables))
+                }
             }
             let root = try tables.ledgerRoot(at: position) ?? .zero
             let page = Page(
@@ -186,7 +203,8 @@ final class OfficeInMemory: Transport {
                 scopes: position < end ? [] : lies ? digests.map(\.lie) : digests, keys: nil,
                 serverTime: Instant(milliseconds: 0), advice: "",
                 checkpoints: position < end
-                    ? [] : try signed(after: request.checkpointSize, held.sorted(), tables))
+                    ? [] : try signed(after: request.checkpointSize, held.sorted(), tables),
+                directory: directory(lines))
         }
     }
 
@@ -209,7 +227,7 @@ final class OfficeInMemory: Transport {
         let new = try tables.bytes(of: dot)
         let isOwn = dot.replica == request.replica && dot.sequence <= request.ownSequence
         return LedgerEntry(
-            position: position, reach: [new?.event.home ?? .community],
+            position: position, reach: try tables.reach(ofEvent: dot) ?? [],
             receivedAt: Instant(milliseconds: 0),
             content: isOwn ? .own(dot.sequence) : .bytes(new?.bytes ?? []), contextUnknown: false)
     }
@@ -219,9 +237,21 @@ final class OfficeInMemory: Transport {
 
     /// The digest of Harbor as the ledger has it.
     var harborDigest: ScopeDigest {
-        get throws {
-            try ledger.read { try LedgerTables($0).digest(of: .neighborhood(Self.harbor)) }
-        }
+        get throws { try digest(of: Self.harbor) }
+    }
+
+    func digest(of neighborhood: EntityID) throws -> ScopeDigest {
+        try ledger.read { try LedgerTables($0).digest(of: .neighborhood(neighborhood)) }
+    }
+}
+
+extension DirectoryLine {
+    /// Nil for an event that enrolls nobody.
+    fileprivate init?(enrolledBy event: Event) {
+        guard event.knownKind == .memberEnrolled,
+            let number = event.payload.integer(MemberField.number)
+        else { return nil }
+        self.init(member: event.entity, home: event.home, number: number)
     }
 }
 

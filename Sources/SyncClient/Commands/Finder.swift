@@ -1,16 +1,14 @@
 // What a person typed → the member, pot, neighborhood, worker or entry meant; or the candidates.
 // Neighbors: Store/Views matches names, Commands ask here.
 
-internal import Foundation
-internal import GRDB
 internal import Shared
 internal import Store
 
 struct Finder {
     let book: LocalBook
 
-    /// A member or pot: "HAR-37", "HAR pot", an id, a name or a part of one; a bare number within
-    /// `neighborhood`, or anywhere if only one has it.
+    /// A member or pot, held here or elsewhere: "HAR-37", "HAR pot", an id, a name or a part of
+    /// one; a bare number within `neighborhood`, or anywhere here if only one has it.
     func account(
         _ typed: String, in neighborhood: NeighborhoodState? = nil
     ) throws -> EntityID {
@@ -39,29 +37,63 @@ struct Finder {
         where typed.contains("-") && place.code.lowercased() == code {
             guard !book.held.contains(.neighborhood(place.id)) else { continue }
             throw UserError(
-                .noPermission,
-                "this device does not hold \(place.name); record it on one that does")
+                .noUser,
+                "this device has not been told of \(typed) in \(place.name); sync, then look at "
+                    + "`hourbook member list --elsewhere`")
         }
     }
 
+    /// A member or pot whose figures this device holds.
+    func heldAccount(
+        _ typed: String, in neighborhood: NeighborhoodState? = nil
+    ) throws -> EntityID {
+        let account = try account(typed, in: neighborhood)
+        guard let home = try home(of: account), !book.held.contains(home) else { return account }
+        let place = try book.views.name(of: home)
+        throw UserError(
+            .noPermission,
+            "\(try book.views.label(of: account)) is held by \(place): entries recorded here may "
+                + "name them, and a device of \(place) shows and changes the rest")
+    }
+
+    /// A member with all that is known of them, held here.
     func member(
         _ typed: String, in neighborhood: NeighborhoodState? = nil
     ) throws -> MemberState {
-        let entity = try account(typed, in: neighborhood)
+        let entity = try heldAccount(typed, in: neighborhood)
         guard case .member(let member)? = try book.views.state(of: entity) else {
             throw UserError(.usage, "\"\(typed)\" is no member; give a member")
         }
         return member
     }
 
+    /// A member to name in an entry, whichever neighborhood holds them.
+    func partyMember(
+        _ typed: String, in neighborhood: NeighborhoodState? = nil
+    ) throws -> (id: EntityID, home: ScopeID) {
+        let entity = try account(typed, in: neighborhood)
+        guard let home = try home(of: entity), home != .neighborhood(entity) else {
+            throw UserError(.usage, "\"\(typed)\" is no member; give a member")
+        }
+        return (entity, home)
+    }
+
+    /// A pot is at home in its own neighborhood.
+    func home(of account: EntityID) throws -> ScopeID? {
+        guard let known = try book.views.home(of: account) else {
+            return try book.views.directoryLine(of: account)?.home
+        }
+        return known.family == .neighborhood ? .neighborhood(account) : known.home
+    }
+
     /// "HAR-37", or "HAR-37=45" with minutes of their own.
     func party(_ typed: String, in neighborhood: NeighborhoodState? = nil) throws -> PartyDraft {
         let parts = typed.split(separator: "=", maxSplits: 1).map(String.init)
         guard parts.count == 2 else {
-            return PartyDraft(try member(typed, in: neighborhood).id)
+            return PartyDraft(try partyMember(typed, in: neighborhood).id)
         }
         return PartyDraft(
-            try member(parts[0], in: neighborhood).id, minutes: try Minutes(typed: parts[1]))
+            try partyMember(parts[0], in: neighborhood).id, minutes: try Minutes(typed: parts[1]))
     }
 
     /// By code or name; the only one held when nothing is typed.
@@ -76,13 +108,26 @@ struct Finder {
                     ? "this device holds no neighborhood yet; run `hourbook sync`"
                     : "this device holds several; give --neighborhood, one of: \(list)")
         }
-        let wanted = typed.lowercased()
-        let found = held.filter {
-            [$0.code.lowercased(), $0.name.lowercased()].contains(wanted) || $0.id.matches(typed)
-        }
+        let found = held.filter { $0.isNamed(typed) }
         guard found.count == 1 else {
             throw UserError(
                 .usage, "this device does not hold \"\(typed)\"; it holds: \(list)")
+        }
+        return found[0]
+    }
+
+    /// One of those that this device does not hold.
+    func neighborhoodElsewhere(_ typed: String) throws -> NeighborhoodState {
+        let others = try book.views.neighborhoods().filter {
+            !book.held.contains(.neighborhood($0.id))
+        }
+        let found = others.filter { $0.isNamed(typed) }
+        guard found.count == 1 else {
+            let list = others.map { "\($0.code) (\($0.name))" }.sorted().joined(separator: ", ")
+            throw UserError(
+                .usage,
+                "\"\(typed)\" is no neighborhood elsewhere; there are: "
+                    + (list.isEmpty ? "none, this device holds all" : list))
         }
         return found[0]
     }
@@ -159,12 +204,9 @@ extension LocalBook {
     }
 }
 
-extension LedgerTables {
-    /// Replicas whose id begins with these hex digits, lower case.
-    fileprivate func replicas(idPrefix: String) throws -> [ReplicaID] {
-        try Data.fetchAll(
-            db, sql: "SELECT id FROM replica WHERE lower(hex(id)) LIKE ? || '%' ORDER BY id",
-            arguments: [idPrefix]
-        ).compactMap { ReplicaID($0) }
+extension NeighborhoodState {
+    /// By code, name or id.
+    fileprivate func isNamed(_ typed: String) -> Bool {
+        [code.lowercased(), name.lowercased()].contains(typed.lowercased()) || id.matches(typed)
     }
 }

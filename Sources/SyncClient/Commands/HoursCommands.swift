@@ -113,10 +113,10 @@ struct ContributionRecord: ClientCommand {
 
     func perform() throws {
         let more: Typed = [HoursField.contributionType: contributionType.list]
-        try common.record(.contribution, more: more) { book, finder, place in
+        try common.record(.contribution, more: more) { _, finder, place in
             let givers = try provider.map { try finder.party($0, in: place) }
-            let home = try givers.first.map { try finder.book.views.home(of: $0.account) }
-            let pot = place?.id ?? home??.home.neighborhood
+            let home = try givers.first.flatMap { try finder.home(of: $0.account) }
+            let pot = place?.id ?? home?.neighborhood
             return (givers, [pot].compactMap { $0 }.map { PartyDraft($0) })
         }
     }
@@ -131,7 +131,7 @@ struct DonationRecord: ClientCommand {
 
     func perform() throws {
         try common.record(.donation) { book, finder, place in
-            let member = try finder.member(donor, in: place)
+            let member = try finder.partyMember(donor, in: place)
             let pot = place?.id ?? member.home.neighborhood
             return ([pot].compactMap { $0 }.map { PartyDraft($0) }, [PartyDraft(member.id)])
         }
@@ -148,7 +148,7 @@ struct RedemptionRecord: ClientCommand {
 
     func perform() throws {
         try common.record(.redemption) { book, finder, place in
-            let member = try finder.member(member, in: place)
+            let member = try finder.partyMember(member, in: place)
             let pot = place?.id ?? member.home.neighborhood
             return ([pot].compactMap { $0 }.map { PartyDraft($0) }, [PartyDraft(member.id)])
         }

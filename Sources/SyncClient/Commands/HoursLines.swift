@@ -54,8 +54,8 @@ struct HoursLines: ClientCommand {
             let place = try finder.neighborhoodIfAny(neighborhood.typed)
             let drafts = HoursDrafts(book: book, today: device.environment.today)
             let shares = try drafts.shares(
-                providers: [try finder.member(columns[0], in: place).id],
-                recipients: [try finder.member(columns[1], in: place).id], minutes: minutes)
+                providers: [try finder.partyMember(columns[0], in: place).id],
+                recipients: [try finder.partyMember(columns[1], in: place).id], minutes: minutes)
             let typed: Typed = [
                 HoursField.serviceDate: [columns[3]],
                 HoursField.description: columns.dropFirst(4).filter { !$0.isEmpty },

@@ -93,11 +93,14 @@ struct MemberList: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the members this device holds.")
 
+    @Flag(help: "Those of other neighborhoods instead, as the office last told of them.")
+    var elsewhere = false
     @OptionGroup var data: DataOptions
     @OptionGroup var neighborhood: NeighborhoodOption
     @OptionGroup var json: JSONOption
 
     func perform() throws {
+        if elsewhere { return try listElsewhere() }
         let records = try data.device().read { book in
             let place = try Finder(book: book).neighborhoodIfAny(neighborhood.typed)
             let scopes = place.map { Set([ScopeID.neighborhood($0.id)]) }
@@ -113,6 +116,22 @@ struct MemberList: ClientCommand {
                 "\(member.code)-\(member.number.map(String.init) ?? "?")",
                 member.name ?? "(not readable here)", member.joinedOn ?? "",
                 notes.joined(separator: ", "))
+        }
+        print(table.text, terminator: "")
+    }
+
+    private func listElsewhere() throws {
+        let records = try data.device().read { book in
+            let place = try neighborhood.typed.map(Finder(book: book).neighborhoodElsewhere)
+            return try book.views.directory(in: place.map { .neighborhood($0.id) })
+                .map(book.views.record)
+        }
+        if json.isOn { return try records.forEach(Screen.printJSON) }
+        var table = Table(("NUMBER", .left), ("NAME", .left), ("HELD BY", .left), ("", .left))
+        for member in records {
+            table.add(
+                "\(member.code)-\(member.number)", member.name ?? "", member.home,
+                member.active ? "" : "inactive")
         }
         print(table.text, terminator: "")
     }

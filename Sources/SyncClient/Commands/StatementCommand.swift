@@ -25,7 +25,7 @@ struct StatementCommand: ClientCommand {
             let finder = Finder(book: book)
             let place = try finder.neighborhoodIfAny(neighborhood.typed)
             let accounts =
-                try member.map { [try finder.account($0, in: place)] }
+                try member.map { [try finder.heldAccount($0, in: place)] }
                 ?? book.views.accounts(
                     in: place.map { [ScopeID.neighborhood($0.id)] } ?? book.held)
             return try accounts.map(book.views.statement)

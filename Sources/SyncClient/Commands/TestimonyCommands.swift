@@ -40,7 +40,7 @@ struct TestimonyOptions: ParsableArguments {
 
     /// The field that names who confirms or disputes.
     func party(_ typed: String, of entry: HoursState, _ finder: Finder) throws -> Payload {
-        let member = try finder.member(typed, in: nil)
+        let member = try finder.partyMember(typed)
         guard entry.shares.accounts.contains(member.id) else {
             throw UserError(
                 .dataError,

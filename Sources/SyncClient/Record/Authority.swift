@@ -62,7 +62,10 @@ struct Authority {
 extension LocalBook {
     fileprivate func facts(of entity: EntityID) throws -> EntityFacts? {
         guard let known = try views.home(of: entity), let reach = try views.reach(of: entity) else {
-            return nil
+            // A member elsewhere: the office knows them with the same home.
+            return try views.directoryLine(of: entity).map {
+                EntityFacts(family: .member, home: $0.home, reach: [$0.home], form: nil)
+            }
         }
         var form: HoursForm?
         if known.family == .hours, case .hours(let hours)? = try views.state(of: entity) {

@@ -1,5 +1,5 @@
 // A sync answer → the device's tables, in one transaction: outcomes of what was sent, the page's
-// entries, the trees, the projections, the cursor.
+// entries, the trees, the projections, the directory, the cursor.
 // Neighbors: SyncSession calls it after the keys are durable; Views show what comes of it.
 // Invariants: all of an answer takes effect or none; an own event loses no byte whatever became of
 // it; roots are recomputed from what is held here and compared with the server's.
@@ -103,6 +103,9 @@ struct AnswerApplication {
             if let taken { recorded.append(taken) }
         }
         try book.tables.project(recorded)
+        // After the entries: they say who is held here.
+        try book.tables.keepDirectory(
+            response.directory.filter { !book.held.contains($0.home) })
         if ownHead != (try book.head) {
             try book.tables.setHead(ownHead, of: book.paired.replica)
             state.acknowledged = ownHead

@@ -45,7 +45,8 @@ struct SyncMachine {
     }
 
     static let pushEventsMax = 1_000
-    /// A page brings at least an entry, so no honest server needs more rounds for a ledger.
+    /// An answer brings at least an entry or a directory line, so no honest server needs more
+    /// rounds for a ledger.
     static let roundsMax = 1_000_000
 
     /// Told to the user when a server in trouble names no time.
