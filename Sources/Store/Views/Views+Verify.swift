@@ -36,6 +36,20 @@ public struct VerifiedPart: Encodable, Sendable {
     }
 }
 
+extension [VerifiedPart] {
+    /// As both programs show it.
+    public var table: TextTable {
+        var table = TextTable(("PART", .left), ("CHECKED", .right), ("", .left), ("FINDING", .left))
+        for part in self {
+            table.add(
+                part.part, String(part.checked),
+                (part.isWhole ? "whole" : "DIFFERS").attention(if: !part.isWhole),
+                part.finding)
+        }
+        return table
+    }
+}
+
 extension Views {
     /// The root of each scope's tree against the events it is of.
     public func verifyScopes(_ scopes: [ScopeID]) throws -> [VerifiedPart] {

@@ -23,7 +23,9 @@ struct ConflictsCommand: ClientCommand {
 
     private func show(_ record: ConflictRecord) {
         let field = record.field.map { " of \($0)" } ?? ""
-        print("\(record.id)  \(record.kind)\(field): \(record.subject.onOneLine)")
+        print(
+            Screen.ink.attention("\(record.id)  \(record.kind)\(field)") + ": "
+                + record.subject.onOneLine)
         for side in record.sides {
             let who = side.worker.map { " by \($0)" } ?? ""
             let place = side.position.map { "position \($0)" } ?? "on this device"
@@ -47,9 +49,9 @@ struct DigestCommand: ClientCommand {
     func perform() throws {
         let digest = try data.device().read { try $0.views.digest(of: $0.held.sorted()) }
         if json.isOn { return try Screen.printJSON(digest) }
-        var table = Table(("SCOPE", .left), ("SIZE", .right), ("ROOT", .left))
+        var table = TextTable(("SCOPE", .left), ("SIZE", .right), ("ROOT", .left))
         for scope in digest.scopes { table.add(scope.name, String(scope.size), scope.root) }
-        print(table.text, terminator: "")
+        Screen.show(table)
         print("at position \(digest.position)")
     }
 }

@@ -167,15 +167,16 @@ struct HoursList: ClientCommand {
         let all = try data.device().read { try $0.views.hours() }
         let records = limit.map { Array(all.suffix(max(0, $0))) } ?? all
         if json.isOn { return try records.forEach(Screen.printJSON) }
-        var table = Table(
+        var table = TextTable(
             ("ID", .left), ("DATE", .left), ("GAVE", .left), ("RECEIVED", .left),
             ("TIME", .right), ("CATEGORY", .left), ("", .left))
         for record in records {
             table.add(
                 record.shortID, record.serviceDate, record.providers.names,
-                record.recipients.names, record.time, record.category ?? "", record.notes)
+                record.recipients.names, record.time, record.category ?? "",
+                record.notes.attention(if: record.needsAttention))
         }
-        print(table.text, terminator: "")
+        Screen.show(table)
     }
 }
 
@@ -195,7 +196,7 @@ struct HoursShow: ClientCommand {
             throw UserError(.dataError, "there is no entry \(id) on this device")
         }
         if json.isOn { return try Screen.printJSON(record) }
-        var table = Table(("FIELD", .left), ("VALUE", .left))
+        var table = TextTable(("FIELD", .left), ("VALUE", .left))
         table.add("form", record.form)
         table.add("service-date", record.serviceDate)
         for party in record.providers { table.add("gave", party.text) }
@@ -205,12 +206,12 @@ struct HoursShow: ClientCommand {
         table.add("slip", record.slip ?? "")
         table.add("told-by", record.toldBy ?? "")
         table.add("reported-minutes", record.reportedMinutes.map(String.init) ?? "")
-        table.add("standing", record.standing)
+        table.add("standing", record.standing.attention(if: record.needsAttention))
         for name in record.confirmedBy { table.add("confirmed", name) }
-        for name in record.disputedBy { table.add("disputed", name) }
+        for name in record.disputedBy { table.add("disputed", name.attention()) }
         table.add("where", record.notes)
         table.add("id", record.id)
-        print(table.text, terminator: "")
+        Screen.show(table)
     }
 }
 
@@ -225,6 +226,11 @@ extension [PartyRecord] {
 extension HoursRecord {
     fileprivate var shortID: String { EntityID(id)?.short ?? id }
     fileprivate var time: String { Minutes(providers.map(\.minutes).reduce(0, +)).description }
+
+    /// It does not count as it stands, or somebody must look at it.
+    fileprivate var needsAttention: Bool {
+        standing != EntryStanding.counts.name || !disputed.isEmpty || !disputedBy.isEmpty
+    }
 
     fileprivate var notes: String {
         var notes = [position == nil ? "on this device" : "at the office"]

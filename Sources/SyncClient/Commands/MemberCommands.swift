@@ -107,7 +107,7 @@ struct MemberList: ClientCommand {
             return try book.views.members(in: scopes).map(book.views.record)
         }
         if json.isOn { return try records.forEach(Screen.printJSON) }
-        var table = Table(("NUMBER", .left), ("NAME", .left), ("JOINED", .left), ("", .left))
+        var table = TextTable(("NUMBER", .left), ("NAME", .left), ("JOINED", .left), ("", .left))
         for member in records {
             var notes = member.unsent ? ["on this device"] : []
             if !member.active { notes.append("inactive") }
@@ -115,9 +115,9 @@ struct MemberList: ClientCommand {
             table.add(
                 "\(member.code)-\(member.number.map(String.init) ?? "?")",
                 member.name ?? "(not readable here)", member.joinedOn ?? "",
-                notes.joined(separator: ", "))
+                notes.joined(separator: ", ").attention(if: !member.disputed.isEmpty))
         }
-        print(table.text, terminator: "")
+        Screen.show(table)
     }
 
     private func listElsewhere() throws {
@@ -153,7 +153,7 @@ struct MemberShow: ClientCommand {
             return try book.views.record(try finder.member(member, in: place))
         }
         if json.isOn { return try Screen.printJSON(record) }
-        var table = Table(("FIELD", .left), ("VALUE", .left))
+        var table = TextTable(("FIELD", .left), ("VALUE", .left))
         table.add("number", "\(record.code)-\(record.number.map(String.init) ?? "?")")
         table.add("name", record.name ?? "(not readable here)")
         table.add("form", record.form)
@@ -163,10 +163,11 @@ struct MemberShow: ClientCommand {
         table.add("contacts", record.contacts.joined(separator: "; "))
         table.add("languages", record.languages.joined(separator: "; "))
         if !record.disputed.isEmpty {
-            table.add("needs a decision", record.disputed.joined(separator: ", "))
+            table.add(
+                "needs a decision", record.disputed.joined(separator: ", ").attention())
         }
         table.add("id", record.id)
-        print(table.text, terminator: "")
+        Screen.show(table)
     }
 }
 

@@ -35,7 +35,7 @@ struct StatementCommand: ClientCommand {
     }
 
     private func summarize(_ statements: [StatementRecord]) {
-        var table = Table(
+        var table = TextTable(
             ("ACCOUNT", .left), ("NAME", .left), ("GIVEN", .right), ("RECEIVED", .right),
             ("BALANCE", .right), ("CONTESTED", .right))
         for statement in statements {
@@ -43,16 +43,15 @@ struct StatementCommand: ClientCommand {
                 "\(statement.code)-\(statement.number)",
                 statement.name ?? "(not readable here)", statement.given.asHours,
                 statement.received.asHours, statement.balance.asHours,
-                statement.contested.asHours)
+                statement.contested.asHours.attention(if: statement.contested != 0))
         }
-        print(table.text, terminator: "")
+        Screen.show(table)
     }
 
     private func show(_ statement: StatementRecord, _ device: Device) throws {
-        print(
-            "\(statement.code)-\(statement.number) "
-                + "\((statement.name ?? "(not readable here)").onOneLine)")
-        var table = Table(
+        let name = statement.name ?? "(not readable here)"
+        print(Screen.ink.heading("\(statement.code)-\(statement.number) \(name)".onOneLine))
+        var table = TextTable(
             ("DATE", .left), ("ENTRY", .left), ("FORM", .left), ("TIME", .right), ("", .left))
         for line in statement.lines {
             var notes = line.position == nil ? ["on this device"] : []
@@ -61,9 +60,10 @@ struct StatementCommand: ClientCommand {
             if line.disputed { notes.append("needs a decision") }
             table.add(
                 line.serviceDate, EntityID(line.entry)?.short ?? line.entry, line.form,
-                line.minutes.asHours, notes.joined(separator: "; "))
+                line.minutes.asHours,
+                notes.joined(separator: "; ").attention(if: line.contested || line.disputed))
         }
-        if !table.isEmpty { print(table.text, terminator: "") }
+        if !table.isEmpty { Screen.show(table) }
         print(
             "given \(statement.given.asHours), received \(statement.received.asHours), "
                 + "balance \(statement.balance.asHours)"

@@ -80,26 +80,31 @@ struct StatusCommand: ClientCommand {
     func perform() throws {
         let status = try data.device().read(StatusRecord.init)
         if json.isOn { return try Screen.printJSON(status) }
-        var table = Table(("", .left), ("", .left))
+        var table = TextTable(("", .left), ("", .left))
         table.add("community", status.communityName)
         table.add("device", "\(status.label) (\(status.replica.prefix(8)))")
         table.add("workers", status.workers.joined(separator: ", "))
-        table.add("recording now", status.recording ?? "nobody: choose with `worker use NAME`")
+        table.add(
+            "recording now",
+            (status.recording ?? "nobody: choose with `worker use NAME`")
+                .attention(if: status.recording == nil))
         table.add("neighborhoods", status.neighborhoods.joined(separator: ", "))
         table.add("position", String(status.position))
         table.add(
             "unsent",
-            "\(status.unsent)\(status.oldestUnsent.map { " (oldest \($0))" } ?? "")")
+            "\(status.unsent)\(status.oldestUnsent.map { " (oldest \($0))" } ?? "")"
+                .attention(if: status.unsent > 0))
         table.add("last in touch", status.lastContact ?? "never")
-        table.add("need a decision", String(status.conflicts))
-        print(table.text.drop(while: \.isNewline), terminator: "")
+        table.add(
+            "need a decision", String(status.conflicts).attention(if: status.conflicts > 0))
+        Screen.show(table)
         tellTroubles(status)
     }
 
     private func tellTroubles(_ status: StatusRecord) {
         if !status.advice.isEmpty { print("the office says: \(status.advice.onOneLine)") }
         for refused in status.refused {
-            print("kept apart: \(refused.event) (\(refused.kind)): \(refused.reason)".onOneLine)
+            Screen.warn("kept apart: \(refused.event) (\(refused.kind)): \(refused.reason)")
         }
         if status.unknownKinds > 0 {
             print(
@@ -107,10 +112,10 @@ struct StatusCommand: ClientCommand {
                     + "update the program to see them")
         }
         for scope in status.mismatches {
-            print("NOT THE SAME as at the office: \(scope). Nothing is lost; tell the office")
+            Screen.warn("NOT THE SAME as at the office: \(scope). Nothing is lost; tell the office")
         }
         if let after = status.divergedAfter {
-            print(
+            Screen.warn(
                 "PARTED from the office after own entry \(after): this folder is a copy, or was "
                     + "set back. Nothing is lost; tell the office")
         }

@@ -18,7 +18,7 @@ struct VerifyCommand: ClientCommand {
         let device = try data.device()
         let parts = try device.read { try $0.verified() }
         for part in parts where json.isOn { try Screen.printJSON(part) }
-        if !json.isOn { show(parts) }
+        if !json.isOn { Screen.show(parts.table) }
         let broken = parts.filter { !$0.isWhole }
         guard broken.isEmpty else {
             throw UserError(
@@ -26,16 +26,6 @@ struct VerifyCommand: ClientCommand {
                 "\(broken.map(\.part).joined(separator: ", ")): not what was recorded and signed. "
                     + "Keep this folder as it is and tell the office")
         }
-    }
-
-    private func show(_ parts: [VerifiedPart]) {
-        var table = Table(("PART", .left), ("CHECKED", .right), ("", .left), ("FINDING", .left))
-        for part in parts {
-            table.add(
-                part.part, String(part.checked), part.isWhole ? "whole" : "DIFFERS",
-                part.finding)
-        }
-        print(table.text, terminator: "")
     }
 }
 

@@ -26,6 +26,8 @@ struct WaitingCommand: ClientCommand {
         commandName: "waiting",
         abstract: "List what is not in the ledger yet, with the reason and what to do.")
 
+    static let keptApart = "kept-apart"
+
     @OptionGroup var data: DataOptions
     @OptionGroup var json: JSONOption
 
@@ -35,13 +37,16 @@ struct WaitingCommand: ClientCommand {
         }
         if json.isOn { return try records.forEach(Screen.printJSON) }
         if records.isEmpty { return print("Nothing waits: all of it is at the office.") }
-        var table = Table(
+        var table = TextTable(
             ("ENTRY", .left), ("WHAT", .left), ("STATE", .left), ("WHY", .left),
             ("WHAT TO DO", .left))
         for record in records {
-            table.add(record.event, record.text, record.state, record.why, record.action)
+            table.add(
+                record.event, record.text,
+                record.state.attention(if: record.state == Self.keptApart), record.why,
+                record.action)
         }
-        print(table.text, terminator: "")
+        Screen.show(table)
     }
 }
 
@@ -55,7 +60,7 @@ extension WaitingRecord {
             let decision = decisions[event.leaf]
             let said = decision?.reason.map { ": \($0)" } ?? ""
             return try WaitingRecord(
-                event.event, book, state: "kept-apart",
+                event.event, book, state: WaitingCommand.keptApart,
                 why: decision == nil
                     ? event.reason.sentence : "the office did not accept it\(said)",
                 decided: decision?.choice.name,

@@ -24,11 +24,11 @@ struct WorkerCommand: ParsableCommand {
         func perform() throws {
             let records = try data.device().read { try $0.workerRecords() }
             if json.isOn { return try records.forEach(Screen.printJSON) }
-            var table = Table(("", .left), ("NAME", .left), ("ROLE", .left), ("ID", .left))
+            var table = TextTable(("", .left), ("NAME", .left), ("ROLE", .left), ("ID", .left))
             for record in records {
                 table.add(record.isCurrent ? "*" : "", record.name, record.role, record.id)
             }
-            print(table.text, terminator: "")
+            Screen.show(table)
         }
     }
 

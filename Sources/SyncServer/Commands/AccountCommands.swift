@@ -15,13 +15,16 @@ struct BalancesCommand: ServerCommand {
     func perform() async throws {
         let (records, position) = try store().read { (try $0.balances(), $0.position) }
         if json.isOn { return try records.forEach(Output.json) }
-        Output.table(
-            records.map {
-                [
-                    "\($0.code)-\($0.number)", $0.name ?? "", Minutes($0.given).description,
-                    Minutes($0.received).description, Minutes($0.balance).description,
-                ]
-            })
+        var table = TextTable(
+            ("ACCOUNT", .left), ("NAME", .left), ("GIVEN", .right), ("RECEIVED", .right),
+            ("BALANCE", .right))
+        for record in records {
+            table.add(
+                "\(record.code)-\(record.number)", record.name ?? "(not readable here)",
+                Minutes(record.given).description, Minutes(record.received).description,
+                Minutes(record.balance).description)
+        }
+        Output.show(table)
         let sum = records.reduce(0) { $0 + $1.balance }
         Output.line("\(records.count) accounts sum to \(Minutes(sum)) at position \(position).")
     }
@@ -62,7 +65,9 @@ struct DigestCommand: ServerCommand {
         }
         if json.isOn { return try Output.json(record) }
         Output.line("Position \(record.position), ledger root \(root)")
-        Output.table(record.scopes.map { [$0.name, String($0.size), $0.root] })
+        var table = TextTable(("SCOPE", .left), ("SIZE", .right), ("ROOT", .left))
+        for scope in record.scopes { table.add(scope.name, String(scope.size), scope.root) }
+        Output.show(table)
     }
 }
 
@@ -81,16 +86,28 @@ extension Views {
 
 extension Output {
     fileprivate static func show(_ statement: StatementRecord) {
-        line("\(statement.code)-\(statement.number) \(statement.name ?? "")")
-        table(
-            statement.lines.map {
-                [
-                    "  " + $0.serviceDate, $0.form, Minutes($0.minutes).description,
-                    $0.contested ? "contested" : "",
-                ]
-            })
+        heading(
+            "\(statement.code)-\(statement.number) \(statement.name ?? "(not readable here)")")
+        var table = TextTable(
+            ("DATE", .left), ("ENTRY", .left), ("FORM", .left), ("TIME", .right), ("", .left))
+        for line in statement.lines {
+            table.add(
+                line.serviceDate, EntityID(line.entry)?.short ?? line.entry, line.form,
+                Minutes(line.minutes).description, line.notes.attention())
+        }
+        if !table.isEmpty { show(table) }
         let (given, received) = (Minutes(statement.given), Minutes(statement.received))
-        line("  given \(given), received \(received), balance \(Minutes(statement.balance))")
-        line("  true at position \(statement.position)")
+        line("given \(given), received \(received), balance \(Minutes(statement.balance))")
+        line("true at position \(statement.position)")
+    }
+}
+
+extension StatementLine {
+    fileprivate var notes: String {
+        let notes = [
+            contested ? "needs a decision, not counted" : nil,
+            disputed ? "needs a decision" : nil,
+        ]
+        return notes.compactMap(\.self).joined(separator: "; ")
     }
 }

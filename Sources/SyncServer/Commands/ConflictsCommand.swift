@@ -25,7 +25,12 @@ struct ConflictsCommand: AsyncParsableCommand {
                 (try views.conflicts().map(views.record), views.position)
             }
             if json.isOn { return try records.forEach(Output.json) }
-            Output.table(records.map { [$0.id, $0.kind, $0.field ?? "", $0.subject] })
+            var table = TextTable(
+                ("CONFLICT", .left), ("KIND", .left), ("FIELD", .left), ("ABOUT", .left))
+            for record in records {
+                table.add(record.id, record.kind, record.field ?? "", record.subject)
+            }
+            Output.show(table)
             Output.line("\(records.count) open at position \(position).")
         }
     }
@@ -145,7 +150,8 @@ extension ConflictID {
 
 extension Output {
     fileprivate static func show(_ record: ConflictRecord, seen: LedgerPosition) {
-        line("Conflict \(record.id): \(record.kind)\(record.field.map { " of \($0)" } ?? "")")
+        heading(
+            "Conflict \(record.id): \(record.kind)\(record.field.map { " of \($0)" } ?? "")")
         line("About \(record.subject)")
         for side in record.sides {
             let who = side.worker ?? "the office"

@@ -15,13 +15,17 @@ struct ConflictsDecided: ServerCommand {
     func perform() async throws {
         let records = try store().read { try $0.decisions() }
         if json.isOn { return try records.forEach(Output.json) }
-        Output.table(
-            records.map {
-                [
-                    $0.event, $0.about, $0.choice + ($0.undone ? " (undone)" : ""),
-                    $0.worker ?? "", $0.subject, $0.reason ?? "",
-                ]
-            })
+        var table = TextTable(
+            ("DECISION", .left), ("ABOUT", .left), ("CHOICE", .left), ("BY", .left),
+            ("SUBJECT", .left), ("REASON", .left))
+        for record in records {
+            table.add(
+                record.event, record.about,
+                (record.choice + (record.undone ? " (undone)" : ""))
+                    .attention(if: record.undone),
+                record.worker ?? "", record.subject, record.reason ?? "")
+        }
+        Output.show(table)
     }
 }
 

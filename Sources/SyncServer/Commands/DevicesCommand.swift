@@ -20,17 +20,21 @@ struct DevicesCommand: AsyncParsableCommand {
         func perform() async throws {
             let records = try store().read { try $0.deviceRecords() }
             if json.isOn { return try records.forEach(Output.json) }
-            Output.table(
-                records.map { device in
-                    [
-                        device.label, String(device.replica.prefix(8)), device.role,
-                        device.workers.joined(separator: ", "),
-                        device.neighborhoods.joined(separator: " "),
-                        device.lastSync ?? "never synced", "\(device.lastSequence) received",
-                        device.revoked ? "REVOKED" : "",
-                        device.notReceived.map { "\($0) not received" } ?? "",
-                    ]
-                })
+            var table = TextTable(
+                ("DEVICE", .left), ("REPLICA", .left), ("ROLE", .left), ("WORKERS", .left),
+                ("HOLDS", .left), ("LAST SYNC", .left), ("RECEIVED", .right),
+                ("STILL THERE", .right), ("", .left))
+            for device in records {
+                table.add(
+                    device.label, String(device.replica.prefix(8)), device.role,
+                    device.workers.joined(separator: ", "),
+                    device.neighborhoods.joined(separator: " "), device.lastSync ?? "never",
+                    String(device.lastSequence),
+                    (device.notReceived.map(String.init) ?? "?")
+                        .attention(if: device.notReceived ?? 0 > 0),
+                    (device.revoked ? "REVOKED" : "").attention())
+            }
+            Output.show(table)
         }
     }
 

@@ -22,13 +22,15 @@ struct LedgerCommand: ServerCommand {
             try views.ledger(from: LedgerPosition(from), limit: limit)
         }
         if json.isOn { return try records.forEach(Output.json) }
-        Output.table(
-            records.map {
-                [
-                    String($0.position), $0.kind, $0.author, $0.reach.joined(separator: " "),
-                    $0.receivedAt,
-                ]
-            })
+        var table = TextTable(
+            ("POSITION", .right), ("KIND", .left), ("EVENT", .left), ("AUTHOR", .left),
+            ("REACH", .left), ("RECEIVED", .left))
+        for record in records {
+            table.add(
+                String(record.position), record.kind, Dot(record.event)?.short ?? record.event,
+                record.author, record.reach.joined(separator: " "), record.receivedAt)
+        }
+        Output.show(table)
     }
 }
 

@@ -37,7 +37,9 @@ struct NeighborhoodCommand: AsyncParsableCommand {
                 }
             }
             if json.isOn { return try records.forEach(Output.json) }
-            Output.table(records.map { [$0.code, $0.name] })
+            var table = TextTable(("CODE", .left), ("NAME", .left))
+            for record in records { table.add(record.code, record.name) }
+            Output.show(table)
         }
     }
 }

@@ -22,13 +22,16 @@ struct QuarantineCommand: AsyncParsableCommand {
             let records = try store().read { try $0.quarantineRecords() }
                 .filter { all || $0.decided == nil }
             if json.isOn { return try records.forEach(Output.json) }
-            Output.table(
-                records.map {
-                    [
-                        $0.short, $0.device, $0.kind ?? "", $0.sentence, $0.decided ?? "",
-                        $0.receivedAt,
-                    ]
-                })
+            var table = TextTable(
+                ("EVENT", .left), ("DEVICE", .left), ("KIND", .left), ("WHY", .left),
+                ("DECIDED", .left), ("RECEIVED", .left))
+            for record in records {
+                table.add(
+                    record.short, record.device, record.kind ?? "(not readable)",
+                    record.sentence.attention(if: record.decided == nil), record.decided ?? "",
+                    record.receivedAt)
+            }
+            Output.show(table)
         }
     }
 
@@ -108,8 +111,13 @@ struct WaitingCommand: ServerCommand {
     func perform() async throws {
         let records = try store().read { try $0.waitingRecords() }
         if json.isOn { return try records.forEach(Output.json) }
-        Output.table(records.map { [$0.what, $0.device, $0.text, $0.since ?? ""] })
-        if records.isEmpty { Output.line("Nothing waits.") }
+        if records.isEmpty { return Output.line("Nothing waits.") }
+        var table = TextTable(
+            ("WHAT", .left), ("DEVICE", .left), ("WHAT TO DO", .left), ("SINCE", .left))
+        for record in records {
+            table.add(record.what.attention(), record.device, record.text, record.since ?? "")
+        }
+        Output.show(table)
     }
 }
 

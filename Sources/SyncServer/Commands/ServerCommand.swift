@@ -76,28 +76,17 @@ struct Refusal: Error, Equatable {
 }
 
 enum Output {
+    static let ink = Ink.standardOutput
+
     static func line(_ text: String) { print(text.onOneLine) }
 
     static func json(_ record: some Encodable) throws { print(try jsonLine(record)) }
 
-    /// Columns padded to their widest cell.
-    static func table(_ typed: [[String]]) {
-        let rows = typed.map { $0.map(\.onOneLine) }
-        let columns = rows.map(\.count).max() ?? 0
-        let widths = (0..<columns).map { column in
-            rows.compactMap { column < $0.count ? $0[column].count : nil }.max() ?? 0
-        }
-        for row in rows {
-            let cells = zip(row, widths).map { cell, width in
-                cell + String(repeating: " ", count: width - cell.count)
-            }
-            print(cells.joined(separator: "  ").trimmingTrailingBlanks)
-        }
-    }
-}
+    static func show(_ table: TextTable) { print(table.text(ink), terminator: "") }
 
-extension String {
-    fileprivate var trimmingTrailingBlanks: String {
-        String(self[..<(lastIndex { $0 != " " }.map(index(after:)) ?? startIndex)])
-    }
+    /// A line above what is shown of one thing.
+    static func heading(_ text: String) { print(ink.heading(text.onOneLine)) }
+
+    /// A line about something that somebody must see to.
+    static func warn(_ text: String) { print(ink.attention(text.onOneLine)) }
 }

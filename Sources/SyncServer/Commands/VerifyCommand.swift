@@ -19,12 +19,7 @@ struct VerifyCommand: ServerCommand {
     func perform() async throws {
         let parts = try store().verified()
         for part in parts where json.isOn { try Output.json(part) }
-        if !json.isOn {
-            Output.table(
-                parts.map {
-                    [$0.part, String($0.checked), $0.isWhole ? "whole" : "DIFFERS", $0.finding]
-                })
-        }
+        if !json.isOn { Output.show(parts.table) }
         let broken = parts.filter { !$0.isWhole }
         guard broken.isEmpty else {
             throw Refusal(

@@ -51,13 +51,14 @@ struct WorkerCommand: AsyncParsableCommand {
                 }
             }
             if json.isOn { return try records.forEach(Output.json) }
-            Output.table(
-                records.map {
-                    [
-                        $0.name ?? "(not readable here)", $0.role,
-                        $0.neighborhoods.joined(separator: " "), $0.id,
-                    ]
-                })
+            var table = TextTable(
+                ("NAME", .left), ("ROLE", .left), ("SERVES", .left), ("ID", .left))
+            for record in records {
+                table.add(
+                    record.name ?? "(not readable here)", record.role,
+                    record.neighborhoods.joined(separator: " "), record.id)
+            }
+            Output.show(table)
         }
     }
 }
