@@ -20,7 +20,8 @@ struct ClientMain: ParsableCommand {
             MemberCommand.self,
             ExchangeCommand.self, ContributionCommand.self, DonationCommand.self,
             RedemptionCommand.self,
-            HoursCommand.self, StatementCommand.self, ConflictsCommand.self, ExplainCommand.self,
+            HoursCommand.self, StatementCommand.self, ConflictsCommand.self, HistoryCommand.self,
+            ExplainCommand.self,
             ImportCommand.self, DigestCommand.self, VerifyCommand.self, RebuildCommand.self,
         ])
 

@@ -15,7 +15,8 @@ struct ServerMain: AsyncParsableCommand {
             InitCommand.self, ServeCommand.self, NeighborhoodCommand.self, WorkerCommand.self,
             PairingLinkCommand.self, TLSCommand.self, DevicesCommand.self, ConflictsCommand.self,
             GrantCommand.self, OpeningBalanceCommand.self,
-            LedgerCommand.self, BalancesCommand.self, StatementCommand.self, DigestCommand.self,
+            LedgerCommand.self, HistoryCommand.self, BalancesCommand.self, StatementCommand.self,
+            DigestCommand.self,
             QuarantineCommand.self, WaitingCommand.self, VerifyCommand.self,
         ])
 

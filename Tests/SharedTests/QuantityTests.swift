@@ -71,6 +71,21 @@ struct QuantityTests {
         #expect(Instant(milliseconds: .min).text.hasPrefix("1900-01-01 "))
     }
 
+    @Test("an instant as the clock on somebody's wall showed it, whatever the offset")
+    func wallClock() {
+        let noon = Instant(milliseconds: 1_774_353_600_000)
+        #expect(noon.text(utcOffsetMinutes: 0) == "2026-03-24 12:00:00 +00:00")
+        #expect(noon.text(utcOffsetMinutes: 60) == "2026-03-24 13:00:00 +01:00")
+        #expect(noon.text(utcOffsetMinutes: -210) == "2026-03-24 08:30:00 -03:30")
+        #expect(noon.text(utcOffsetMinutes: 765) == "2026-03-25 00:45:00 +12:45")
+        for offset in [Int32.min, .max] {
+            for milliseconds in [Int64.min, 0, .max] {
+                let instant = Instant(milliseconds: milliseconds)
+                #expect(!instant.text(utcOffsetMinutes: offset).isEmpty)
+            }
+        }
+    }
+
     @Test(
         "minutes read as hours and minutes",
         arguments: [

@@ -52,13 +52,24 @@ public struct Instant: Hashable, Comparable, Sendable {
     }
 
     /// "2026-11-22 21:24:42Z", to the second, in UTC.
-    public var text: String {
+    public var text: String { "\(dateAndClock)Z" }
+
+    /// "2026-11-22 22:24:42 +01:00": as the clock on somebody's wall showed it.
+    public func text(utcOffsetMinutes: Int32) -> String {
+        let shifted = milliseconds.addingReportingOverflow(Int64(utcOffsetMinutes) * 60_000)
+        guard !shifted.overflow else { return text }
+        let offset = Minutes(Int64(utcOffsetMinutes.magnitude)).description
+        return "\(Instant(milliseconds: shifted.partialValue).dateAndClock) "
+            + (utcOffsetMinutes < 0 ? "-" : "+") + (offset.utf8.count < 5 ? "0" : "") + offset
+    }
+
+    private var dateAndClock: String {
         let date = date(utcOffsetMinutes: 0)
         let seconds = milliseconds.flooredDivision(1000)
         let ofDay = seconds - seconds.flooredDivision(86_400) * 86_400
         func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let clock = [ofDay / 3600, ofDay / 60 % 60, ofDay % 60].map(two).joined(separator: ":")
-        return "\(date) \(clock)Z"
+        return "\(date) \(clock)"
     }
 }
 

@@ -1,7 +1,7 @@
 // How many columns of a terminal a text takes, so that tables of all scripts line up.
-// Source: Unicode Standard Annex 11 (East Asian Width), ranges of W and F rounded to whole blocks.
-// Neighbors: TextTable pads by it. Own code because the C library's wcwidth answers for one character
-// and by the locale of the moment.
+// Source: Unicode Standard Annex 11 (East Asian Width), ranges of W and F in whole blocks.
+// Neighbors: TextTable pads by it. Own code because the C library's wcwidth answers for one scalar
+// at a time, and by the locale of the moment.
 
 extension String {
     /// Accents and other combining marks take none of their own; wide characters take two.

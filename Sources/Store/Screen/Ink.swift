@@ -1,5 +1,5 @@
 // Bold and color for people who look at a terminal, and for nobody else: files, pipes and JSON get
-// the bare text. Neighbors: TextTable colors its cells with this, Commands of both programs their lines.
+// the bare text. Neighbors: TextTable colors its cells with this, Commands their lines.
 
 internal import Foundation
 

@@ -117,7 +117,7 @@ public final class Views {
         }
     }
 
-    /// "HAR-37 Ana Ruiz", "HAR pot"; "MIL-1" for a member elsewhere.
+    /// "HAR-37 Ana Ruiz", "HAR pot", a worker's name; "MIL-1" for a member elsewhere.
     public func label(of account: EntityID) throws -> String {
         if let label = labels[account] { return label }
         let label: String
@@ -127,7 +127,9 @@ public final class Views {
             let name = try name(of: member) ?? "(name not readable here)"
             label = "\(try code(of: member.home))-\(number) \(name)"
         case .neighborhood(let neighborhood)?: label = "\(neighborhood.code) pot"
-        case .community?, .worker?, .device?, .hours?, .quarantine?, nil:
+        case .worker?:
+            label = try workerName(account) ?? "\(account.short) (name not readable here)"
+        case .community?, .device?, .hours?, .quarantine?, nil:
             label =
                 try directoryLine(of: account).map(lineLabel)
                 ?? "\(account.short) (held by another neighborhood)"

@@ -175,7 +175,7 @@ struct Finder {
             throw UserError(.usage, "\"\(typed)\" is no id; take one from a listing: 9f86d081-12")
         }
         let prefix = String(parts[0])
-        let known = try book.tables.replicas(idPrefix: prefix).map {
+        let known = try book.tables.replicas(prefix: prefix).map {
             Dot($0, Sequence64(sequence))
         }.filter { try book.exists($0) }
         guard let first = known.first else {

@@ -1,0 +1,67 @@
+// What an entity is and where it stands now, in a word: the end of its history.
+// Neighbors: Views+History; the deciders of Shared compute it.
+
+internal import Foundation
+internal import GRDB
+internal import Shared
+
+/// `standing` as in HistoryRecord.
+struct EntityOutcome {
+    let standing: String
+    var needsDecision: [String] = []
+    var isOutOfUse = false
+
+    var needsAttention: Bool { isOutOfUse || !needsDecision.isEmpty }
+}
+
+extension Views {
+    func outcome(of entity: EntityID) throws -> EntityOutcome {
+        switch try state(of: entity) {
+        case .hours?: try outcome(ofEntry: entity)
+        case .member(let member)?:
+            EntityOutcome(
+                standing: member.isActive ? "active" : "inactive",
+                needsDecision: disputed(member.conflicts, creating: .memberEnrolled)
+                    + (try hasDisputedNumber(member) ? ["number"] : []))
+        case .device(let device)?:
+            EntityOutcome(
+                standing: device.revokedAfter == nil ? "in use" : "revoked",
+                isOutOfUse: device.revokedAfter != nil)
+        case .quarantine(let state)?:
+            EntityOutcome(
+                standing: "\(state.decided.count) of \(state.events.count) decided",
+                isOutOfUse: state.decided.count < state.events.count)
+        case .worker(let worker)?: EntityOutcome(standing: worker.role.name)
+        case .neighborhood?, .community?: EntityOutcome(standing: "in use")
+        case nil: EntityOutcome(standing: "not in this book", isOutOfUse: true)
+        }
+    }
+
+    private func outcome(ofEntry entity: EntityID) throws -> EntityOutcome {
+        guard let record = try hours(entity) else { return EntityOutcome(standing: "unknown") }
+        let isCounting = record.standing == EntryStanding.counts.name
+        let parties = record.disputedBy.map { "disputed by \($0)" }
+        return EntityOutcome(
+            standing: record.standing, needsDecision: record.disputed + parties,
+            isOutOfUse: !isCounting)
+    }
+
+    private func hasDisputedNumber(_ member: MemberState) throws -> Bool {
+        guard let number = member.number else { return false }
+        return try members(in: [member.home]).count { $0.number == number } > 1
+    }
+
+    /// What the entity is, in words, for every family.
+    func historySubject(_ entity: EntityID) throws -> String {
+        switch try state(of: entity) {
+        case .hours?, .member?: try subject(entity)
+        case .worker(let worker)?:
+            "worker \(try workerName(worker.id) ?? "(name not readable here)")"
+        case .device(let device)?: "device \(device.label)"
+        case .neighborhood(let place)?: "neighborhood \(place.code) (\(place.name))"
+        case .community(let community)?: "community \(community.name)"
+        case .quarantine(let state)?: "\(state.events.count) events kept apart"
+        case nil: entity.short
+        }
+    }
+}

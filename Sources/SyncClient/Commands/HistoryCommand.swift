@@ -1,0 +1,52 @@
+// `hourbook history ID`: all that happened to one entry, member or other thing in the book.
+// Neighbors: Store/Views/Views+History tells it, Store/Screen/HistoryText prints it.
+
+internal import ArgumentParser
+internal import Shared
+internal import Store
+
+struct HistoryCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history",
+        abstract: "Show all that happened to an entry, a member or a device, and how it stands.",
+        discussion: """
+            Who did what on which device, when that was by the device's clock, and when it came \
+            to the office. What has not been sent is shown last.
+            """)
+
+    @Argument(help: "Id of an entry or event, member (HAR-37 or a name), worker or device.")
+    var id: String
+    @OptionGroup var data: DataOptions
+    @OptionGroup var json: JSONOption
+
+    func perform() throws {
+        let record = try data.device().read { try $0.history(id) }
+        if json.isOn { return try Screen.printJSON(record) }
+        print(record.text(Screen.ink), terminator: "")
+    }
+}
+
+extension LocalBook {
+    func history(_ typed: String) throws -> HistoryRecord {
+        let apart = try tables.refusedEvents().map {
+            KeptApart(event: $0.event, leaf: $0.leaf, reason: $0.reason, receivedAt: nil)
+        }
+        switch try views.matchAnything(typed, besides: apart) {
+        case .one(let entity):
+            return try views.history(
+                of: entity,
+                HistorySource(
+                    keptApart: apart, sent: Dot(paired.replica, sync.acknowledged.sequence)))
+        case .none:
+            throw UserError(
+                .dataError,
+                "nothing on this device is called \"\(typed)\"; take an id from a listing, as "
+                    + "9f86d081-12")
+        case .several(let found):
+            let list = found.prefix(20).map { "  \($0.label)  (\($0.id))" }.joined(separator: "\n")
+            throw UserError(
+                .usage,
+                "\"\(typed)\" may be \(found.count) things; give the id in parentheses:\n\(list)")
+        }
+    }
+}
