@@ -13,6 +13,16 @@ public enum AccountMatch: Sendable {
     case several([(id: EntityID, label: String)])
 }
 
+/// A member as people type one, folded.
+struct ListedMember {
+    let id: EntityID
+    let home: ScopeID
+    let name: String
+    let numbers: [String]
+
+    var names: [String] { numbers + [name] }
+}
+
 extension Views {
     /// Members whose home is one of `scopes` (nil: all here), by code and number.
     public func members(in scopes: Set<ScopeID>? = nil) throws -> [MemberState] {
@@ -69,13 +79,10 @@ extension Views {
         let wanted = typed.folded
         var exact = try pots(typed, in: scopes)
         var partial: [(id: EntityID, label: String)] = []
-        for member in try members(in: scopes) {
-            let number = member.number.map(String.init) ?? ""
-            let name = try name(of: member)?.folded ?? ""
-            let numbered = "\(try code(of: member.home))-\(number)".folded
-            if [numbered, number, name].contains(wanted) || member.id.matches(typed) {
+        for member in try listedMembers() where scopes?.contains(member.home) ?? true {
+            if member.names.contains(wanted) || member.id.matches(typed) {
                 exact.append(member.id)
-            } else if !wanted.isEmpty, name.contains(wanted) {
+            } else if !wanted.isEmpty, member.name.contains(wanted) {
                 partial.append((member.id, try label(of: member.id)))
             }
         }
@@ -85,6 +92,18 @@ extension Views {
             exact.isEmpty ? partial : try exact.map { ($0, try label(of: $0)) }
         return several.isEmpty
             ? try namedElsewhere(typed) : .several(several.sorted { $0.label < $1.label })
+    }
+
+    private func listedMembers() throws -> [ListedMember] {
+        if let listed { return listed }
+        let all = try members().map { member in
+            let number = member.number.map(String.init) ?? ""
+            return ListedMember(
+                id: member.id, home: member.home, name: try name(of: member)?.folded ?? "",
+                numbers: [number, "\(try code(of: member.home))-\(number)".folded])
+        }
+        listed = all
+        return all
     }
 
     /// "HAR-37" by the index, in whatever neighborhood it says, without opening every name; nil

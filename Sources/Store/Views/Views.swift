@@ -12,6 +12,9 @@ public final class Views {
     public let position: LedgerPosition
     private var labels: [EntityID: String] = [:]
     private var codes: [EntityID: String] = [:]
+    /// Filled by the first look-up by name: a file of a thousand rows opens each name once. Like
+    /// the labels it is as of then; a transaction looks people up before it records.
+    var listed: [ListedMember]?
 
     public init(tables: LedgerTables, reader: SealedReader, position: LedgerPosition) {
         self.tables = tables

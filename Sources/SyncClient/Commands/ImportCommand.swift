@@ -1,5 +1,5 @@
 // `hourbook import timeoverflow`: reads the files, imports, and names every row it refused.
-// Neighbors: Import/ does the work.
+// Neighbors: Import/ does the work; ImportCSVCommand takes files of any other shape.
 
 internal import ArgumentParser
 internal import Foundation
@@ -9,7 +9,9 @@ internal import Store
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Bring in the books of another system.",
-        subcommands: [ImportTimeOverflow.self])
+        subcommands: [
+            ImportTimeOverflow.self, ImportCSV.self, ImportMaps.self, ImportForget.self,
+        ])
 }
 
 struct ImportTimeOverflow: ClientCommand {
@@ -19,9 +21,11 @@ struct ImportTimeOverflow: ClientCommand {
         discussion: "Importing a file again adds nothing. Rows that cannot be imported are named "
             + "by line and reason, the others imported; the exit code is then 65.")
 
-    @Option(help: "users.csv") var users: String?
-    @Option(help: "posts.csv: checked and counted, kept for a later version") var posts: String?
-    @Option(help: "transfers.csv") var transfers: String?
+    @Option(help: "Its users.csv: who is a member.", completion: .csv) var users: String?
+    @Option(
+        help: "Its posts.csv: checked and counted, kept for a later version.", completion: .csv)
+    var posts: String?
+    @Option(help: "Its transfers.csv: the hours.", completion: .csv) var transfers: String?
     @OptionGroup var neighborhood: NeighborhoodOption
     @Flag(help: "Check everything and write nothing.") var dryRun = false
     @OptionGroup var worker: WorkerOption
@@ -30,7 +34,9 @@ struct ImportTimeOverflow: ClientCommand {
 
     func perform() throws {
         let files = ImportFiles(
-            users: try read(users), posts: try read(posts), transfers: try read(transfers))
+            users: try users.map(ImportFiles.File.init(path:)),
+            posts: try posts.map(ImportFiles.File.init(path:)),
+            transfers: try transfers.map(ImportFiles.File.init(path:)))
         if users == nil, posts == nil, transfers == nil {
             throw UserError(.usage, "give at least one of --users, --posts and --transfers")
         }
@@ -43,11 +49,17 @@ struct ImportTimeOverflow: ClientCommand {
         }
         var run = TimeOverflowImport(device: device, neighborhood: place.id, worker: person)
         run.progress = { Screen.note("  \($0) of \($1)") }
-        try tell(try run.run(files, isDryRun: dryRun))
+        try run.run(files, isDryRun: dryRun).tell(json, isDryRun: dryRun, hasPosts: true)
     }
+}
 
-    private func read(_ path: String?) throws -> ImportFiles.File? {
-        guard let path else { return nil }
+extension CompletionKind {
+    /// Files whose name says that they hold a table.
+    static var csv: CompletionKind { .file(extensions: ["csv", "CSV", "tsv", "txt"]) }
+}
+
+extension ImportFiles.File {
+    init(path: String) throws {
         let url = URL(fileURLWithPath: path)
         guard let data = try? Data(contentsOf: url) else {
             throw UserError(.noInput, "cannot read \(path); check the name and its permissions")
@@ -55,22 +67,25 @@ struct ImportTimeOverflow: ClientCommand {
         guard data.count <= CSVReader.fileBytesMax else {
             throw UserError(.dataError, "\(path) is larger than an import may be; split it")
         }
-        return ImportFiles.File(name: url.lastPathComponent, bytes: [UInt8](data))
+        self.init(name: url.lastPathComponent, bytes: [UInt8](data))
     }
+}
 
-    private func tell(_ report: ImportReport) throws {
+extension ImportReport {
+    /// What was added and refused; ends with code 65 if anything was refused.
+    func tell(_ json: JSONOption, isDryRun: Bool, hasPosts: Bool = false) throws {
         if json.isOn {
-            try Screen.printJSON(report)
+            try Screen.printJSON(self)
         } else {
-            for refusal in report.refusals {
+            for refusal in refusals {
                 Screen.note("\(refusal.file):\(refusal.line): \(refusal.reason.onOneLine)")
             }
-            let verb = dryRun ? "would add" : "added"
             print(
-                "\(verb) \(report.membersAdded) members and \(report.entriesAdded) entries; "
-                    + "here already: \(report.membersKnown) and \(report.entriesKnown); "
-                    + "posts checked: \(report.posts); refused rows: \(report.refusals.count)")
+                "\(isDryRun ? "would add" : "added") \(membersAdded) members and "
+                    + "\(entriesAdded) entries; here already: \(membersKnown) and "
+                    + "\(entriesKnown); \(hasPosts ? "posts checked: \(posts); " : "")refused "
+                    + "rows: \(refusals.count)")
         }
-        if !report.refusals.isEmpty { throw ExitCode(Sysexit.dataError.rawValue) }
+        if !refusals.isEmpty { throw ExitCode(Sysexit.dataError.rawValue) }
     }
 }

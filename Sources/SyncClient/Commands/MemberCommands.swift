@@ -64,20 +64,26 @@ struct MemberNumbers {
     let neighborhood: NeighborhoodState
 
     func checkFree(_ number: Int64) throws {
-        if try taken(in: number...number).isEmpty { return }
-        let name = "\(neighborhood.code)-\(number)"
-        var label = name
-        if case .one(let holder) = try book.views.match(name) {
-            label = try book.views.label(of: holder)
-        }
-        throw UserError(.dataError, "\(label) has this number already; give another --number")
+        guard let holder = try holder(of: number) else { return }
+        throw UserError(.dataError, "\(holder) has this number already; give another --number")
     }
 
-    func next() throws -> Int64 {
+    /// Who has it, for people to read; nil while it is free.
+    func holder(of number: Int64) throws -> String? {
+        if try taken(in: number...number).isEmpty { return nil }
+        let name = "\(neighborhood.code)-\(number)"
+        if case .one(let holder) = try book.views.match(name) {
+            return try book.views.label(of: holder)
+        }
+        return name
+    }
+
+    /// `others` are as good as taken.
+    func next(besides others: Set<Int64> = []) throws -> Int64 {
         let blocks = (book.device?.numberBlocks ?? []).filter { $0.neighborhood == neighborhood.id }
         for block in blocks.sorted(by: { $0.first < $1.first }) {
             let range = Int64(block.first)...Int64(max(block.first, block.last))
-            let taken = Set(try taken(in: range))
+            let taken = Set(try taken(in: range)).union(others)
             if let free = range.first(where: { !taken.contains($0) }) { return free }
         }
         throw UserError(

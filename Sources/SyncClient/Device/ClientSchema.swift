@@ -17,6 +17,9 @@ enum ClientSchema {
         migrator.registerMigration("client 4: pinned TLS") { db in
             try db.execute(sql: "ALTER TABLE pairing ADD COLUMN pin BLOB")
         }
+        migrator.registerMigration("client 5: import maps") { db in
+            try db.execute(sql: importMaps)
+        }
     }
 
     /// `sync_state.acknowledged` is the last own event the server possesses; `acknowledged_chain`
@@ -84,5 +87,13 @@ enum ClientSchema {
             id INTEGER PRIMARY KEY CHECK (id = 1),
             worker BLOB NOT NULL CHECK (length(worker) = 24)
         ) STRICT;
+        """
+
+    /// `map` is JSON: it is read and written whole.
+    private static let importMaps = """
+        CREATE TABLE import_map (
+            name TEXT PRIMARY KEY,
+            map TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """
 }

@@ -1,7 +1,7 @@
 // CSV (RFC 4180) read as bytes: quotes, doubled quotes, CRLF or LF, line breaks inside quotes.
 // Own code because an import key is over a row's raw bytes, and a bad row is named by its line:
 // readers that hand out decoded texts keep neither.
-// Neighbors: TimeOverflow*.swift turns records into values or refusals.
+// Neighbors: RowSorting reads its records, TimeOverflowRows and MappedRows say what they mean.
 
 struct CSVRecord {
     enum Fault: Error, Equatable {
@@ -22,17 +22,21 @@ struct CSVReader {
     static let fileBytesMax = 256_000_000
 
     private let bytes: [UInt8]
+    private let separator: UInt8
     private var offset = 0
     private var line = 1
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8], separator: UInt8 = UInt8(ascii: ",")) {
         self.bytes = bytes
+        self.separator = separator
         let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
         if bytes.starts(with: byteOrderMark) { offset = byteOrderMark.count }
     }
 
-    static func records(_ bytes: [UInt8]) -> [CSVRecord] {
-        var reader = CSVReader(bytes)
+    static func records(
+        _ bytes: [UInt8], separator: UInt8 = UInt8(ascii: ",")
+    ) -> [CSVRecord] {
+        var reader = CSVReader(bytes, separator: separator)
         var records: [CSVRecord] = []
         while let record = reader.next() { records.append(record) }
         return records
@@ -53,7 +57,7 @@ struct CSVReader {
                 break
             }
             fields.append(field)
-        } while take(comma)
+        } while take(separator)
         if !isWellFormed || !isAtLineEnd {
             isWellFormed = false
             offset = bytes[start...].firstIndex(of: newline) ?? bytes.count
@@ -76,7 +80,8 @@ struct CSVReader {
     /// Nil for faulty quotes.
     private mutating func field() -> [UInt8]? {
         guard take(quote) else {
-            let end = bytes[offset...].firstIndex { $0 == comma || $0 == newline } ?? bytes.count
+            let end =
+                bytes[offset...].firstIndex { $0 == separator || $0 == newline } ?? bytes.count
             var field = bytes[offset..<end]
             if end < bytes.count, bytes[end] == newline, field.last == carriageReturn {
                 field.removeLast()
@@ -123,6 +128,5 @@ struct CSVReader {
 }
 
 private let quote = UInt8(ascii: "\"")
-private let comma = UInt8(ascii: ",")
 private let newline = UInt8(ascii: "\n")
 private let carriageReturn = UInt8(ascii: "\r")

@@ -1,5 +1,5 @@
 // The fields of one row, read as numbers and dates, with a reason when they cannot be.
-// Neighbors: TimeOverflowRows knows which column is what.
+// Neighbors: TimeOverflowRows and MappedRows know which column is what.
 
 internal import Shared
 
@@ -8,6 +8,7 @@ struct Fields {
     let importKey: ImportKey
     let texts: [String]
     let today: CivilDate
+    let dates: DateOrder
 
     func memberNumber(_ column: Int) throws(RowFault) -> Int64 {
         let text = texts[column]
@@ -26,12 +27,17 @@ struct Fields {
 
     /// "2025-03-01", with a time of day or without.
     func date(_ column: Int, _ name: String) throws(RowFault) -> CivilDate {
-        let text = texts[column]
-        let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let date = parts.first.flatMap({ CivilDate($0) }) else {
+        try date(texts[column], name)
+    }
+
+    func date(_ text: String, _ name: String) throws(RowFault) -> CivilDate {
+        let parts = text.split(
+            maxSplits: 1, omittingEmptySubsequences: false, whereSeparator: { " T".contains($0) })
+        guard let date = parts.first.flatMap({ dates.date($0) }) else {
             throw RowFault(
                 "its \(name) \"\(text.shortened)\" is not a day of the calendar from "
-                    + "\(CivilDate.years.lowerBound) to \(CivilDate.years.upperBound)")
+                    + "\(CivilDate.years.lowerBound) to \(CivilDate.years.upperBound), written as "
+                    + dates.rawValue)
         }
         if parts.count > 1, !isTimeOfDay(parts[1]) {
             throw RowFault("its \(name) \"\(text.shortened)\" has an impossible time of day")

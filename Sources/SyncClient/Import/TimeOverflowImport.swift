@@ -1,5 +1,5 @@
 // The books of a TimeOverflow time bank → members and hours of one neighborhood.
-// Neighbors: TimeOverflowRows sorts the rows; Recorder records them in large transactions.
+// Neighbors: TimeOverflowRows sorts the rows; ImportBatches records them in large transactions.
 // Invariants: a row that is here already, from this device or another, adds nothing, so an import
 // that was cut off is simply repeated; a dry run writes nothing.
 
@@ -27,18 +27,14 @@ struct ImportReport: Codable, Equatable {
 }
 
 struct TimeOverflowImport {
-    /// Events of one transaction: few enough to bound memory, enough that the disk is no bound.
-    static let batchMax = 2_000
-
     let device: Device
     let neighborhood: EntityID
     let worker: EntityID
     /// Rows done and rows in all.
     var progress: (Int, Int) -> Void = { _, _ in }
 
-    private var rows: TimeOverflowRows {
-        TimeOverflowRows(
-            scope: .neighborhood(neighborhood), today: device.environment.today)
+    private var batches: ImportBatches {
+        ImportBatches(device: device, worker: worker, progress: progress)
     }
 
     init(device: Device, neighborhood: EntityID, worker: EntityID) {
@@ -48,6 +44,9 @@ struct TimeOverflowImport {
     }
 
     func run(_ files: ImportFiles, isDryRun: Bool) throws -> ImportReport {
+        let rows = TimeOverflowRows(
+            scope: .neighborhood(neighborhood),
+            today: try device.read { $0.latestDay(device.environment.today) })
         var report = ImportReport()
         var members = try knownNumbers()
         if let file = files.users {
@@ -115,7 +114,7 @@ struct TimeOverflowImport {
         if isDryRun {
             for user in new { members[user.number] = .planned }
         } else {
-            try inBatches(new, importKey: \.importKey, draft: { user, _ in draft(user) }) {
+            try batches.record(new, importKey: \.importKey, draft: { user, _ in draft(user) }) {
                 members[$0.number] = .known($1)
             }
         }
@@ -168,9 +167,8 @@ struct TimeOverflowImport {
         report.entriesAdded = new.count
         if isDryRun { return }
         let today = device.environment.today
-        try inBatches(new, importKey: \.importKey) { transfer, book in
+        try batches.record(new, importKey: \.importKey) { transfer, book in
             try draft(transfer, members: members, HoursDrafts(book: book, today: today))
-        } recorded: { _, _ in
         }
     }
 
@@ -200,30 +198,6 @@ struct TimeOverflowImport {
                 preconditionFailure("rows of unknown members are refused before")
             }
             return entity
-        }
-    }
-
-    // MARK: Transactions
-
-    /// Checks for each row again that it is not here: another process may have imported meanwhile.
-    private func inBatches<Row>(
-        _ rows: [Row], importKey: KeyPath<Row, ImportKey>,
-        draft: (Row, LocalBook) throws -> Draft, recorded: (Row, EntityID) -> Void
-    ) throws {
-        var done = 0
-        while done < rows.count {
-            let batch = rows[done..<min(done + Self.batchMax, rows.count)]
-            let made = try device.write { book in
-                let new = try batch.filter {
-                    try book.views.imported($0[keyPath: importKey]) == nil
-                }
-                let recorder = try Recorder(book: book, device: device, worker: worker)
-                let events = try recorder.record(try new.map { try draft($0, book) })
-                return zip(new, events).map { ($0, $1.entity) }
-            }
-            for (row, entity) in made { recorded(row, entity) }
-            done += batch.count
-            progress(done, rows.count)
         }
     }
 }

@@ -1,21 +1,8 @@
 // The three files of TimeOverflow's import format: rows → values, or refusals named by file, line
 // and reason. Pure. Source: Tests/Fixtures/timeoverflow/README.md.
-// Neighbors: CSVReader gives the records, TimeOverflowImport writes what comes out.
-// Invariant: every row is a value or a refusal; nothing is passed over in silence.
+// Neighbors: RowSorting sorts the rows, TimeOverflowImport writes what comes out.
 
 internal import Shared
-
-struct ImportRefusal: Equatable, Codable {
-    let file: String
-    let line: Int
-    let reason: String
-}
-
-/// A refusal before it knows where it stands.
-struct RowFault: Error, Equatable {
-    let reason: String
-    init(_ reason: String) { self.reason = reason }
-}
 
 struct ImportedUser: Equatable {
     let line: Int
@@ -52,54 +39,17 @@ struct ImportedTransfer: Equatable {
     }
 }
 
-/// One file's good rows and the others.
-struct Sorted<Row> {
-    var rows: [Row] = []
-    var refusals: [ImportRefusal] = []
-}
-
 struct TimeOverflowRows {
     let scope: ScopeID
     /// Nothing may be dated later.
     let today: CivilDate
 
-    /// Reads a file's records, counts equal ones, and sorts what `parse` makes of them.
     private func sorted<Row>(
         _ bytes: [UInt8], file: String, source: String, columns: Int,
         parse: (Fields) throws(RowFault) -> Row
     ) -> Sorted<Row> {
-        var result = Sorted<Row>()
-        var occurrences: [[UInt8]: UInt64] = [:]
-        for record in CSVReader.records(bytes) {
-            occurrences[record.raw, default: 0] += 1
-            let key = ImportKey(
-                source: source, scope: scope, row: record.raw,
-                occurrence: occurrences[record.raw, default: 1])
-            do throws(RowFault) {
-                let texts = try texts(record, columns: columns)
-                result.rows.append(
-                    try parse(
-                        Fields(line: record.line, importKey: key, texts: texts, today: today)))
-            } catch {
-                result.refusals.append(
-                    ImportRefusal(file: file, line: record.line, reason: error.reason))
-            }
-        }
-        return result
-    }
-
-    private func texts(_ record: CSVRecord, columns: Int) throws(RowFault) -> [String] {
-        switch record.fields {
-        case .failure(.quotes):
-            throw RowFault("its quotes do not match; double each quote inside a quoted text")
-        case .failure(.notUTF8):
-            throw RowFault("it holds bytes that are not UTF-8; save the file as UTF-8")
-        case .success(let texts):
-            guard texts.count == columns else {
-                throw RowFault("it has \(texts.count) columns where \(columns) are needed")
-            }
-            return texts
-        }
+        RowSorting(source: source, scope: scope, today: today, columns: columns)
+            .sorted(CSVReader.records(bytes), file: file, parse: parse)
     }
 }
 

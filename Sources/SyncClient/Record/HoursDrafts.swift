@@ -111,8 +111,7 @@ struct HoursDrafts {
         if form != .donation, minutes.value > Self.longMinutes {
             warnings.append("\(minutes) hours in one entry is long; amend it if it is a slip")
         }
-        let serverDay = book.sync.serverTime?.date(utcOffsetMinutes: 0)
-        if date > max(today, serverDay ?? today) {
+        if date > book.latestDay(today) {
             warnings.append("\(date) is in the future; amend it if it is a slip")
         }
         return warnings
@@ -128,5 +127,13 @@ struct HoursDrafts {
         }
         throw UserError(
             .noPermission, "none of them is of a neighborhood that this device holds")
+    }
+}
+
+extension LocalBook {
+    /// The later of this device's day and the server's at the last contact: a clock that was never
+    /// set makes no day a future one.
+    func latestDay(_ today: CivilDate) -> CivilDate {
+        max(today, sync.serverTime?.date(utcOffsetMinutes: 0) ?? today)
     }
 }
