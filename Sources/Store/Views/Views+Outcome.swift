@@ -47,8 +47,14 @@ extension Views {
     }
 
     private func hasDisputedNumber(_ member: MemberState) throws -> Bool {
-        guard let number = member.number else { return false }
-        return try members(in: [member.home]).count { $0.number == number } > 1
+        guard let number = member.number, let home = try tables.existingScopeNumber(member.home)
+        else { return false }
+        let count = try Int.fetchOne(
+            db,
+            sql: """
+                SELECT count(*) FROM member WHERE home = ? AND number = ? AND canonical = entity
+                """, arguments: [home, number])
+        return (count ?? 0) > 1
     }
 
     /// What the entity is, in words, for every family.
