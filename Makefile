@@ -9,8 +9,10 @@ SWIFT_FILES := Package.swift Sources Tests
 TEST_TIME_MAX := 30m
 PROPERTIES_TIME_MAX := 80m
 HISTORIES := 10000
+PREFIX ?= /usr/local
+DESTDIR ?=
 
-.PHONY: help setup demo test properties check format bench kills clean
+.PHONY: help setup demo test properties check format bench kills man install clean
 
 help:
 	@echo 'make demo    build, run a community of four devices and a server, compare them'
@@ -20,6 +22,8 @@ help:
 	@echo 'make format  format the Swift sources in place'
 	@echo 'make bench   measure, each figure beside its floor'
 	@echo 'make kills   kill both programs at random 100 times and look for losses'
+	@echo 'make man     make the man pages'
+	@echo 'make install programs, man pages and completions, into PREFIX=/usr/local'
 	@echo 'make clean   delete everything that was built'
 
 setup:
@@ -61,6 +65,13 @@ bench: setup
 kills: setup
 	$(BUILD)
 	scripts/kill-test
+
+man: setup
+	scripts/install --man-only
+
+# PREFIX and DESTDIR as usual.
+install: setup
+	PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
 
 clean:
 	rm -rf .build .build-release .build-properties

@@ -11,8 +11,8 @@ struct DataOptions: ParsableArguments {
     @Option(
         name: .customLong("data"),
         help: ArgumentHelp(
-            "Folder of this device's data.", discussion: "Default: ~/.local/share/hourbook",
-            valueName: "dir"))
+            "Folder of this device's data; default: ~/.local/share/hourbook.", valueName: "dir"),
+        completion: .directory)
     var path: String?
 
     var folder: URL {

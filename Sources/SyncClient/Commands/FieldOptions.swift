@@ -8,7 +8,9 @@ internal import Shared
 extension Option where Value == String? {
     init(_ kind: Kind, _ number: FieldNumber, also alias: String? = nil) {
         let field = kind.describedField(number)
-        self.init(name: field.optionName(also: alias), help: field.optionHelp)
+        self.init(
+            name: field.optionName(also: alias), help: field.optionHelp,
+            completion: field.completion)
     }
 }
 
@@ -33,6 +35,17 @@ extension Kind {
 extension FieldDescriptor {
     fileprivate func optionName(also alias: String?) -> NameSpecification {
         NameSpecification([.customLong(name)] + (alias.map { [.customLong($0)] } ?? []))
+    }
+
+    /// What a shell can offer; nil where anything may be typed.
+    fileprivate var completion: CompletionKind? {
+        switch type {
+        case .code(let codes): .list(codes.map(\.name))
+        case .flag: .list(["yes", "no"])
+        case .text, .texts, .tag, .integer, .date, .entity, .entities, .shares, .data, .sides,
+            .blocks, .anyValue, .fieldNumber:
+            nil
+        }
     }
 
     fileprivate var optionHelp: ArgumentHelp {

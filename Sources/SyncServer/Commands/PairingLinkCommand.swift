@@ -20,7 +20,9 @@ struct PairingLinkCommand: ServerCommand {
         parsing: .upToNextOption,
         help: "Code, name or id of each neighborhood that the device holds.")
     var neighborhood: [String]
-    @Option(help: "The most anybody may do on it; by default the highest of its workers' roles.")
+    @Option(
+        help: "The most anybody may do on it; by default the highest of its workers' roles.",
+        completion: .roles)
     var role: String?
     @Option(help: "Name or address at which the device finds this server; default: as it served.")
     var host: String?

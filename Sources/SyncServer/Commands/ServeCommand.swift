@@ -24,8 +24,14 @@ struct ServeCommand: ServerCommand {
     @Flag(help: "Plain HTTP, for this machine only.") var plain = false
     @Flag(help: "Plain HTTP, for a proxy before this server that speaks TLS to devices.")
     var behindProxy = false
-    @Option(help: "PEM file of a certificate and its chain.") var certificate: String?
-    @Option(help: "PEM file of the certificate's private key.") var key: String?
+    @Option(
+        help: ArgumentHelp("PEM file of a certificate and its chain.", valueName: "file"),
+        completion: .file(extensions: ["pem", "crt", "cer"]))
+    var certificate: String?
+    @Option(
+        help: ArgumentHelp("PEM file of the certificate's private key.", valueName: "file"),
+        completion: .file(extensions: ["pem", "key"]))
+    var key: String?
 
     func perform() async throws {
         let serving = try Serving(

@@ -8,7 +8,10 @@ internal import Shared
 internal import Store
 
 struct FolderOptions: ParsableArguments {
-    @Option(name: .customLong("data"), help: "Folder of the ledger and its keys.")
+    @Option(
+        name: .customLong("data"),
+        help: ArgumentHelp("Folder of the ledger and its keys.", valueName: "dir"),
+        completion: .directory)
     var path: String = "hourbook-server-data"
 
     var url: URL { URL(fileURLWithPath: path, isDirectory: true) }

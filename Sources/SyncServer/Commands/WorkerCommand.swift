@@ -15,7 +15,8 @@ struct WorkerCommand: AsyncParsableCommand {
 
         @OptionGroup var folder: FolderOptions
         @Option(help: "The worker's name; it is sealed.") var name: String
-        @Option(help: "outreach, coordinator or admin.") var role: String
+        @Option(help: "What the worker may do: outreach, coordinator or admin.", completion: .roles)
+        var role: String
         @Option(
             parsing: .upToNextOption,
             help: "Codes of the neighborhoods the worker serves.")
@@ -61,6 +62,10 @@ struct WorkerCommand: AsyncParsableCommand {
             Output.show(table)
         }
     }
+}
+
+extension CompletionKind {
+    static var roles: CompletionKind { .list(Role.allCases.map(\.name)) }
 }
 
 struct WorkerRecord: Encodable {
