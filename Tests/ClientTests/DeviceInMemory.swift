@@ -24,10 +24,12 @@ struct Bench {
 
     init(
         office: OfficeInMemory, keys: ReplicaKeys = Fixed.device, seed: UInt64 = 7,
-        workers: [EntityID] = [OfficeInMemory.dana], home: EntityID = OfficeInMemory.harbor
+        workers: [EntityID] = [OfficeInMemory.dana], home: EntityID = OfficeInMemory.harbor,
+        numberBlocks: [NumberBlock] = []
     ) throws {
         let random = RandomInMemory(seed: seed)
-        let paired = try office.pair(keys, neighborhoods: [home], workers: workers)
+        let paired = try office.pair(
+            keys, neighborhoods: [home], workers: workers, numberBlocks: numberBlocks)
         let database = try StoreFile.inMemory(register: ClientSchema.register)
         try database.write { db in
             let tables = LedgerTables(db)

@@ -175,6 +175,33 @@ import Testing
         #expect(report.refusals[0].reason.contains("no numbers to give out"))
     }
 
+    @Test func rowsWithoutANumberGetFreeOnesOfThisDevicesBlock() throws {
+        let block = NumberBlock(neighborhood: OfficeInMemory.harbor, first: 5, last: 8)
+        let bench = try Bench(office: try OfficeInMemory(), numberBlocks: [block])
+        _ = try bench.sync()
+        _ = try bench.enroll(6)
+        let file = "Name,No,Born,Phone,Since\nA,,,,\nB,5,,,\nC,,,,\nD,,,,\n"
+        let report = try run(bench, members(), file)
+        // The second row's own 5 is not given to the first; then the block is used up.
+        #expect(report.membersAdded == 3)
+        #expect(report.refusals.map(\.line) == [5])
+        let numbers = try bench.device.read { try $0.views.members().compactMap(\.number) }
+        #expect(numbers == [5, 6, 7, 8])
+        #expect(try run(bench, members(), file).membersAdded == 0)
+    }
+
+    @Test func whatTheWorkerMayNotRecordIsRefusedWholeAndNothingIsWritten() throws {
+        let bench = try ready()
+        let before = try bench.unsent()
+        var map = ImportMap(target: .redemption)
+        try map.add(columns: ["member=Who", "minutes=Time", "date=Day"], constants: [])
+        let error = #expect(throws: UserError.self) {
+            try run(bench, map, "Who,Time,Day\n1,60,2026-03-24\n")
+        }
+        #expect(error?.code == .noPermission)
+        #expect(try bench.unsent() == before)
+    }
+
     @Test func membersOfAFileCanBeNamedByTheNextFile() throws {
         let bench = try ready()
         _ = try run(bench, members(), "Name,No,Born,Phone,Since\nMei Chen,7,,,\n")

@@ -64,7 +64,8 @@ final class OfficeInMemory: Transport {
 
     /// Enters a device in the ledger, as pairing does.
     func pair(
-        _ keys: ReplicaKeys, neighborhoods: [EntityID] = [harbor], workers: [EntityID] = [dana]
+        _ keys: ReplicaKeys, neighborhoods: [EntityID] = [harbor], workers: [EntityID] = [dana],
+        numberBlocks: [NumberBlock] = []
     ) throws -> PairedDevice {
         try write(
             .devicePaired,
@@ -74,6 +75,7 @@ final class OfficeInMemory: Transport {
                 DeviceField.label: .text("tablet"), DeviceField.workers: .entities(workers),
                 DeviceField.neighborhoods: .entities(neighborhoods),
                 DeviceField.role: .integer(Role.coordinator.rawValue),
+                DeviceField.numberBlocks: .blocks(numberBlocks),
             ])
         held[keys.replica] = Set([.community] + neighborhoods.map(ScopeID.neighborhood))
         heads[keys.replica] = ReplicaChain(signingKey: keys.signingPublicKey)

@@ -47,14 +47,15 @@ struct MappedImport {
             today: book.latestDay(device.environment.today))
         let sorted = try rows.read(file.bytes, file: file.name)
         var plan = Plan(refusals: sorted.refusals)
-        var numbers = FileNumbers(MemberNumbers(book: book, neighborhood: neighborhood))
+        var numbers = FileNumbers(
+            MemberNumbers(book: book, neighborhood: neighborhood), of: sorted.rows)
         let reader = RowDrafts(
             target: map.target, neighborhood: neighborhood, finder: Finder(book: book),
             hours: HoursDrafts(book: book, today: rows.today))
         for row in sorted.rows {
             if let known = try book.views.imported(row.importKey) {
                 plan.known += 1
-                try numbers.note(known, row, book)
+                if map.target == .member { try numbers.note(known, row, book) }
                 continue
             }
             do {
@@ -107,9 +108,15 @@ extension Error {
 /// Member numbers of one file: each once, none that somebody else has.
 private struct FileNumbers {
     private let numbers: MemberNumbers
+    /// Numbers that some row has by itself: no other is given them.
+    private let said: Set<Int64>
     private var lines: [Int64: Int] = [:]
 
-    init(_ numbers: MemberNumbers) { self.numbers = numbers }
+    init(_ numbers: MemberNumbers, of rows: [MappedRow]) {
+        let field = Kind.memberEnrolled.describedField(MemberField.number).name
+        self.numbers = numbers
+        said = Set(rows.flatMap { $0.texts[field, default: []] }.compactMap { Int64($0) })
+    }
 
     /// A row that was imported before has its number already.
     mutating func note(_ known: EntityID, _ row: MappedRow, _ book: LocalBook) throws {
@@ -122,7 +129,7 @@ private struct FileNumbers {
     /// Checks the number of the row, or gives it one.
     mutating func settle(_ draft: inout Draft, line: Int) throws {
         guard let number = draft.payload.integer(MemberField.number) else {
-            let next = try numbers.next(besides: Set(lines.keys))
+            let next = try numbers.next(besides: said.union(lines.keys))
             draft.payload[MemberField.number] = .integer(next)
             lines[next] = line
             return
