@@ -35,3 +35,10 @@ static inline long hourbook_curl_status(CURL *handle) {
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
     return status;
 }
+
+// Bytes of the request that have been sent; 0 while there is no connection.
+static inline long hourbook_curl_request_size(CURL *handle) {
+    long size = 0;
+    curl_easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &size);
+    return size;
+}

@@ -36,4 +36,9 @@ struct ClientMain: ParsableCommand {
             var generator = SystemRandomNumberGenerator()
             return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         })
+
+    /// Ctrl-C ends it like everything else.
+    static let pause: @Sendable (UInt64) -> Void = { milliseconds in
+        Thread.sleep(forTimeInterval: Double(milliseconds) / 1_000)
+    }
 }

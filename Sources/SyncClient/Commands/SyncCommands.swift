@@ -33,8 +33,13 @@ struct PairCommand: ClientCommand {
 
 struct SyncCommand: ClientCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sync", abstract: "Send what the office lacks, and fetch what is new.")
+        commandName: "sync", abstract: "Send what the office lacks, and fetch what is new.",
+        discussion: """
+            A connection that breaks off is tried again a few times, after a growing wait. An \
+            office that cannot be reached is said at once.
+            """)
 
+    @Flag(help: "Try once only.") var once = false
     @OptionGroup var data: DataOptions
     @OptionGroup var json: JSONOption
 
@@ -42,7 +47,7 @@ struct SyncCommand: ClientCommand {
         let device = try data.device()
         try SyncRun(
             device: device, folder: data.folder, transport: try CurlTransport(of: device),
-            json: json.isOn
+            json: json.isOn, once: once
         ).run()
     }
 }
@@ -58,12 +63,15 @@ struct SyncRecord: Codable {
     let milliseconds: Int64
 }
 
-/// One session, told to people.
+/// Sessions until one comes to an end that waiting does not better, told to people.
 struct SyncRun {
     let device: Device
     let folder: URL
     let transport: any Transport
     let json: Bool
+    var once = false
+    /// Waits so many milliseconds.
+    var pause: (UInt64) -> Void = ClientMain.pause
 
     func run() throws {
         let lock: FolderLock
@@ -81,9 +89,33 @@ struct SyncRun {
             device: device, keys: try identity.keys, transport: transport)
         session.progress = { Screen.note("  sent \($0.pushed), fetched \($0.fetched)") }
         let started = device.environment.now()
-        let report = try session.run()
+        let report = try sessions(session)
         let ended = device.environment.now()
         try tell(report, milliseconds: ended.milliseconds - started.milliseconds)
+    }
+
+    /// Again and again as long as the schedule says so.
+    func sessions(_ session: SyncSession) throws -> SyncReport {
+        var schedule = RetrySchedule()
+        var report = try session.run()
+        var last = report
+        while !once, case .unreachable(let error) = last.end,
+            case .tryAgain(let milliseconds, let number, let most) = schedule.next(
+                after: last, chance: device.environment.randomBytes(4))
+        {
+            Screen.note(
+                "  \(error.sentence); trying again in \(tenths(milliseconds)) s (try \(number) of "
+                    + "\(most); Ctrl-C ends, nothing is lost)")
+            pause(milliseconds)
+            last = try session.run()
+            report = report.followed(by: last)
+        }
+        return report
+    }
+
+    private func tenths(_ milliseconds: UInt64) -> String {
+        let tenths = (milliseconds + 50) / 100
+        return "\(tenths / 10).\(tenths % 10)"
     }
 
     private func tell(_ report: SyncReport, milliseconds: Int64) throws {
@@ -95,7 +127,7 @@ struct SyncRun {
                 "warning: the office keeps \(report.refused) of your entries apart; see "
                     + "`hourbook status`. They are safe, and count nothing until it decides")
         }
-        if let failure = failure(report.end, state.unsent, state.contact) { throw failure }
+        if let failure = report.failure(state.unsent, state.contact) { throw failure }
         guard report.mismatches.isEmpty else {
             throw UserError(
                 .dataError,
@@ -115,15 +147,16 @@ struct SyncRun {
                 + "\(report.fetched) (\(report.bytesSent) bytes up, \(report.bytesReceived) down, "
                 + "\(report.requests) request\(report.requests == 1 ? "" : "s"))")
     }
+}
 
-    private func failure(
-        _ end: SyncEnd, _ unsent: UnsentSummary, _ state: SyncState
-    ) -> UserError? {
+extension SyncReport {
+    /// Why it did not come to its end, and what that leaves; nil if it did.
+    func failure(_ unsent: UnsentSummary, _ state: SyncState) -> UserError? {
         let rest = "\(unsent.text), last in touch \(state.lastContact?.text ?? "never")"
         return switch end {
         case .complete: nil
         case .unreachable(let error):
-            UserError(.temporaryFailure, "\(error.sentence); \(rest)")
+            UserError(.temporaryFailure, "\(error.sentence); \(unconfirmedText)\(rest)")
         case .retryLater(let seconds):
             UserError(
                 .temporaryFailure,
@@ -144,6 +177,12 @@ struct SyncRun {
             UserError(
                 .protocolError, "the server's answer cannot be used: \(reason); \(rest)")
         }
+    }
+
+    /// What was sent may be there or not: the next sync settles it.
+    private var unconfirmedText: String {
+        unconfirmed == 0
+            ? "" : "\(unconfirmed) sent but unconfirmed, safe here and settled by the next sync; "
     }
 }
 

@@ -77,7 +77,8 @@ extension WaitingRecord {
             let isSent = new.event.dot.sequence <= acknowledged
             return try WaitingRecord(
                 new.event, book, state: isSent ? "sent" : "unsent",
-                why: isSent ? "its place comes with the next sync" : "on this device only",
+                why: isSent
+                    ? "its place comes with the next sync" : "the office has not confirmed it",
                 decided: nil, action: "hourbook sync")
         }
     }

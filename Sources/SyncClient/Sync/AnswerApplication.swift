@@ -21,6 +21,8 @@ struct AnswerApplication {
         case event(LedgerPosition)
         case missingOwn(Sequence64)
         case checkpoint(CheckpointError)
+        /// The ledger has another own event after this one.
+        case parted(common: Sequence64)
         /// The server signed two statements that cannot both be true.
         case contradiction(RefusedCheckpoint)
 
@@ -31,6 +33,7 @@ struct AnswerApplication {
             case .range: "its page does not start where this device stands"
             case .event(let position): "its entry \(position) cannot be read"
             case .missingOwn(let sequence): "it counts on own entry \(sequence), which is not here"
+            case .parted(let common): "it has another own entry after \(common)"
             case .checkpoint: "its checkpoint is not signed by this community's ledger"
             case .contradiction(let refused):
                 "its checkpoint contradicts one it signed before (\(refused.reason)); the office "
@@ -160,7 +163,10 @@ struct AnswerApplication {
             guard let new = try? NewEvent(bytes: bytes) else {
                 throw Fault.event(entry.position)
             }
-            if try book.tables.leaf(of: new.event.dot) == new.leaf {
+            if let own = try ownLeaf(new.event.dot) {
+                guard own == new.leaf else {
+                    throw Fault.parted(common: Sequence64(new.event.dot.sequence.value - 1))
+                }
                 return try promote(new.event.dot, admitted, holding: holding)
             }
             try book.tables.insert(new, admitted, holding: holding)
@@ -172,6 +178,12 @@ struct AnswerApplication {
                 event: new.event, leaf: new.leaf, position: entry.position,
                 contextUnknown: entry.contextUnknown)
         }
+    }
+
+    /// Of an own event that is here, whether or not the office keeps it apart.
+    private func ownLeaf(_ dot: Dot) throws -> Hash? {
+        guard dot.replica == book.paired.replica else { return nil }
+        return try book.tables.leaf(of: dot) ?? book.tables.refused(dot.sequence)?.leaf
     }
 
     private func promote(

@@ -81,7 +81,7 @@ final class CurlTransport: Transport {
             _ = hourbook_curl_set_bytes(handle, CURLOPT_POSTFIELDS, raw.baseAddress)
             return withExtendedLifetime(answer) { curl_easy_perform(handle) }
         }
-        if let error = Self.error(code, answer) { throw error }
+        if let error = error(code, answer) { throw error }
         return HTTPAnswer(
             status: hourbook_curl_status(handle), headers: answer.headers, body: answer.body)
     }
@@ -99,13 +99,19 @@ final class CurlTransport: Transport {
     /// CURLE_TOO_LARGE, which older headers do not name, and before as if memory had run out.
     private static let headerLineTooLarge = CURLcode(100)
 
-    private static func error(_ code: CURLcode, _ answer: AnswerBuffer) -> TransportError? {
+    private func error(_ code: CURLcode, _ answer: AnswerBuffer) -> TransportError? {
         if answer.isTooLarge { return .tooLarge }
         return switch code {
-        case CURLE_OK: nil
+        // libcurl takes headers that end in the middle for an answer.
+        case CURLE_OK: answer.hasWholeHeaders ? nil : .cut
         case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
             .cannotConnect
-        case CURLE_OPERATION_TIMEDOUT: .timedOut
+        // Nobody took up the connection: as good as nobody there.
+        case CURLE_OPERATION_TIMEDOUT:
+            hourbook_curl_request_size(handle) == 0 ? .cannotConnect : .timedOut
+        case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE,
+            CURLE_HTTP2, CURLE_HTTP2_STREAM:
+            .cut
         case CURLE_SSL_PINNEDPUBKEYNOTMATCH: .wrongKey
         case CURLE_PEER_FAILED_VERIFICATION: .untrusted
         case CURLE_SSL_CONNECT_ERROR: .notEncrypted
@@ -129,6 +135,8 @@ private final class AnswerBuffer {
     var body: [UInt8] = []
     var headers: [String: String] = [:]
     private(set) var isTooLarge = false
+    /// The empty line after them came.
+    private(set) var hasWholeHeaders = false
     private var headerBytes = 0
 
     /// False stops the transfer.
@@ -146,8 +154,10 @@ private final class AnswerBuffer {
         // The status line of an answer that follows an interim one starts it anew.
         if line.hasPrefix("HTTP/") {
             headers = [:]
+            hasWholeHeaders = false
             return true
         }
+        if line.allSatisfy(\.isNewline) { hasWholeHeaders = true }
         guard let colon = line.firstIndex(of: ":") else { return true }
         let value = line[line.index(after: colon)...].drop(while: \.isWhitespace)
         headers[line[..<colon].lowercased()] = String(value.prefix { !$0.isNewline })

@@ -167,6 +167,7 @@ extension TransportError {
         switch self {
         case .cannotConnect: "the server cannot be reached"
         case .timedOut: "the server did not answer in time"
+        case .cut: "the connection broke off before the answer had come"
         case .wrongKey:
             "what answers there is not the office's server: it has another key. Nothing was sent; "
                 + "tell the office, and ask for a new pairing link"

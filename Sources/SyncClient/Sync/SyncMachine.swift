@@ -35,6 +35,8 @@ enum SyncAnswer {
     case problem(ProblemDetails)
     case failure(TransportError)
     case unreadable(String)
+    /// The ledger holds other own events after this one.
+    case parted(common: Sequence64)
 }
 
 struct SyncMachine {
@@ -79,6 +81,7 @@ struct SyncMachine {
         switch answer {
         case .failure(let error): end = .unreachable(error)
         case .unreadable(let why): end = .unreadableAnswer(why)
+        case .parted(let common): end = .diverged(common: common)
         case .problem(let problem): take(problem, pushed: pushed, hasFreshNonce: hasFreshNonce)
         case .response(let response):
             hasRepeatedForNonce = false

@@ -14,6 +14,8 @@ struct SyncReport: Equatable {
     var bytesSent = 0
     var bytesReceived = 0
     var requests = 0
+    /// Events of a request that may have been received, and had no answer.
+    var unconfirmed = 0
     var mismatches: [ScopeID] = []
 }
 
@@ -68,13 +70,17 @@ struct SyncSession {
         do throws(TransportError) {
             answer = try post(outgoing)
         } catch {
+            if error.mayHaveSent { report.unconfirmed = outgoing.eventCount }
             machine.take(.failure(error), pushed: outgoing.eventCount, hasFreshNonce: false)
             return
         }
         report.bytesReceived += answer.body.count
         let nonce = SignedRequest.nextNonce(answer)
         let understood = try understand(answer, nonce: nonce, &report)
-        if case .response = understood { progress(report) }
+        if case .response = understood {
+            report.unconfirmed = 0
+            progress(report)
+        }
         machine.take(
             understood, pushed: outgoing.eventCount,
             hasFreshNonce: nonce != nil && nonce != outgoing.nonce)
@@ -134,13 +140,27 @@ struct SyncSession {
         } catch let error as KeyWrappingError {
             return .unreadable("its keys cannot be opened (\(error))")
         } catch let fault as AnswerApplication.Fault {
-            if case .contradiction(let refused) = fault {
-                try device.write {
-                    try $0.tables.keepRefused(refused, at: device.environment.now())
-                }
-            }
-            return .unreadable(fault.sentence)
+            return try refused(fault)
         }
+    }
+
+    /// Nothing of the answer was stored; what it proves is.
+    private func refused(_ fault: AnswerApplication.Fault) throws -> SyncAnswer {
+        switch fault {
+        case .contradiction(let refused):
+            try device.write {
+                try $0.tables.keepRefused(refused, at: device.environment.now())
+            }
+        case .parted(let common):
+            try device.write { book in
+                var state = book.sync
+                state.divergedAfter = common
+                try book.tables.save(state)
+            }
+            return .parted(common: common)
+        case .page, .anotherCommunity, .range, .event, .missingOwn, .checkpoint: break
+        }
+        return .unreadable(fault.sentence)
     }
 
     private func apply(

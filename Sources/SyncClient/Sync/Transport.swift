@@ -14,6 +14,8 @@ struct HTTPAnswer: Equatable {
 enum TransportError: Error, Equatable {
     case cannotConnect
     case timedOut
+    /// The connection ended before the whole answer had come.
+    case cut
     case tooLarge
     /// It has another key than the one that was pinned.
     case wrongKey
@@ -22,6 +24,16 @@ enum TransportError: Error, Equatable {
     /// No TLS could be agreed on: mostly it speaks plain HTTP, or too old a version.
     case notEncrypted
     case other(String)
+}
+
+extension TransportError {
+    /// Whether the request may have reached the server: it then counts as unconfirmed.
+    var mayHaveSent: Bool {
+        switch self {
+        case .timedOut, .cut, .tooLarge, .other: true
+        case .cannotConnect, .wrongKey, .untrusted, .notEncrypted: false
+        }
+    }
 }
 
 protocol Transport: AnyObject {

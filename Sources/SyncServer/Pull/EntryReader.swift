@@ -1,5 +1,7 @@
 // Stored entries → ledger entries for one device, own events named instead of repeated.
 // Neighbors: PageReader bounds and packs them, Store/Tables reads.
+// Invariant: an own event is named only where the device has just shown that it holds the same
+// bytes. Of a copied folder the ledger may hold another event under the same sequence.
 
 internal import Shared
 internal import Store
@@ -11,11 +13,18 @@ struct PageEntry: Sendable {
     var position: LedgerPosition { entry.position }
 }
 
-/// For a device that holds its own events up to `ownSequence`.
 struct EntryReader {
     let tables: LedgerTables
     let replica: ReplicaID
-    let ownSequence: Sequence64
+    /// Own events that the request brought and that the ledger has.
+    let shown: [ClosedRange<Sequence64>]
+
+    init(tables: LedgerTables, replica: ReplicaID, outcomes: [Outcome]) {
+        self.tables = tables
+        self.replica = replica
+        shown = outcomes.filter { [.admitted, .duplicate].contains($0.disposition) }
+            .map { $0.first...$0.last }
+    }
 
     /// Entries in order, at most a page of them; `isLast` when there are no more.
     func entries(
@@ -34,7 +43,7 @@ struct EntryReader {
     }
 
     private func isOwn(_ stored: StoredEntry) -> Bool {
-        stored.dot.replica == replica && stored.dot.sequence <= ownSequence
+        stored.dot.replica == replica && shown.contains { $0.contains(stored.dot.sequence) }
     }
 
     private func entry(_ stored: StoredEntry) -> PageEntry {

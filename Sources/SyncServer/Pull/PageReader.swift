@@ -30,7 +30,8 @@ struct PageReader {
         let store = store
         if device.revokedAfter != nil { return try await bare(request, outcomes: outcomes) }
         let news = try await store.readAsync {
-            try News(request, to: device, community: store.community, views: $0)
+            try News(
+                request, to: device, outcomes: outcomes, community: store.community, views: $0)
         }
         return try await fitting(news, outcomes: outcomes, to: device, store: store)
     }
@@ -98,12 +99,12 @@ struct News: Sendable {
     private(set) var directory: [PlacedLine]
 
     init(
-        _ request: SyncRequest, to device: DeviceState, community: CommunityID, views: Views
+        _ request: SyncRequest, to device: DeviceState, outcomes: [Outcome],
+        community: CommunityID, views: Views
     ) throws {
         let tables = views.tables
         let held = [ScopeID.community] + device.neighborhoods.map(ScopeID.neighborhood)
-        let reader = EntryReader(
-            tables: tables, replica: device.replica, ownSequence: request.ownSequence)
+        let reader = EntryReader(tables: tables, replica: device.replica, outcomes: outcomes)
         let page = try reader.entries(of: held, after: request.cursor)
         cursor = request.cursor
         head = views.position
