@@ -29,6 +29,9 @@ public final class Keyring: Sendable {
         if try !database.read(migrator.hasCompletedMigrations) { try migrator.migrate(database) }
     }
 
+    /// Lets go of the file now, and not with the last reference.
+    public func close() throws { try database.close() }
+
     /// Stores keys that are not here yet, durably.
     public func add(_ keys: [DataKey]) throws {
         guard !keys.isEmpty else { return }

@@ -29,7 +29,10 @@ struct IdentityFile {
     init?(folder: URL) throws {
         let url = folder.appendingPathComponent(Self.name)
         guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-        let bytes = [UInt8](try Data(contentsOf: url))
+        guard let bytes = (try? Data(contentsOf: url)).map({ [UInt8]($0) }) else {
+            throw UserError(
+                .ioError, "cannot read \(url.path); check its permissions and the disk")
+        }
         guard bytes.count == PairingLink.idByteCount + 2 * Self.keyByteCount else {
             throw UserError(
                 .ioError, "\(url.path) is damaged; restore it, or pair anew in another folder")

@@ -31,28 +31,8 @@ extension ServerCommand {
     func run() async throws {
         do {
             try await perform()
-        } catch let refusal as Refusal {
-            throw refusal.shown
-        } catch let fault as ShapeFault {
-            throw Refusal.usage("\(fault)").shown
-        } catch let fault as TypingFault {
-            throw Refusal.usage("\(fault)").shown
-        } catch let damage as StoreDamage {
-            throw Refusal(exit: 65, sentence: "\(damage)").shown
-        } catch let missing as ServerKeys.Failure {
-            throw Refusal(exit: 66, sentence: "\(missing)").shown
-        } catch let failure as StoreFile.Failure {
-            throw Refusal(exit: 78, sentence: "\(failure)").shown
-        } catch let failure as FolderLock.Failure {
-            throw Refusal(exit: 75, sentence: "\(failure)").shown
-        } catch let failure as CocoaError {
-            throw Refusal(
-                exit: 73, sentence: "the folder cannot be used: \(failure.localizedDescription)"
-            ).shown
-        } catch let failure as DatabaseError {
-            throw Refusal(
-                exit: 74, sentence: "the database answered: \(failure.message ?? "no reason")"
-            ).shown
+        } catch {
+            throw Refusal(showing: error)?.shown ?? error
         }
     }
 
@@ -75,6 +55,28 @@ struct Refusal: Error, Equatable {
     fileprivate var shown: any Error {
         FileHandle.standardError.write(Data("Error: \(sentence.onOneLine)\n".utf8))
         return ExitCode(exit)
+    }
+}
+
+extension Refusal {
+    /// Nil for errors of the argument parser, which prints its own.
+    init?(showing error: any Error) {
+        switch error {
+        case let refusal as Refusal: self = refusal
+        case let fault as ShapeFault: self = .usage("\(fault)")
+        case let fault as TypingFault: self = .usage("\(fault)")
+        case let damage as StoreDamage: self.init(exit: 65, sentence: "\(damage)")
+        case let missing as ServerKeys.Failure: self.init(exit: 66, sentence: "\(missing)")
+        case let failure as StoreFile.Failure: self.init(exit: 78, sentence: "\(failure)")
+        case let failure as FolderLock.Failure: self.init(exit: 75, sentence: "\(failure)")
+        case let failure as CocoaError:
+            self.init(
+                exit: 73, sentence: "the folder cannot be used: \(failure.localizedDescription)")
+        case let failure as DatabaseError:
+            self.init(
+                exit: 74, sentence: "the database answered: \(failure.message ?? "no reason")")
+        default: return nil
+        }
     }
 }
 
