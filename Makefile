@@ -12,7 +12,7 @@ HISTORIES := 10000
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: help setup demo test properties check format bench kills man install clean
+.PHONY: help setup demo test properties check format bench kills faults man install clean
 
 help:
 	@echo 'make demo    build, run a community of four devices and a server, compare them'
@@ -22,6 +22,7 @@ help:
 	@echo 'make format  format the Swift sources in place'
 	@echo 'make bench   measure, each figure beside its floor'
 	@echo 'make kills   kill both programs at random 100 times and look for losses'
+	@echo 'make faults  every fault at full length: a row per case, and which invariants held'
 	@echo 'make man     make the man pages'
 	@echo 'make install programs, man pages and completions, into PREFIX=/usr/local'
 	@echo 'make clean   delete everything that was built'
@@ -65,6 +66,10 @@ bench: setup
 kills: setup
 	$(BUILD)
 	scripts/kill-test
+
+faults: setup
+	$(BUILD) --build-tests
+	scripts/faults
 
 man: setup
 	scripts/install --man-only

@@ -1,6 +1,7 @@
-// Wraps the default VFS. Every file of an armed folder goes through `strike`, which counts and says
-// what becomes of the operation. See include/fault_vfs.h.
-#include "fault_vfs.h"
+// Wraps the default VFS. Every file of the armed folder asks `fault_strike` what becomes of an
+// operation; what a process had open when it died fails for good, and so it is no matter when it is
+// closed. Neighbors: fault_state.c decides, fault_disk.c remembers what is not synced yet.
+#include "fault_internal.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
@@ -13,57 +14,69 @@ struct faulty {
     /// SQLite keeps it as long as the file is open.
     const char *path;
     enum fault_file file;
-    /// A commit's frame was written since the last sync.
-    int has_commit;
+    /// Number of the commit whose frame was written since the last sync; 0 for none.
+    int commit;
+    /// Its process has died.
+    int is_dead;
+    struct faulty *next;
     sqlite3_file *real;
 };
 
-static struct {
-    pthread_mutex_t lock;
-    char prefix[512];
-    int kinds;
-    long nth;
-    enum fault_mode mode;
-    long count;
-    int is_dead;
-    struct fault_hit hit;
-} state = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
 static sqlite3_vfs *system_vfs;
+static const char *root = "";
 
-static int is_prefixed(const char *path) {
-    return path && state.prefix[0] && strncmp(path, state.prefix, strlen(state.prefix)) == 0;
+// Every open file that has a path.
+static pthread_mutex_t files_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct faulty *files;
+
+static void list(struct faulty *file) {
+    pthread_mutex_lock(&files_lock);
+    file->next = files;
+    files = file;
+    pthread_mutex_unlock(&files_lock);
 }
 
-// What becomes of an operation: 0 it goes on, else the mode.
-static int strike(const struct faulty *file, int kind, int is_commit) {
-    int what = 0;
-    pthread_mutex_lock(&state.lock);
-    if (state.mode != 0 && is_prefixed(file->path)) {
-        if (state.is_dead) {
-            what = FAULT_KILL;
-        } else if (state.kinds & kind && ++state.count == state.nth) {
-            what = state.mode;
-            state.is_dead = state.mode != FAULT_ERROR;
-            state.hit = (struct fault_hit){1, kind, file->file, is_commit};
-        }
+static void unlist(struct faulty *file) {
+    pthread_mutex_lock(&files_lock);
+    for (struct faulty **at = &files; *at; at = &(*at)->next) {
+        if (*at != file) continue;
+        *at = file->next;
+        break;
     }
-    pthread_mutex_unlock(&state.lock);
-    return what;
+    pthread_mutex_unlock(&files_lock);
 }
 
-static int is_dead_path(const char *path) {
-    pthread_mutex_lock(&state.lock);
-    int dead = state.is_dead && is_prefixed(path);
-    pthread_mutex_unlock(&state.lock);
-    return dead;
+int fault_vfs_open(const char *folder) {
+    int count = 0;
+    pthread_mutex_lock(&files_lock);
+    for (struct faulty *file = files; file; file = file->next) {
+        count += fault_is_within(file->path, folder);
+    }
+    pthread_mutex_unlock(&files_lock);
+    return count;
+}
+
+void fault_vfs_bury(const char *folder) {
+    pthread_mutex_lock(&files_lock);
+    for (struct faulty *file = files; file; file = file->next) {
+        if (fault_is_within(file->path, folder)) file->is_dead = 1;
+    }
+    pthread_mutex_unlock(&files_lock);
+}
+
+static int strike(struct faulty *file, int kind, int commit) {
+    if (file->is_dead) return FAULT_KILL;
+    return fault_strike(file->path, kind, file->file, commit);
 }
 
 // MARK: Files
 
 static sqlite3_file *real(sqlite3_file *file) { return ((struct faulty *)file)->real; }
 
-static int faulty_close(sqlite3_file *file) { return real(file)->pMethods->xClose(real(file)); }
+static int faulty_close(sqlite3_file *file) {
+    if (((struct faulty *)file)->path) unlist((struct faulty *)file);
+    return real(file)->pMethods->xClose(real(file));
+}
 
 static int faulty_read(sqlite3_file *file, void *to, int count, sqlite3_int64 offset) {
     if (strike((struct faulty *)file, FAULT_READ, 0)) return SQLITE_IOERR_READ;
@@ -83,25 +96,33 @@ static int ends_transaction(
 
 static int faulty_write(sqlite3_file *file, const void *from, int count, sqlite3_int64 offset) {
     struct faulty *faulty = (struct faulty *)file;
-    int is_commit = ends_transaction(faulty, from, count, offset);
-    if (is_commit) faulty->has_commit = 1;
-    switch (strike(faulty, FAULT_WRITE, is_commit)) {
-    case 0: return real(file)->pMethods->xWrite(real(file), from, count, offset);
+    int is_ours = fault_is_in_folder(faulty->path), commit = 0;
+    if (is_ours && ends_transaction(faulty, from, count, offset)) {
+        commit = faulty->commit = fault_next_commit(faulty->file);
+    }
+    switch (strike(faulty, FAULT_WRITE, commit)) {
+    case 0:
+        if (is_ours) fault_disk_write(faulty->path, from, (size_t)count, offset);
+        return real(file)->pMethods->xWrite(real(file), from, count, offset);
     case FAULT_TORN: real(file)->pMethods->xWrite(real(file), from, count / 2, offset);
     }
     return SQLITE_IOERR_WRITE;
 }
 
 static int faulty_truncate(sqlite3_file *file, sqlite3_int64 size) {
-    if (strike((struct faulty *)file, FAULT_WRITE, 0)) return SQLITE_IOERR_TRUNCATE;
+    struct faulty *faulty = (struct faulty *)file;
+    if (strike(faulty, FAULT_WRITE, 0)) return SQLITE_IOERR_TRUNCATE;
+    if (fault_is_in_folder(faulty->path)) fault_disk_truncate(faulty->path, size);
     return real(file)->pMethods->xTruncate(real(file), size);
 }
 
 static int faulty_sync(sqlite3_file *file, int flags) {
     struct faulty *faulty = (struct faulty *)file;
-    int is_commit = faulty->has_commit;
-    faulty->has_commit = 0;
-    if (strike(faulty, FAULT_SYNC, is_commit)) return SQLITE_IOERR_FSYNC;
+    int commit = faulty->commit;
+    faulty->commit = 0;
+    if (strike(faulty, FAULT_SYNC, commit)) return SQLITE_IOERR_FSYNC;
+    if (fault_is_in_folder(faulty->path)) fault_disk_sync(faulty->path);
+    if (fault_is_within(faulty->path, root)) return SQLITE_OK;
     return real(file)->pMethods->xSync(real(file), flags);
 }
 
@@ -160,37 +181,33 @@ static const sqlite3_io_methods methods = {
     .xShmUnmap = faulty_shm_unmap,
 };
 
-static enum fault_file file_of(const char *path) {
-    const char *keys = strstr(path, "keys.db"), *ledger = strstr(path, "hourbook.db");
-    int is_log = strstr(path, "-wal") != 0;
-    if (keys) return is_log ? FAULT_KEYS_LOG : FAULT_KEYS;
-    if (ledger) return is_log ? FAULT_LEDGER_LOG : FAULT_LEDGER;
-    return FAULT_OTHER;
-}
-
 // MARK: The VFS
 
 static int faulty_open(
     sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int *out_flags) {
+    (void)vfs;
     struct faulty *faulty = (struct faulty *)file;
     memset(faulty, 0, sizeof *faulty);
     faulty->real = (sqlite3_file *)(faulty + 1);
-    if (is_dead_path(path)) return SQLITE_CANTOPEN;
+    if (path && fault_is_dead(path)) return SQLITE_CANTOPEN;
     int code = system_vfs->xOpen(system_vfs, path, faulty->real, flags, out_flags);
     if (code != SQLITE_OK) return code;
     faulty->path = path;
-    faulty->file = path ? file_of(path) : FAULT_OTHER;
+    faulty->file = path ? fault_file_of(path) : FAULT_OTHER;
     faulty->base.pMethods = &methods;
+    if (path) list(faulty);
     return SQLITE_OK;
 }
 
 static int faulty_delete(sqlite3_vfs *vfs, const char *path, int sync) {
-    if (is_dead_path(path)) return SQLITE_IOERR_DELETE;
+    (void)vfs;
+    if (fault_is_dead(path)) return SQLITE_IOERR_DELETE;
     return system_vfs->xDelete(system_vfs, path, sync);
 }
 
-int fault_vfs_install(void) {
+int fault_vfs_install(const char *folder) {
     static sqlite3_vfs vfs;
+    root = strdup(folder);
     system_vfs = sqlite3_vfs_find(0);
     if (!system_vfs) return SQLITE_ERROR;
     vfs = *system_vfs;
@@ -200,32 +217,4 @@ int fault_vfs_install(void) {
     vfs.xOpen = faulty_open;
     vfs.xDelete = faulty_delete;
     return sqlite3_vfs_register(&vfs, 1);
-}
-
-void fault_vfs_arm(const char *prefix, int kinds, long nth, int mode) {
-    pthread_mutex_lock(&state.lock);
-    strncpy(state.prefix, prefix, sizeof state.prefix - 1);
-    state.kinds = kinds;
-    state.nth = nth;
-    state.mode = mode;
-    state.count = 0;
-    state.is_dead = 0;
-    state.hit = (struct fault_hit){0};
-    pthread_mutex_unlock(&state.lock);
-}
-
-struct fault_hit fault_vfs_disarm(void) {
-    pthread_mutex_lock(&state.lock);
-    struct fault_hit hit = state.hit;
-    state.mode = 0;
-    state.is_dead = 0;
-    pthread_mutex_unlock(&state.lock);
-    return hit;
-}
-
-long fault_vfs_count(void) {
-    pthread_mutex_lock(&state.lock);
-    long count = state.count;
-    pthread_mutex_unlock(&state.lock);
-    return count;
 }

@@ -1,11 +1,9 @@
 // Rows 1, 2 and 3 of the list of faults: every read, write and fsync of recording, syncing, pairing
-// and admission is struck in turn; it fails, or the process dies before or within it.
+// and admission is struck in turn; it fails, the process dies before or within it, or the power
+// goes. Neighbors: Sweep strikes, Invariants checks.
 
 import Foundation
-import GRDB
 import Shared
-import Store
-import TestSupport
 import Testing
 
 @testable import SyncClient
@@ -13,48 +11,8 @@ import Testing
 
 @Suite("Faults of storage", .serialized)
 struct StorageFaultTests {
-    /// Each commit point is struck at least this often.
+    /// Each commit is struck at least this often.
     private static let strikesMin = 5
-
-    /// Two devices in step; the tablet has an entry that it has not sent, the laptop's entry is on
-    /// the server and not on the tablet.
-    struct Start {
-        let town: Town
-        let ana: EntityID
-        let omar: EntityID
-        /// For a third device.
-        let link: PairingLink
-        static let sent: Int64 = 30
-        static let unsent: Int64 = 45
-        static let saved: Set<Int64> = [sent, unsent]
-
-        init() async throws {
-            let town = try Town()
-            let made = try await town.serving { port in
-                try await apart { () -> (EntityID, EntityID, PairingLink) in
-                    try town.pair("tablet", port: port)
-                    try town.pair("laptop", port: port)
-                    let tablet = try town.open("tablet")
-                    let laptop = try town.open("laptop")
-                    defer {
-                        tablet.close()
-                        laptop.close()
-                    }
-                    _ = try town.sync(tablet, port: port)
-                    let ana = try town.enroll(tablet, number: 1, name: Personal.names[0])
-                    let omar = try town.enroll(tablet, number: 2, name: Personal.names[1])
-                    _ = try town.sync(tablet, port: port)
-                    _ = try town.sync(laptop, port: port)
-                    try town.exchange(laptop, ana, omar, minutes: Self.sent)
-                    _ = try town.sync(laptop, port: port)
-                    try town.exchange(tablet, omar, ana, minutes: Self.unsent)
-                    return (ana, omar, try town.link(port: port))
-                }
-            }
-            self.town = town
-            (ana, omar, link) = made
-        }
-    }
 
     @Test("fault 1: a device is struck at every read, write and fsync while recording")
     func recording() async throws {
@@ -67,8 +25,9 @@ struct StorageFaultTests {
                 told.failed.insert(77)
                 try await apart { try Self.record(77, in: town, start) }
                 told.saved.insert(77)
-            }, devices: ["tablet", "laptop"])
-        try await check(sweep, row: 1, "a device struck while recording")
+            }, devices: Start.devices)
+        try await check(
+            sweep, row: 1, "device struck while recording", committing: [.ledgerLog, .keysLog])
     }
 
     /// As `hourbook exchange record` does: opened, recorded, closed.
@@ -85,18 +44,24 @@ struct StorageFaultTests {
         let start = try await Start()
         defer { start.town.remove() }
         let sweep = Sweep(
-            town: start.town, target: { $0.deviceFolder("tablet") },
-            work: { town, told in
-                told.saved = Start.saved
-                try await town.serving { port in try await apart { try Self.sync(town, port) } }
-            }, devices: ["tablet", "laptop"])
-        try await check(sweep, row: 2, "a device struck while it pushes and pulls")
+            town: start.town, target: { $0.deviceFolder("tablet") }, work: Self.sync,
+            devices: Start.devices)
+        try await check(
+            sweep, row: 2, "device struck while it pushes and pulls",
+            committing: [.ledgerLog, .keysLog])
     }
 
-    private static func sync(_ town: Town, _ port: UInt16) throws {
-        let device = try town.open("tablet")
-        defer { device.close() }
-        _ = try town.sync(device, port: port)
+    private static func sync(_ town: Town, _ told: inout Told) async throws {
+        told.saved = Start.saved
+        told = try await town.serving { [told] port in
+            try await apart {
+                var told = told
+                let device = try town.open("tablet")
+                defer { device.close() }
+                try told.note(town.sync(device, port: port), of: device)
+                return told
+            }
+        }
     }
 
     @Test("fault 2: a device is struck at every read, write and fsync while it pairs")
@@ -113,8 +78,9 @@ struct StorageFaultTests {
             work: { town, told in
                 told.saved = Start.saved
                 try await pair(town)
-            }, repeated: pair, devices: ["tablet", "laptop", "phone"])
-        try await check(sweep, row: 2, "a device struck while it pairs")
+            }, repeated: pair, devices: Start.devices + ["phone"])
+        try await check(
+            sweep, row: 2, "device struck while it pairs", committing: [.ledgerLog, .secrets])
     }
 
     @Test("fault 3: the server is struck at every read, write and fsync while it admits")
@@ -122,45 +88,27 @@ struct StorageFaultTests {
         let start = try await Start()
         defer { start.town.remove() }
         let sweep = Sweep(
-            town: start.town, target: { $0.officeFolder },
-            work: { town, told in
-                told.saved = Start.saved
-                try await town.serving { port in try await apart { try Self.sync(town, port) } }
-            }, devices: ["tablet", "laptop"])
-        try await check(sweep, row: 3, "the server struck while it admits and answers")
+            town: start.town, target: { $0.officeFolder }, work: Self.sync,
+            devices: Start.devices)
+        try await check(
+            sweep, row: 3, "server struck while it admits and answers",
+            committing: [.ledgerLog, .keysLog, .record])
     }
 
-    private func check(_ sweep: Sweep, row: Int, _ done: String) async throws {
-        let (histogram, broken) = try await sweep.run()
-        for line in histogram.lines(done) { print(line) }
+    private func check(
+        _ sweep: Sweep, row: Int, _ done: String, committing: Set<FaultVFS.File>
+    ) async throws {
+        let (histogram, broken) = try await sweep.run(
+            stride: FaultRun.choose(short: 29, long: 1))
+        for line in histogram.lines { print("\(done): \(line)") }
         for breach in broken.prefix(10) { Issue.record("\(breach)") }
         #expect(broken.count == 0)
-        #expect(histogram.commits.count >= 2, "a log was written, and made durable")
-        let byFile = Dictionary(grouping: histogram.commits) { $0.key.hit.file }
-            .mapValues { $0.reduce(0) { $0 + $1.value } }
-        for (file, count) in byFile {
-            #expect(count >= Self.strikesMin, "commits of the \(file) were struck \(count) times")
+        let commits = histogram.commits
+        #expect(Set(commits.keys.map(\.file)).isSuperset(of: committing))
+        for (commit, count) in commits {
+            #expect(count >= Self.strikesMin, "\(commit) was struck \(count) times")
         }
         try FaultReport.row(
-            row, done, times: histogram.total, broken: broken, notes: histogram.lines("hit"))
-    }
-}
-
-extension Town {
-    func link(port: UInt16) throws -> PairingLink {
-        let store = try openStore()
-        defer { try? store.pool.close() }
-        return try store.append { session in
-            try session.makePairingLink(
-                workers: [dana], neighborhoods: [harbor], role: .coordinator, host: "127.0.0.1",
-                port: port, mode: .loopback)
-        }
-    }
-}
-
-extension PairingLink {
-    /// The same where the server listens now.
-    func at(port: UInt16) -> PairingLink {
-        PairingLink(host: host, port: port, mode: mode, id: id, secret: secret, ledger: ledger)
+            row, done, times: histogram.total, broken: broken, notes: histogram.lines)
     }
 }

@@ -115,7 +115,7 @@ final class CurlTransport: Transport {
         case CURLE_SSL_PINNEDPUBKEYNOTMATCH: .wrongKey
         case CURLE_PEER_FAILED_VERIFICATION: .untrusted
         case CURLE_SSL_CONNECT_ERROR: .notEncrypted
-        case CURLE_OUT_OF_MEMORY, headerLineTooLarge: .tooLarge
+        case CURLE_OUT_OF_MEMORY, Self.headerLineTooLarge: .tooLarge
         default: .other(String(cString: curl_easy_strerror(code)))
         }
     }

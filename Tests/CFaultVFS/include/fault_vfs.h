@@ -1,5 +1,7 @@
-// A SQLite VFS for tests that lets a chosen read, write or sync of a folder's databases fail, or be
-// the last thing that a process does. Neighbor: FaultTests/Harness/FaultVFS.swift is its only caller.
+// For tests: lets a chosen read, write or sync of a folder's files fail, or be the last thing that
+// a process does, or the last before the power goes. Databases are reached by a SQLite VFS, all
+// other files by standing in for a few calls of libc.
+// Neighbor: FaultTests/Harness/FaultVFS.swift is its only caller.
 #ifndef FAULT_VFS_H
 #define FAULT_VFS_H
 
@@ -9,32 +11,51 @@ enum fault_mode {
     /// The operation fails, and the next ones do not.
     FAULT_ERROR = 1,
     /// The process dies before the operation: nothing reaches the disk from then on.
-    FAULT_KILL = 2,
+    FAULT_KILL,
     /// The same, with the first half of the write on the disk.
-    FAULT_TORN = 3,
+    FAULT_TORN,
+    /// The power goes before the operation: of what was written, what was not synced is not there.
+    FAULT_POWER,
+    /// The same, but every other write that was not synced is there: a disk writes in any order.
+    FAULT_POWER_MIXED,
 };
 
-enum fault_file { FAULT_LEDGER = 0, FAULT_LEDGER_LOG, FAULT_KEYS, FAULT_KEYS_LOG, FAULT_OTHER };
+enum fault_file {
+    FAULT_LEDGER = 0, FAULT_LEDGER_LOG, FAULT_KEYS, FAULT_KEYS_LOG,
+    /// Private keys, and the server's record of how far it had come.
+    FAULT_SECRETS, FAULT_RECORD,
+    /// The folder itself, whose sync makes a new name last.
+    FAULT_FOLDER, FAULT_OTHER, FAULT_FILES
+};
 
 struct fault_hit {
     int happened;
     int kind;
     int file;
-    /// The write of a transaction's last frame, or the sync after it.
-    int is_commit;
+    /// Of the commits of that file since it was armed, from 1: the write that ends a transaction,
+    /// or puts a new file in its place, or the sync after it. 0 for any other operation.
+    int commit;
 };
 
-/// Makes this the VFS that databases are opened with; 0 if all is well. Call it once.
-int fault_vfs_install(void);
+/// Makes this the VFS that databases are opened with; 0 if all is well. Call it once. No sync of a
+/// file in `root` is ever done, which would take most of the time: what a power cut leaves is
+/// worked out from what was asked to be synced.
+int fault_vfs_install(const char *root);
 
-/// From now on counts the operations of `kinds` on files whose path begins with `prefix`, and does
-/// `mode` to the nth of them, from 1.
-void fault_vfs_arm(const char *prefix, int kinds, long nth, int mode);
+/// From now on counts the operations of `kinds` on files in `folder`, or of these only commits, and
+/// does `mode` to the nth of them, from 1. What a process that died had open stays dead.
+void fault_vfs_arm(const char *folder, int kinds, int only_commits, long nth, int mode);
+
+/// The power goes now, as in the mode.
+void fault_vfs_cut_power(int mode);
 
 /// All is well again; returns what was hit.
 struct fault_hit fault_vfs_disarm(void);
 
 /// Operations counted since it was armed.
 long fault_vfs_count(void);
+
+/// Database files of the folder that are still open: none may be when its process has ended.
+int fault_vfs_open(const char *folder);
 
 #endif

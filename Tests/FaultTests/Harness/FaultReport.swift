@@ -4,6 +4,13 @@
 import Foundation
 import Synchronization
 
+/// How thorough a run is: `make test` takes samples, `make faults` everything.
+enum FaultRun {
+    static let isLong = ProcessInfo.processInfo.environment["FAULTS"] == "all"
+
+    static func choose(short: Int, long: Int) -> Int { isLong ? long : short }
+}
+
 enum FaultReport {
     private struct Row: Encodable {
         let number: Int

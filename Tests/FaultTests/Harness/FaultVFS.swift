@@ -1,4 +1,4 @@
-// The C shim as Swift sees it: which operation on a folder's databases is struck, and how.
+// The C shim as Swift sees it: which operation on a folder's files is struck, and how.
 // Neighbors: CFaultVFS does it, Sweep strikes each in turn.
 
 import CFaultVFS
@@ -32,12 +32,18 @@ enum FaultVFS {
         case kill
         /// The process ends in the middle of the write.
         case torn
+        /// The power goes before the operation; what was not synced is not there.
+        case power
+        /// The same, with every other write that was not synced on the disk.
+        case powerMixed
 
         var number: Int32 {
             switch self {
             case .error: Int32(FAULT_ERROR.rawValue)
             case .kill: Int32(FAULT_KILL.rawValue)
             case .torn: Int32(FAULT_TORN.rawValue)
+            case .power: Int32(FAULT_POWER.rawValue)
+            case .powerMixed: Int32(FAULT_POWER_MIXED.rawValue)
             }
         }
 
@@ -46,38 +52,64 @@ enum FaultVFS {
             case .error: "fails"
             case .kill: "killed before"
             case .torn: "killed within"
+            case .power: "power cut before"
+            case .powerMixed: "power cut, writes in another order, before"
+            }
+        }
+    }
+
+    enum File: CaseIterable, CustomStringConvertible {
+        case ledger, ledgerLog, keys, keysLog, secrets, record, folder, other
+
+        var description: String {
+            switch self {
+            case .ledger: "ledger"
+            case .ledgerLog: "ledger's log"
+            case .keys: "keys"
+            case .keysLog: "keys' log"
+            case .secrets: "file of private keys"
+            case .record: "high-water record"
+            case .folder: "folder"
+            case .other: "another file"
             }
         }
     }
 
     /// What was struck.
     struct Hit: Hashable {
-        let file: String
+        let file: File
         let kind: Kind
-        /// The write of a transaction's last frame, or the sync that makes it durable.
-        let isCommit: Bool
+        /// Of the commits of that file, from 1: the write that ends a transaction or puts a new
+        /// file in its place, or the sync that makes it last. 0 for any other operation.
+        let commit: Int
     }
 
-    private static let isInstalled = fault_vfs_install() == 0
+    private static let isInstalled = fault_vfs_install(Town.root.path) == 0
 
     /// Before any database is opened.
     static func install() { precondition(isInstalled, "SQLite takes another VFS") }
 
-    /// The `nth` operation of the kind in the folder, from 1; none ever for `Int.max`.
-    static func arm(_ folder: URL, _ kind: Kind, nth: Int, _ mode: Mode) {
-        fault_vfs_arm(folder.path, kind.number, nth, mode.number)
+    /// The `nth` operation of the kind in the folder, or the nth of them that commits, from 1;
+    /// none ever for `Int.max`.
+    static func arm(_ folder: URL, _ kind: Kind, onlyCommits: Bool, nth: Int, _ mode: Mode) {
+        fault_vfs_arm(folder.path, kind.number, onlyCommits ? 1 : 0, nth, mode.number)
     }
 
+    /// The power goes now; what was not synced is not there.
+    static func cutPower(_ mode: Mode) { fault_vfs_cut_power(mode.number) }
+
     static var count: Int { fault_vfs_count() }
+
+    /// Databases in the folder that nobody has closed.
+    static func openCount(_ folder: URL) -> Int { Int(fault_vfs_open(folder.path)) }
 
     /// Nil when there were fewer operations than that.
     @discardableResult
     static func disarm() -> Hit? {
         let hit = fault_vfs_disarm()
         guard hit.happened != 0 else { return nil }
-        let files = ["ledger", "ledger's log", "keys", "keys' log", "another file"]
         let kind = Kind.allCases.first { $0.number == hit.kind }
         return Hit(
-            file: files[Int(hit.file)], kind: kind ?? .read, isCommit: hit.is_commit != 0)
+            file: File.allCases[Int(hit.file)], kind: kind ?? .read, commit: Int(hit.commit))
     }
 }

@@ -28,77 +28,79 @@ enum Invariant: String, CaseIterable, Codable, Sendable {
     case i8 = "I8"
 }
 
-/// What people were told, while a fault was at work: every exchange has minutes of its own.
-struct Told {
-    /// "Saved" was said.
-    var saved: Set<Int64> = []
-    /// It was tried, and an error was shown: it may be there or not.
-    var failed: Set<Int64> = []
-    /// What was shown.
-    var errors: [String] = []
-    /// A device gave up without saying anything.
-    var isSilent = false
-
-    mutating func note(_ error: any Error) {
-        let shown = Self.sentence(error)
-        errors.append(shown ?? "\(error)")
-        isSilent = isSilent || shown == nil
-    }
-}
-
-extension Told {
-    /// What the programs print for it; nil if they have no sentence for it.
-    private static func sentence(_ error: any Error) -> String? {
-        if let shown = UserError(showing: error) { return shown.description }
-        return (error as? Refusal)?.sentence
-    }
-}
-
 /// A broken invariant, and what was seen.
 struct Breach: CustomStringConvertible {
     let invariant: Invariant
     let finding: String
     var description: String { "\(invariant.rawValue): \(finding)" }
+
+    init(_ invariant: Invariant, _ finding: String) {
+        self.invariant = invariant
+        self.finding = finding
+    }
 }
 
 extension Town {
     private static let sessionsMax = 6
 
+    /// Before anybody syncs again: what people were told must be so already.
+    func brokenAtOnce(_ told: Told) throws -> [Breach] {
+        guard told.isInStep else { return [] }
+        let store = try openStore()
+        defer { store.close() }
+        let missing = told.saved.subtracting(try Book(of: store).entries.keys)
+        return missing.isEmpty
+            ? [] : [Breach(.i1, "\"in step\" was shown, the office lacks \(missing.sorted())")]
+    }
+
     /// Lets everybody sync with the fault gone, and says what does not hold.
     func broken(_ told: Told, devices names: [String]) async throws -> [Breach] {
-        var breaches: [Breach] = []
-        let unfinished = try await serving { port in
+        let notes = names.flatMap { (try? checkpoints(of: $0)) ?? [] }
+        var breaches = try await serving { port in
+            // Twice: the first to sync has not seen what the last brings.
             try await apart {
-                // Twice: the first to sync has not seen what the last brings.
-                _ = try names.map { try settle($0, port: port) }
-                return try names.filter { try !settle($0, port: port) }
+                _ = names.map { settle($0, port: port) }
+                return names.compactMap { settle($0, port: port) }
             }
         }
-        if !unfinished.isEmpty {
-            breaches.append(Breach(invariant: .i8, finding: "\(unfinished) did not finish"))
-        }
         let store = try openStore()
-        defer { try? store.pool.close() }
-        let ledger = try store.read { Book(try $0.hours(), try $0.balances()) }
+        defer { store.close() }
+        let ledger = try Book(of: store)
         breaches += ledger.breaches(told)
-        for part in try store.verified() where !part.isWhole {
-            breaches.append(Breach(invariant: .i3, finding: "\(part.part): \(part.finding)"))
+        breaches += try store.verified().filter { !$0.isWhole }
+            .map { Breach(.i3, "\($0.part): \($0.finding)") }
+        breaches += try notes.compactMap { try store.contradiction($0) }
+        for name in names {
+            do {
+                breaches += try compare(name, with: ledger, of: store)
+            } catch {
+                breaches.append(Breach(.i4, "\(name) cannot be read: \(Told.shown(error))"))
+            }
         }
-        for name in names { breaches += try compare(name, with: ledger, of: store) }
         return breaches + secrecy(told)
     }
 
-    /// Whether the device has nothing left to do.
-    private func settle(_ name: String, port: UInt16) throws -> Bool {
+    /// Nil once the device has nothing left to do.
+    private func settle(_ name: String, port: UInt16) -> Breach? {
+        do {
+            let device = try open(name)
+            defer { device.close() }
+            var end = SyncEnd.complete
+            for _ in 0..<Self.sessionsMax {
+                end = try sync(device, port: port).end
+                if end == .complete, try device.read({ try $0.unsentCount }) == 0 { return nil }
+            }
+            return Breach(.i8, "\(name) does not come to an end: \(end)")
+        } catch {
+            return Breach(.i8, "\(name) cannot go on: \(Told.shown(error))")
+        }
+    }
+
+    /// The ledger's checkpoint that the device was given last.
+    private func checkpoints(of name: String) throws -> [String] {
         let device = try open(name)
         defer { device.close() }
-        for _ in 0..<Self.sessionsMax
-        where try sync(device, port: port).end == .complete && device.read({ try $0.unsentCount })
-            == 0
-        {
-            return true
-        }
-        return false
+        return try device.read { try $0.tables.keptCheckpoints() }
     }
 
     private func compare(
@@ -108,56 +110,84 @@ extension Town {
         defer { device.close() }
         return try device.read { book in
             let held = book.held.sorted()
-            var breaches: [Breach] = []
-            let theirs = try store.read { views in
+            let digests = try store.read { views in
                 try held.map { try views.tables.digest(of: $0) }
             }
-            if try held.map({ try book.tables.digest(of: $0) }) != theirs {
-                breaches.append(Breach(invariant: .i4, finding: "\(name) holds another ledger"))
-            }
-            if Book(try book.views.hours(), try book.views.balances()) != ledger {
-                breaches.append(Breach(invariant: .i4, finding: "\(name) shows other balances"))
-            }
-            for part in try book.verified() where !part.isWhole {
-                breaches.append(
-                    Breach(invariant: .i3, finding: "\(name), \(part.part): \(part.finding)"))
-            }
-            return breaches
+            let own = try Book(book.views)
+            return [
+                try held.map { try book.tables.digest(of: $0) } == digests
+                    ? nil : Breach(.i4, "\(name) holds another ledger"),
+                own == ledger ? nil : Breach(.i4, "\(name) shows other balances"),
+                own.unreadable == 0
+                    ? nil : Breach(.i1, "\(name) cannot open \(own.unreadable) sealed texts"),
+            ].compactMap(\.self)
+                + (try book.verified().filter { !$0.isWhole }.map {
+                    Breach(.i3, "\(name), \($0.part): \($0.finding)")
+                })
         }
     }
 
-    private func secrecy(_ told: Told) -> [Breach] {
-        var breaches = (told.errors + LogLines.all).filter { line in
-            (Personal.names + [Personal.note]).contains(where: line.contains)
-        }.map { Breach(invariant: .i7, finding: $0) }
-        if told.isSilent { breaches.append(Breach(invariant: .i6, finding: "nothing was said")) }
+    func secrecy(_ told: Told) -> [Breach] {
+        let personal = Personal.names + [Personal.note]
+        var breaches = (told.errors + LogLines.taken()).filter { line in
+            personal.contains(where: line.contains)
+        }.map { Breach(.i7, $0) }
+        if told.isSilent {
+            breaches.append(Breach(.i6, "no sentence for \(told.errors.last ?? "an error")"))
+        }
         return breaches
     }
 }
 
+extension ServerStore {
+    /// What a ledger checkpoint that a device was given says otherwise.
+    fileprivate func contradiction(_ note: String) throws -> Breach? {
+        let signed = try? SignedCheckpoint(
+            verifying: note, community: community, ledgerKey: keys.ledger.signingPublicKey,
+            scopes: [])
+        // Of a scope's tree: the device compares those itself.
+        guard let checkpoint = signed?.checkpoint, case .ledger = checkpoint.tree else {
+            return nil
+        }
+        let root = try read { try $0.tables.ledgerRoot(at: LedgerPosition(checkpoint.size)) }
+        return root == checkpoint.root
+            ? nil : Breach(.i3, "what was signed at position \(checkpoint.size) is no more")
+    }
+}
+
 /// What counts, as people see it.
-private struct Book: Equatable {
+struct Book: Equatable {
     /// By the minutes of an exchange.
     let entries: [Int64: Int]
     let balances: [String: Int64]
+    /// Names and descriptions that are there and cannot be read.
+    let unreadable: Int
 
-    init(_ hours: [HoursRecord], _ balances: [BalanceRecord]) {
+    init(_ views: Views) throws {
+        let hours = try views.hours()
+        let balances = try views.balances()
         entries = Dictionary(grouping: hours) { $0.providers.reduce(0) { $0 + $1.minutes } }
             .mapValues(\.count)
         self.balances = Dictionary(
             balances.map { ($0.account, $0.balance) }, uniquingKeysWith: { $1 })
+        unreadable =
+            hours.count { $0.description == nil }
+            + (try views.members().count { try views.name(of: $0) == nil })
     }
 
+    init(of store: ServerStore) throws { self = try store.read { try Book($0) } }
+
     func breaches(_ told: Told) -> [Breach] {
-        let lost = told.saved.filter { entries[$0] == nil }
-        let doubled = entries.filter { $0.value > 1 }.keys
-        let strange = entries.keys.filter { !told.saved.union(told.failed).contains($0) }
+        let lost = told.saved.filter { entries[$0] == nil }.sorted()
+        let doubled = entries.filter { $0.value > 1 }.keys.sorted()
+        let strange = entries.keys.filter { !told.saved.union(told.failed).contains($0) }.sorted()
         let sum = balances.values.reduce(0, +)
         return [
-            lost.isEmpty ? nil : Breach(invariant: .i1, finding: "lost: \(lost.sorted())"),
-            doubled.isEmpty ? nil : Breach(invariant: .i2, finding: "twice: \(doubled.sorted())"),
-            strange.isEmpty ? nil : Breach(invariant: .i2, finding: "from nowhere: \(strange)"),
-            sum == 0 ? nil : Breach(invariant: .i5, finding: "the sum is \(sum) minutes"),
+            lost.isEmpty ? nil : Breach(.i1, "lost: \(lost)"),
+            unreadable == 0 ? nil : Breach(.i1, "the office cannot open \(unreadable) texts"),
+            doubled.isEmpty ? nil : Breach(.i2, "twice: \(doubled)"),
+            strange.isEmpty ? nil : Breach(.i2, "from nowhere: \(strange)"),
+            sum == 0 ? nil : Breach(.i5, "the sum is \(sum) minutes"),
         ].compactMap(\.self)
     }
 }

@@ -36,12 +36,15 @@ struct Town {
     let harbor: EntityID
     let dana: EntityID
     let fate: Fate
+    /// Devices and server speak TLS, with the server's own key.
+    let isEncrypted: Bool
 
     var officeFolder: URL { folder.appendingPathComponent("office") }
     func deviceFolder(_ name: String) -> URL { folder.appendingPathComponent(name) }
 
     /// A new community in a folder of its own: Harbor, with the coordinator Dana.
-    init(seed: UInt64 = 1) throws {
+    init(encrypted: Bool = false, seed: UInt64 = 1) throws {
+        isEncrypted = encrypted
         FaultVFS.install()
         LogLines.start()
         fate = Fate(seed: seed)
@@ -62,6 +65,7 @@ struct Town {
     private init(copying town: Town, seed: UInt64) throws {
         folder = Self.newFolder()
         (harbor, dana, fate) = (town.harbor, town.dana, Fate(seed: seed))
+        isEncrypted = town.isEncrypted
         try FileManager.default.createDirectory(
             at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
         try FileManager.default.copyItem(at: town.folder, to: folder)
@@ -71,6 +75,8 @@ struct Town {
 
     func remove() { try? FileManager.default.removeItem(at: folder) }
 
+    static let root = FileManager.default.temporaryDirectory
+        .appendingPathComponent("hourbook-fault-tests")
     private static let count = Mutex(0)
 
     private static func newFolder() -> URL {
@@ -78,8 +84,8 @@ struct Town {
             count += 1
             return count
         }
-        return FileManager.default.temporaryDirectory.appendingPathComponent(
-            "hourbook-fault-tests/\(ProcessInfo.processInfo.processIdentifier)-\(number)")
+        return root.appendingPathComponent(
+            "\(ProcessInfo.processInfo.processIdentifier)-\(number)")
     }
 
     // MARK: The office
@@ -93,17 +99,34 @@ struct Town {
         _ body: (_ port: UInt16) async throws -> Value
     ) async throws -> Value {
         let store = try openStore()
-        let (ports, announce) = AsyncStream.makeStream(of: Int.self)
-        let application = try ServerApplication.build(store: store, onRunning: { announce.yield($0) })
-        let server = Task { try await application.runService(gracefulShutdownSignals: []) }
-        var iterator = ports.makeAsyncIterator()
-        guard let port = await iterator.next() else { throw HarnessError.notServing }
-        let result: Result<Value, any Error>
-        do { result = .success(try await body(UInt16(port))) } catch { result = .failure(error) }
-        server.cancel()
-        _ = await server.result
-        try? store.pool.close()
-        return try result.get()
+        defer { store.close() }
+        let (ports, announce) = AsyncStream.makeStream(of: UInt16.self)
+        let application = try ServerApplication.build(
+            store: store, tls: isEncrypted ? .pinned(store.servedTLSIdentity()) : nil,
+            onRunning: { announce.yield(UInt16($0)) })
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { announce.finish() }
+                try await application.runService(gracefulShutdownSignals: [])
+            }
+            defer { group.cancelAll() }
+            var iterator = ports.makeAsyncIterator()
+            guard let port = await iterator.next() else { throw HarnessError.notServing }
+            return try await body(port)
+        }
+    }
+
+    func link(port: UInt16) throws -> PairingLink {
+        let store = try openStore()
+        defer { store.close() }
+        return try store.append { session in
+            let mode: PairingLink.Mode =
+                isEncrypted
+                ? .pinned(try session.announcedTLSIdentity().keys.current) : .loopback
+            return try session.makePairingLink(
+                workers: [dana], neighborhoods: [harbor], role: .coordinator, host: "127.0.0.1",
+                port: port, mode: mode)
+        }
     }
 
     // MARK: Devices
@@ -121,14 +144,25 @@ struct Town {
 
     /// One session with the server, or with whatever listens on that port.
     func sync(_ device: Device, port: UInt16) throws -> SyncReport {
+        try session(device, over: transport(device, port: port)).run()
+    }
+
+    /// To the server of the device, by the keys it knows, on another port.
+    func transport(_ device: Device, port: UInt16) throws -> CurlTransport {
+        let (paired, announced) = try device.read { ($0.paired.server, try $0.announcedKeys) }
+        let address = ServerAddress(host: paired.host, port: port, mode: paired.mode)
+        return try CurlTransport(to: address, pins: address.pins(announced: announced))
+    }
+
+    func session(_ device: Device, over transport: any Transport) throws -> SyncSession {
+        SyncSession(device: device, keys: try keys(of: device), transport: transport)
+    }
+
+    func keys(of device: Device) throws -> ReplicaKeys {
         guard let folder = device.folder, let identity = try IdentityFile(folder: folder) else {
             throw HarnessError.notPaired
         }
-        let address = ServerAddress(host: "127.0.0.1", port: port, mode: .loopback)
-        return try SyncSession(
-            device: device, keys: try identity.keys,
-            transport: try CurlTransport(to: address, pins: [])
-        ).run()
+        return try identity.keys
     }
 
     @discardableResult
@@ -149,20 +183,29 @@ struct Town {
     func exchange(
         _ device: Device, _ provider: EntityID, _ recipient: EntityID, minutes: Int64
     ) throws -> Event {
+        try exchanges(device, provider, recipient, [minutes])[0]
+    }
+
+    /// In one transaction.
+    @discardableResult
+    func exchanges(
+        _ device: Device, _ provider: EntityID, _ recipient: EntityID,
+        _ all: some Sequence<Int64>
+    ) throws -> [Event] {
         guard let date = CivilDate("2026-03-24") else { throw HarnessError.notADate }
         return try record(device) { book in
             let drafts = HoursDrafts(book: book, today: date)
-            let shares = try drafts.shares(
-                providers: [provider], recipients: [recipient], minutes: Minutes(minutes))
-            return [
-                try drafts.draft(
+            return try all.map { minutes in
+                let shares = try drafts.shares(
+                    providers: [provider], recipients: [recipient], minutes: Minutes(minutes))
+                return try drafts.draft(
                     form: .exchange, shares: shares,
                     values: [
                         HoursField.serviceDate: .date(date),
                         HoursField.description: .text(Personal.note),
                     ])
-            ]
-        }[0]
+            }
+        }
     }
 
     private func record(
@@ -170,52 +213,6 @@ struct Town {
     ) throws -> [Event] {
         try Recording(device: device, worker: dana.description).record { book, _ in
             try make(book)
-        }
-    }
-}
-
-extension Device {
-    /// Closes what `deinit` would: SQLite's locks are the process's, so a device that was killed
-    /// must be gone before its folder is opened again.
-    func close() { try? database.close() }
-}
-
-enum HarnessError: Error {
-    case notServing, notPaired, notADate
-}
-
-/// Runs blocking work apart from the threads that the server's tasks need.
-func apart<Value: Sendable>(_ body: @escaping () throws -> Value) async throws -> Value {
-    nonisolated(unsafe) let body = body
-    return try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async {
-            continuation.resume(with: Result { try body() })
-        }
-    }
-}
-
-/// What programs in this process logged.
-enum LogLines {
-    private static let lines = Mutex<[String]>([])
-    private static let isStarted: Bool = {
-        LoggingSystem.bootstrap { _ in Handler() }
-        return true
-    }()
-
-    static func start() { precondition(isStarted) }
-    static var all: [String] { lines.withLock { $0 } }
-
-    private struct Handler: LogHandler {
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.debug
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let line = "\(event.message) \(event.metadata ?? [:])"
-            LogLines.lines.withLock { $0.append(line) }
         }
     }
 }

@@ -1,0 +1,104 @@
+// What ends a process in a test, keeps blocking work off the server's threads, and hears what was
+// logged. Neighbors: Town runs both programs in this process, Invariants reads the log.
+
+import Dispatch
+import Foundation
+import GRDB
+import Logging
+import Shared
+import Store
+import Synchronization
+
+@testable import SyncClient
+@testable import SyncServer
+
+extension Device {
+    /// As when a process ends: SQLite's locks are the process's, so a device that was killed must
+    /// be gone before its folder is opened again.
+    func close() {
+        try? database.close()
+        try? keyring.close()
+    }
+}
+
+extension ServerStore {
+    func close() {
+        try? pool.close()
+        try? keyring.close()
+    }
+}
+
+extension PairingLink {
+    /// The same where the server listens now.
+    func at(port: UInt16) -> PairingLink {
+        PairingLink(host: host, port: port, mode: mode, id: id, secret: secret, ledger: ledger)
+    }
+}
+
+enum HarnessError: Error {
+    case notServing, notPaired, notADate, nothingToSend
+}
+
+/// Runs blocking work apart from the threads that the server's tasks need.
+func apart<Value: Sendable>(_ body: @escaping () throws -> Value) async throws -> Value {
+    nonisolated(unsafe) let body = body
+    return try await withCheckedThrowingContinuation { continuation in
+        DispatchQueue.global().async {
+            continuation.resume(with: Result { try body() })
+        }
+    }
+}
+
+/// What programs in this process logged.
+enum LogLines {
+    private static let lines = Mutex<[String]>([])
+    private static let isStarted: Bool = {
+        LoggingSystem.bootstrap { _ in Handler() }
+        return true
+    }()
+
+    static func start() { precondition(isStarted) }
+
+    /// Since the last time somebody asked.
+    static func taken() -> [String] {
+        lines.withLock { lines in
+            defer { lines = [] }
+            return lines
+        }
+    }
+
+    private struct Handler: LogHandler {
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.debug
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            let line = "\(event.message) \(event.metadata ?? [:])"
+            LogLines.lines.withLock { $0.append(line) }
+        }
+    }
+}
+
+/// How far a ledger has come, and over what.
+struct LedgerHead: Equatable {
+    let size: UInt64
+    let root: Hash
+}
+
+extension Town {
+    func ledger() throws -> LedgerHead {
+        let store = try openStore()
+        defer { store.close() }
+        return try store.read { views in
+            let (size, root) = try views.tables.ledgerRoot()
+            return LedgerHead(size: size, root: root)
+        }
+    }
+
+    var serverKeys: ServerKeys {
+        get throws { try ServerKeys(folder: officeFolder) }
+    }
+}
