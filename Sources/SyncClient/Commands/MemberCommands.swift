@@ -133,13 +133,14 @@ struct MemberList: ClientCommand {
                 .map(book.views.record)
         }
         if json.isOn { return try records.forEach(Screen.printJSON) }
-        var table = Table(("NUMBER", .left), ("NAME", .left), ("HELD BY", .left), ("", .left))
+        var table = TextTable(
+            ("NUMBER", .left), ("NAME", .left), ("HELD BY", .left), ("", .left))
         for member in records {
             table.add(
                 "\(member.code)-\(member.number)", member.name ?? "", member.home,
                 member.active ? "" : "inactive")
         }
-        print(table.text, terminator: "")
+        Screen.show(table)
     }
 }
 
