@@ -24,6 +24,24 @@ struct DirectoryTests {
         return pages
     }
 
+    /// A device of Mill Hill that has sent members with these numbers, and one of Harbor, just paired.
+    private struct Neighbors {
+        var mill: FieldDevice
+        var harbor: FieldDevice
+        let members: [EntityID]
+
+        init(
+            _ office: Office, _ client: any TestClientProtocol, numbers: [Int64] = [1]
+        ) async throws {
+            mill = FieldDevice(office, number: 1, homes: [office.millHill])
+            harbor = FieldDevice(office, number: 2)
+            try await mill.pair(client)
+            members = try numbers.map { try mill.enroll("Mei", number: $0) }
+            try await mill.sync(client)
+            try await harbor.pair(client)
+        }
+    }
+
     private func line(_ member: EntityID, _ office: Office, _ number: Int64) -> DirectoryLine {
         DirectoryLine(member: member, home: .neighborhood(office.millHill), number: number)
     }
@@ -32,17 +50,13 @@ struct DirectoryTests {
     func elsewhere() async throws {
         let office = try Office()
         try await office.serve { client in
-            var mill = FieldDevice(office, number: 1, homes: [office.millHill])
-            try await mill.pair(client)
-            let members = try [4, 2].map { try mill.enroll("Mei", number: $0) }
-            try await mill.sync(client)
-            var harbor = FieldDevice(office, number: 2)
-            try await harbor.pair(client)
-            let own = try harbor.enroll("Ana", number: 1)
-            let answer = try await harbor.sync(client)
+            var near = try await Neighbors(office, client, numbers: [4, 2])
+            let members = near.members
+            let own = try near.harbor.enroll("Ana", number: 1)
+            let answer = try await near.harbor.sync(client)
             #expect(answer.directory == [line(members[0], office, 4), line(members[1], office, 2)])
-            #expect(harbor.received.allSatisfy { Set($0.subjects).isDisjoint(with: members) })
-            let told = try await mill.sync(client).directory
+            #expect(near.harbor.received.allSatisfy { Set($0.subjects).isDisjoint(with: members) })
+            let told = try await near.mill.sync(client).directory
             #expect(told.map(\.member) == [own])
             #expect(told.map(\.name) == [nil])
         }
@@ -52,24 +66,20 @@ struct DirectoryTests {
     func changed() async throws {
         let office = try Office()
         try await office.serve { client in
-            var mill = FieldDevice(office, number: 1, homes: [office.millHill])
-            try await mill.pair(client)
-            let members = try [1, 2].map { try mill.enroll("Mei", number: $0) }
-            try await mill.sync(client)
-            var harbor = FieldDevice(office, number: 2)
-            try await harbor.pair(client)
-            #expect(try await harbor.sync(client).directory.count == 2)
-            #expect(try await harbor.sync(client).directory == [])
+            var near = try await Neighbors(office, client, numbers: [1, 2])
+            let members = near.members
+            #expect(try await near.harbor.sync(client).directory.count == 2)
+            #expect(try await near.harbor.sync(client).directory == [])
             let changes: [(FieldNumber, Value)] = [
                 (MemberField.number, .integer(20)), (MemberField.active, .flag(false)),
             ]
             for (field, value) in changes {
-                _ = mill.author.write(
+                _ = near.mill.author.write(
                     .memberChanged, subject: members[1], .change(field, from: nil, to: value))
             }
-            _ = mill.author.write(.hoursRecorded, .exchange(members[0], to: members[1]))
-            try await mill.sync(client)
-            let news = try await harbor.sync(client)
+            _ = near.mill.author.write(.hoursRecorded, .exchange(members[0], to: members[1]))
+            try await near.mill.sync(client)
+            let news = try await near.harbor.sync(client)
             #expect(
                 news.directory == [
                     DirectoryLine(
@@ -77,7 +87,7 @@ struct DirectoryTests {
                         isActive: false)
                 ])
             #expect(news.page.isEmpty)
-            #expect(try await harbor.sync(client).directory == [])
+            #expect(try await near.harbor.sync(client).directory == [])
         }
     }
 
@@ -128,18 +138,13 @@ struct DirectoryTests {
     func revoked() async throws {
         let office = try Office()
         try await office.serve { client in
-            var mill = FieldDevice(office, number: 1, homes: [office.millHill])
-            try await mill.pair(client)
-            _ = try mill.enroll("Mei", number: 1)
-            try await mill.sync(client)
-            var harbor = FieldDevice(office, number: 2)
-            try await harbor.pair(client)
-            let replica = harbor.author.replica
+            var near = try await Neighbors(office, client)
+            let replica = near.harbor.author.replica
             try office.store.append { session in
                 let device = try #require(try session.facts.device(replica))
                 _ = try session.revoke(device, as: office.ada, reason: "lost")
             }
-            #expect(try await harbor.sync(client).directory == [])
+            #expect(try await near.harbor.sync(client).directory == [])
         }
     }
 
@@ -147,22 +152,17 @@ struct DirectoryTests {
     func reach() async throws {
         let office = try Office()
         try await office.serve { client in
-            var mill = FieldDevice(office, number: 1, homes: [office.millHill])
-            try await mill.pair(client)
-            _ = try mill.enroll("Mei", number: 1)
-            try await mill.sync(client)
-            var harbor = FieldDevice(office, number: 2)
-            try await harbor.pair(client)
-            let ana = try harbor.enroll("Ana", number: 1)
-            let mei = try #require(try await harbor.sync(client).directory.first).member
-            let entry = harbor.author.write(.hoursRecorded, .exchange(ana, to: mei))
-            let outcomes = try await harbor.sync(client).outcomes
+            var near = try await Neighbors(office, client)
+            let ana = try near.harbor.enroll("Ana", number: 1)
+            let mei = try #require(try await near.harbor.sync(client).directory.first).member
+            let entry = near.harbor.author.write(.hoursRecorded, .exchange(ana, to: mei))
+            let outcomes = try await near.harbor.sync(client).outcomes
             #expect(outcomes.allSatisfy { [.admitted, .duplicate].contains($0.disposition) })
-            try await mill.sync(client)
+            try await near.mill.sync(client)
             let both = [office.harbor, office.millHill].map(ScopeID.neighborhood).sorted()
-            #expect(harbor.entries.last?.reach == both)
-            #expect(mill.entries.last?.reach == both)
-            #expect(mill.entries.last?.content == .bytes(entry.encoded()))
+            #expect(near.harbor.entries.last?.reach == both)
+            #expect(near.mill.entries.last?.reach == both)
+            #expect(near.mill.entries.last?.content == .bytes(entry.encoded()))
         }
     }
 
