@@ -132,7 +132,7 @@ struct ForgeryTests {
                 let minutes = good.sorted()
                 let half = minutes.count / 2
                 try town.exchanges(tablet, start.ana, start.omar, minutes.prefix(half))
-                try town.recordElsewhere(tablet, start)
+                try town.recordElsewhere(tablet, home: start.ana)
                 try town.exchanges(tablet, start.ana, start.omar, minutes.dropFirst(half))
                 let report = try town.sync(tablet, port: port)
                 return (report, try tablet.read { try WaitingRecord.refused($0) })
@@ -147,6 +147,46 @@ struct ForgeryTests {
         for breach in broken { Issue.record("\(breach)") }
         try FaultReport.row(
             32, "one bad event among \(count)", times: 1, broken: broken)
+    }
+}
+
+extension ForgeryTests {
+    @Test("fault 32: what the office lets in after all takes its place on the device")
+    func letIn() async throws {
+        let start = try await Start()
+        defer { start.town.remove() }
+        let town = start.town
+        let (mill, ada) = try town.withStore { store in
+            try store.append { session in
+                let mill = try session.addNeighborhood(name: "Mill Hill", code: "MIL")
+                let admin = try session.addWorker(
+                    name: "Ada", role: .admin, neighborhoods: [town.harbor])
+                return (mill, admin)
+            }
+        }
+        try await town.serving { port in
+            try await apart {
+                let tablet = try town.open("tablet")
+                defer { tablet.close() }
+                try town.recordElsewhere(tablet, home: mill)
+                #expect(try town.sync(tablet, port: port).refused == 1)
+                let kept = try tablet.read { try $0.tables.refusedEvents() }
+                try town.withStore { store in
+                    try store.append {
+                        _ = try $0.decide(
+                            kept.map(\.event.dot), .admit, as: ada, reason: "a lent tablet")
+                    }
+                }
+                #expect(try town.sync(tablet, port: port).end == .complete)
+                try tablet.read { book in
+                    #expect(try book.tables.refusedEvents() == [])
+                    let entry = try book.views.hours(kept[0].event.entity)
+                    #expect(entry?.position != nil, "it has its place")
+                    #expect(try book.verified().allSatisfy(\.isWhole))
+                    #expect(try book.tables.mismatches() == [])
+                }
+            }
+        }
     }
 }
 
@@ -203,7 +243,7 @@ extension Town {
     }
 
     /// As a faulty program would: an entry at home where this device has no business.
-    fileprivate func recordElsewhere(_ device: Device, _ start: Start) throws {
+    fileprivate func recordElsewhere(_ device: Device, home: EntityID) throws {
         try device.write { book in
             var head = try book.head
             let first = try book.ownEvent(head.sequence)
@@ -211,7 +251,7 @@ extension Town {
             let event = Event(
                 dot: Dot(book.paired.replica, head.sequence.next), context: model.context,
                 recordedAt: model.recordedAt, utcOffsetMinutes: 0, worker: model.worker,
-                home: .neighborhood(start.ana), subject: nil, kind: model.kind,
+                home: .neighborhood(home), subject: nil, kind: model.kind,
                 payload: model.payload, sealed: [])
             let bytes = event.encoded()
             let new = NewEvent(event: event, leaf: .leaf(bytes), bytes: bytes)

@@ -98,6 +98,13 @@ extension Town {
         }
     }
 
+    /// As a command of the office does, beside the server.
+    func withStore<Result>(_ body: (ServerStore) throws -> Result) throws -> Result {
+        let store = try openStore()
+        defer { store.close() }
+        return try body(store)
+    }
+
     var serverKeys: ServerKeys {
         get throws { try ServerKeys(folder: officeFolder) }
     }
