@@ -36,7 +36,7 @@ extension PairingLink {
 }
 
 enum HarnessError: Error {
-    case notServing, notPaired, notADate, nothingToSend
+    case notServing, notPaired, nothingToSend
 }
 
 /// Runs blocking work apart from the threads that the server's tasks need.

@@ -192,20 +192,26 @@ struct Town {
         _ device: Device, _ provider: EntityID, _ recipient: EntityID,
         _ all: some Sequence<Int64>
     ) throws -> [Event] {
-        guard let date = CivilDate("2026-03-24") else { throw HarnessError.notADate }
-        return try record(device) { book in
-            let drafts = HoursDrafts(book: book, today: date)
+        try record(device) { book in
+            let drafts = HoursDrafts(book: book, today: fate.environment.today)
             return try all.map { minutes in
                 let shares = try drafts.shares(
                     providers: [provider], recipients: [recipient], minutes: Minutes(minutes))
                 return try drafts.draft(
                     form: .exchange, shares: shares,
                     values: [
-                        HoursField.serviceDate: .date(date),
+                        HoursField.serviceDate: .date(day(before: minutes)),
                         HoursField.description: .text(Personal.note),
                     ])
             }
         }
+    }
+
+    /// A day of its own for every exchange, as most services have: those of one day between the
+    /// same people are looked at together.
+    private func day(before days: Int64) -> CivilDate {
+        let now = fate.environment.now().milliseconds
+        return Instant(milliseconds: now - days * 86_400_000).date(utcOffsetMinutes: 0)
     }
 
     private func record(
