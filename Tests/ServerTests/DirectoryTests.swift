@@ -33,11 +33,12 @@ struct DirectoryTests {
         init(
             _ office: Office, _ client: any TestClientProtocol, numbers: [Int64] = [1]
         ) async throws {
-            mill = FieldDevice(office, number: 1, homes: [office.millHill])
-            harbor = FieldDevice(office, number: 2)
+            var mill = FieldDevice(office, number: 1, homes: [office.millHill])
             try await mill.pair(client)
             members = try numbers.map { try mill.enroll("Mei", number: $0) }
             try await mill.sync(client)
+            self.mill = mill
+            harbor = FieldDevice(office, number: 2)
             try await harbor.pair(client)
         }
     }

@@ -5,6 +5,7 @@ import Foundation
 import GRDB
 import Hummingbird
 import Logging
+import NIOCore
 import Shared
 import Store
 import Synchronization
@@ -94,16 +95,20 @@ struct Town {
         try ServerStore(folder: officeFolder, environment: fate.environment)
     }
 
-    /// Runs `body` while the server answers on a free port; then stops it.
+    /// Runs `body` while the server answers on a free port, over TLS if devices do or `encrypted`
+    /// says so; then stops it.
     func serving<Value: Sendable>(
+        encrypted: Bool? = nil,
+        handshakeDeadline: TimeAmount = ServerApplication.handshakeDeadline,
         _ body: (_ port: UInt16) async throws -> Value
     ) async throws -> Value {
         let store = try openStore()
         defer { store.close() }
         let (ports, announce) = AsyncStream.makeStream(of: UInt16.self)
         let application = try ServerApplication.build(
-            store: store, tls: isEncrypted ? .pinned(store.servedTLSIdentity()) : nil,
-            onRunning: { announce.yield(UInt16($0)) })
+            store: store,
+            tls: encrypted ?? isEncrypted ? .pinned(store.servedTLSIdentity()) : nil,
+            handshakeDeadline: handshakeDeadline, onRunning: { announce.yield(UInt16($0)) })
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { announce.finish() }

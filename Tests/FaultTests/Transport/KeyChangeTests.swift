@@ -16,7 +16,7 @@ struct KeyChangeTests {
     func follows() async throws {
         let town = try Town()
         defer { town.remove() }
-        let first = try await town.servingTLS { port in
+        let first = try await town.serving(encrypted: true) { port in
             try await apart {
                 try town.pair("tablet", by: town.pinnedLink(port: port))
                 return try town.syncTLS("tablet", port: port).end
@@ -54,14 +54,14 @@ struct KeyChangeTests {
 
     /// How a sync ends, with the server started for it.
     private static func end(of name: String, in town: Town) async throws -> SyncEnd {
-        try await town.servingTLS { port in
+        try await town.serving(encrypted: true) { port in
             try await apart { try town.syncTLS(name, port: port).end }
         }
     }
 
     /// Given a new link, with the server started for it; the replica that the device is.
     private static func paired(_ name: String, in town: Town) async throws -> ReplicaID {
-        try await town.servingTLS { port in
+        try await town.serving(encrypted: true) { port in
             try await apart { try town.pair(name, by: town.pinnedLink(port: port)) }
         }
         let device = try town.open(name)
@@ -73,7 +73,7 @@ struct KeyChangeTests {
     func lostAnswer() async throws {
         let town = try Town()
         defer { town.remove() }
-        let (lost, paired) = try await town.servingTLS { port in
+        let (lost, paired) = try await town.serving(encrypted: true) { port in
             try await apart {
                 let link = try town.pinnedLink(port: port)
                 let lost = try Self.losingTheAnswer(to: link, in: town)

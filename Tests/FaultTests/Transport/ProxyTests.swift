@@ -20,7 +20,7 @@ struct ProxyTests {
         let town = try Town()
         defer { town.remove() }
         let asked = Mutex<[String]>([])
-        try await town.servingTLS { port in
+        try await town.serving(encrypted: true) { port in
             let link = try town.pinnedLink(host: Self.farHost, port: port)
             let tunnel: @Sendable (Stream) async throws -> Void = { stream in
                 try await Tunnel(to: port).carry(stream) { line in
@@ -59,7 +59,7 @@ struct ProxyTests {
     func loopback() async throws {
         let town = try Town()
         defer { town.remove() }
-        try await town.servingTLS { port in
+        try await town.serving(encrypted: true) { port in
             let link = try town.pinnedLink(port: port)
             try await Peer.listening { proxy in
                 let ended = try await Program.pair(link, in: town, proxy: proxy.port)

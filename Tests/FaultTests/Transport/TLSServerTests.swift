@@ -23,7 +23,7 @@ struct TLSServerTests {
     func versions() async throws {
         let town = try Town()
         defer { town.remove() }
-        try await town.servingTLS { port in
+        try await town.serving(encrypted: true) { port in
             for version in [TLSVersion.tlsv12, .tlsv13] {
                 let answer = try await Caller.call(
                     port: port, tls: Caller.configuration(from: version, to: version),
@@ -42,7 +42,7 @@ struct TLSServerTests {
     func http2() async throws {
         let town = try Town()
         defer { town.remove() }
-        try await town.servingTLS { port in
+        try await town.serving(encrypted: true) { port in
             let heard = try await Caller.call(
                 port: port, tls: Caller.configuration(protocols: ["h2"]), saying: Self.preface,
                 bytesWanted: Self.frameHeadBytes)
@@ -64,7 +64,7 @@ struct TLSServerTests {
     func plainText() async throws {
         let town = try Town()
         defer { town.remove() }
-        try await town.servingTLS { port in
+        try await town.serving(encrypted: true) { port in
             let heard = try? await Caller.call(port: port, saying: Self.request)
             // At most an alert of TLS.
             #expect(!String(decoding: heard ?? [], as: UTF8.self).contains("HTTP"))
@@ -78,7 +78,7 @@ struct TLSServerTests {
     func silence() async throws {
         let town = try Town()
         defer { town.remove() }
-        try await town.servingTLS(handshakeDeadline: .milliseconds(20)) { port in
+        try await town.serving(encrypted: true, handshakeDeadline: .milliseconds(20)) { port in
             // Waits for the other side to end the connection.
             let heard = try? await Caller.call(port: port, saying: [])
             #expect(heard?.isEmpty != false)

@@ -1,5 +1,5 @@
-// A town whose server speaks TLS with its own key, as `serve` has it by default, and a bare caller
-// of such a server. Neighbors: Harness/Town serves plain HTTP; the suites of this folder.
+// Links to a town's server by the key that it shows, and a bare caller of such a server.
+// Neighbors: Harness/Town serves; the suites of this folder.
 
 import GRDB
 import Hummingbird
@@ -13,29 +13,6 @@ import Store
 @testable import SyncServer
 
 extension Town {
-    /// Runs `body` while the server answers over TLS on a free port; then stops it.
-    func servingTLS<Value: Sendable>(
-        handshakeDeadline: TimeAmount = ServerApplication.handshakeDeadline,
-        _ body: @escaping @Sendable (_ port: UInt16) async throws -> Value
-    ) async throws -> Value {
-        let store = try openStore()
-        defer { try? store.pool.close() }
-        let (ports, announce) = AsyncStream.makeStream(of: Int.self)
-        let application = try ServerApplication.build(
-            store: store, tls: try .pinned(store.servedTLSIdentity()),
-            handshakeDeadline: handshakeDeadline, onRunning: { announce.yield($0) })
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { announce.finish() }
-                try await application.runService(gracefulShutdownSignals: [])
-            }
-            defer { group.cancelAll() }
-            var iterator = ports.makeAsyncIterator()
-            guard let port = await iterator.next() else { throw HarnessError.notServing }
-            return try await body(UInt16(port))
-        }
-    }
-
     /// A link for one device, naming the key that the server shows now.
     func pinnedLink(host: String = Loopback4.host, port: UInt16) throws -> PairingLink {
         let store = try openStore()
