@@ -24,7 +24,8 @@ struct DirectoryTests {
         return pages
     }
 
-    /// A device of Mill Hill that has sent members with these numbers, and one of Harbor, just paired.
+    /// A device of Mill Hill that has sent members with these numbers, and one of Harbor that has
+    /// just been paired.
     private struct Neighbors {
         var mill: FieldDevice
         var harbor: FieldDevice
