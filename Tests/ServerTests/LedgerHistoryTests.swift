@@ -65,7 +65,8 @@ struct LedgerHistoryTests {
         for history in try histories(office, entries) {
             let last = try #require(history.events.last)
             let counts = history.standing == "counts" ? "counts" : "does not count"
-            #expect(last.what == "decided by the desk (duplicate): this one \(counts), of 2 alike")
+            #expect(
+                last.what == "decided by the office (duplicate): this one \(counts), of 2 alike")
             #expect([last.worker, last.device, last.reason] == ["Ada", "the server", "one slip"])
             #expect(last.position != nil && last.receivedAt != nil)
         }
@@ -76,7 +77,7 @@ struct LedgerHistoryTests {
         }
     }
 
-    @Test("a member renumbered by the desk has the decision in the history, the other too")
+    @Test("a member renumbered by the office has the decision in the history, the other too")
     func renumbered() async throws {
         let office = try Office()
         let members = try await office.serve { client in
@@ -95,7 +96,7 @@ struct LedgerHistoryTests {
         for history in try histories(office, members) {
             let whose = history.subject.hasPrefix("HAR-2") ? "" : "for HAR-2 Ana"
             let what = try #require(history.events.last?.what)
-            #expect(what.hasPrefix("decided by the desk (number): \(whose)"))
+            #expect(what.hasPrefix("decided by the office (number): \(whose)"))
             #expect(what.hasSuffix("number is from now on 2"))
             #expect(!history.needsAttention)
         }
@@ -126,7 +127,7 @@ struct LedgerHistoryTests {
         }
         let after = try histories(office, [refused.entity])[0]
         #expect(after.events.map(\.place) == [.admitted, .admitted, .admitted])
-        #expect(after.events.contains { $0.what == "let in by the desk" })
+        #expect(after.events.contains { $0.what == "let in by the office" })
         #expect(after.standing == "counts")
     }
 

@@ -38,7 +38,7 @@ extension HistoryEventRecord {
     private var placeText: String {
         switch place {
         case .admitted:
-            let entry = "entry \(position ?? 0) of the ledger"
+            let entry = "position \(position ?? 0) in the ledger"
             guard device != Self.serverName, let receivedAt else { return entry }
             return "came to the office \(receivedAt), \(entry)"
         case .sent: return "sent; its place in the ledger comes with the next sync"

@@ -33,7 +33,7 @@ extension Views {
         case .quarantineEntered: "kept apart at the office: \(Self.cause(event))"
         case .quarantineDecided:
             event.payload.integer(QuarantineField.choice) == QuarantineChoice.admit.rawValue
-                ? "let in by the desk" : "left out for good by the desk"
+                ? "let in by the office" : "left out for good by the office"
         case nil: "something that this version does not know (kind \(event.kind.value))"
         }
     }
@@ -158,7 +158,7 @@ extension Views {
         let payload = event.payload
         let about = payload.integer(ResolutionField.conflict).flatMap(ConflictKind.init(rawValue:))
         let choice = payload.integer(ResolutionField.choice).flatMap(Choice.init(rawValue:))
-        let start = "decided by the desk (\(about?.name ?? "?"))"
+        let start = "decided by the office (\(about?.name ?? "?"))"
         switch (about, choice) {
         case (.duplicate?, .take?):
             let counts = payload.sides(ResolutionField.kept).contains { $0.dot == entity.dot }
