@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["provider=Gave"], "recipient"), (["nobody=Gave"], "no field of a exchange"),
+        (["provider=Gave"], "recipient"), (["nobody=Gave"], "no field of --kind exchange"),
         (["provider"], "lacks a side"), (["=Gave"], "lacks a side"),
         (["shares=Gave"], "no field"), (["contribution-type=Gave"], "no field"),
         (

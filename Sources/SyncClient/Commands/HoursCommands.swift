@@ -85,9 +85,14 @@ struct ExchangeRecord: ClientCommand {
     @Option(
         help: "Who gave: number (HAR-37), id or name. Repeat for several; HAR-37=45 says how long.")
     var provider: [String]
-    @Option(help: "Who received. Repeat for several; HAR-37=45 says how long.")
+    @Option(
+        help: "Who received. Repeat for several: they share the time alike, or as HAR-37=45 says.")
     var recipient: [String]
-    @Flag(help: "Each has the whole time, or what was said; the pot balances. For a class.")
+    @Flag(
+        help: """
+            For a class: each gives or receives the whole time, or what was said for them, and \
+            the neighborhood's pot takes up the difference.
+            """)
     var pot = false
     @OptionGroup var common: CommonHoursOptions
 

@@ -23,7 +23,7 @@ struct ImportCSV: ClientCommand {
 
     @Argument(help: "The file; UTF-8.", completion: .csv) var file: String
     @Option(
-        help: "What each row is: exchange, contribution, donation, redemption or member.",
+        help: "What each row is; default: exchange, or as the saved map says.",
         completion: .list(ImportTarget.allCases.map(\.rawValue)))
     var kind: ImportTarget?
     @Option(
@@ -34,15 +34,18 @@ struct ImportCSV: ClientCommand {
             "A value for rows that leave the field empty. Repeat.", valueName: "field=value"))
     var set: [String] = []
     @Option(
-        help: "How days are written: YYYY-MM-DD, DD/MM/YYYY or MM/DD/YYYY.",
+        help: "How days are written; default: YYYY-MM-DD, or as the saved map says.",
         completion: .list(DateOrder.allCases.map(\.rawValue)))
     var dates: DateOrder?
     @Option(
-        help: "What is between columns: comma, semicolon or tab.",
+        help: "What is between columns; default: comma, or as the saved map says.",
         completion: .list(ColumnSeparator.allCases.map(\.rawValue)))
     var separator: ColumnSeparator?
     @Option(help: ArgumentHelp("Begin with a saved map.", valueName: "name")) var useMap: String?
-    @Option(help: ArgumentHelp("Keep this map for the next file.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Keep kind, columns, values, dates and separator for the next file.",
+            valueName: "name"))
     var saveMap: String?
     @OptionGroup var neighborhood: NeighborhoodOption
     @Flag(help: "Check everything and write nothing.") var dryRun = false

@@ -15,7 +15,11 @@ struct MemberCommand: ParsableCommand {
 
 struct MemberEnroll: ClientCommand {
     static let configuration = CommandConfiguration(
-        commandName: "enroll", abstract: "Enroll a person or an organization.")
+        commandName: "enroll", abstract: "Enroll a person or an organization.",
+        discussion: """
+            Without --number the member has the next of the numbers that the office set apart for \
+            this device (HAR-1101, say), so that no two devices give the same.
+            """)
 
     @OptionGroup var data: DataOptions
     @OptionGroup var neighborhood: NeighborhoodOption
@@ -198,7 +202,9 @@ struct MemberChange: ClientCommand {
                 case .member(let state)? = try book.views.state(of: id)
             else { return }
             if json.isOn { return try Screen.printJSON(try book.views.record(state)) }
-            print("changed \(try book.views.label(of: id).onOneLine): \(events.count) field(s)")
+            print(
+                "changed \(try book.views.label(of: id).onOneLine): \(events.count) field"
+                    + (events.count == 1 ? "" : "s"))
         }
     }
 

@@ -11,7 +11,7 @@ struct StatementCommand: ClientCommand {
 
     @Argument(help: "Number (HAR-37), \"HAR pot\", id, name or a part of it.")
     var member: String?
-    @Flag(help: "All members and pots that this device holds.") var all = false
+    @Flag(help: "All members and pots that this device holds, a line each.") var all = false
     @OptionGroup var data: DataOptions
     @OptionGroup var neighborhood: NeighborhoodOption
     @OptionGroup var json: JSONOption

@@ -8,7 +8,11 @@ internal import Store
 
 struct PairCommand: ClientCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pair", abstract: "Pair this device with the office, by a link from there.")
+        commandName: "pair", abstract: "Pair this device with the office, by a link from there.",
+        discussion: """
+            A newer link tells a device that is paired already where its server is now, and by \
+            which key to know it; the device stays what it was, its name and neighborhoods too.
+            """)
 
     @Argument(help: "The whole link, in quotes.") var link: String
     @Option(.devicePaired, DeviceField.label) var label: String?

@@ -94,7 +94,7 @@ enum ImportTarget: String, CaseIterable, Codable {
         guard fieldNames.contains(name) else {
             throw UserError(
                 .usage,
-                "\"\(typed)\" is no field of a \(rawValue); its fields are: "
+                "\"\(typed)\" is no field of --kind \(rawValue); its fields are: "
                     + fieldNames.joined(separator: ", "))
         }
         return name

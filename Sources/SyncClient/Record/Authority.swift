@@ -37,8 +37,8 @@ struct Authority {
                 .noPermission,
                 event.subject == nil
                     ? "this worker does not record on this device"
-                    : "it was recorded on another device; a coordinator can change it, or the "
-                        + "office")
+                    : "it was recorded on another device; a coordinator or an admin can change "
+                        + "it on theirs")
         case .outOfScope:
             let name = try book.views.code(of: event.home)
             return UserError(

@@ -142,7 +142,8 @@ struct ResolvedRecord: Encodable {
 extension ConflictID {
     fileprivate static func typed(_ text: String) throws -> ConflictID {
         guard let id = ConflictID(text) else {
-            throw Refusal.usage("a conflict is named by 16 hex digits, as `conflicts list` shows")
+            throw Refusal.usage(
+                "\"\(text)\" names no conflict; take its 16 hex digits from `conflicts list`")
         }
         return id
     }

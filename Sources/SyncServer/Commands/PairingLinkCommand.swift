@@ -62,8 +62,8 @@ struct PairingLinkCommand: ServerCommand {
         for place in places where !served.contains(place) {
             throw Refusal(
                 exit: 77,
-                sentence: "none of these workers serves \(try views.label(of: place)); "
-                    + "see `worker list`")
+                sentence: "none of these workers serves "
+                    + "\(try views.code(of: .neighborhood(place))); see `worker list`")
         }
     }
 
