@@ -129,9 +129,12 @@ struct SyncRun {
         if report.refused > 0 {
             Screen.note(
                 "warning: the office keeps \(report.refused) of your entries apart; see "
-                    + "`hourbook status`. They are safe, and count nothing until it decides")
+                    + "`hourbook waiting`. They are safe, and count nothing until it decides")
         }
         if let failure = report.failure(state.unsent, state.contact) { throw failure }
+        if !state.contact.advice.isEmpty {
+            Screen.note("the office says: \(state.contact.advice.onOneLine)")
+        }
         guard report.mismatches.isEmpty else {
             throw UserError(
                 .dataError,

@@ -33,12 +33,7 @@ struct Authority {
     private func refusal(_ reason: QuarantineReason, _ event: Event) throws -> UserError {
         switch reason {
         case .unauthorized:
-            return UserError(
-                .noPermission,
-                event.subject == nil
-                    ? "this worker does not record on this device"
-                    : "it was recorded on another device; a coordinator or an admin can change "
-                        + "it on theirs")
+            return UserError(.noPermission, unauthorized(event))
         case .outOfScope:
             let name = try book.views.code(of: event.home)
             return UserError(
@@ -56,6 +51,16 @@ struct Authority {
                     + "it and record it anew")
         case .invalid, .revoked: return UserError(.dataError, reason.sentence)
         }
+    }
+
+    private func unauthorized(_ event: Event) -> String {
+        guard let worker = event.worker, book.device?.workers.contains(worker) ?? false else {
+            return "this worker does not record on this device"
+        }
+        let isOwn = event.entity.dot.replica == event.dot.replica
+        return event.subject == nil || isOwn
+            ? "only a coordinator or an admin may record this"
+            : "it was recorded on another device; a coordinator or an admin can change it on theirs"
     }
 }
 
