@@ -1,5 +1,5 @@
 // An error as the server tells it: RFC 9457 problem details, or only a status.
-// Neighbors: Pairing and SyncSession show title and detail.
+// Neighbors: Pairing and SyncSession show its sentence.
 
 internal import Store
 internal import Foundation
@@ -35,5 +35,10 @@ struct ProblemDetails: Equatable {
     /// The server is busy or broken, not the request.
     var isTemporary: Bool { status == 429 || status >= 500 }
 
-    var sentence: String { detail.isEmpty ? title : "\(title): \(detail)" }
+    /// The office's own problems are told by their detail alone: their titles are HTTP's, and
+    /// "Conflict" is another thing here.
+    var sentence: String {
+        if detail.isEmpty { return title }
+        return type.hasPrefix("urn:hourbook:problem:") ? detail : "\(title): \(detail)"
+    }
 }

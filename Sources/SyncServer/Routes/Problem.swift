@@ -74,7 +74,8 @@ enum Problem: Error, Equatable {
         case .signature: "the signature does not fit the request"
         case .unknownReplica: "this device is not paired with this server"
         case .anotherLedger:
-            "the device holds another ledger, or this one has been set back; nothing was changed"
+            "this device holds what the office's ledger does not: that is another ledger, or was "
+                + "set back; nothing was changed, tell the office"
         case .pairing(let refusal): refusal.sentence
         case .busy: "too much is waiting to be written; try again in a while"
         case .broken: "the server could not finish; try again in a while"
