@@ -98,6 +98,19 @@ import Testing
         #expect(history.needsDecision.isEmpty)
     }
 
+    /// A dispute decides nothing, so nobody is asked for a decision; what is unsent is said so.
+    @Test func aDisputeIsSaidBesideWhereTheEntryStands() throws {
+        let it = try recorded()
+        #expect(try it.bench.sync().end == .complete)
+        #expect(try it.bench.device.read { try $0.views.hours() }.map(\.unsent) == [false])
+        try it.add(.hoursDisputed, [TestimonyField.party: .entity(it.ana)])
+        let history = try it.history()
+        #expect(history.standing == "counts, disputed by HAR-1 Ana Ruiz")
+        #expect(history.needsDecision.isEmpty && history.needsAttention)
+        let entry = try #require(try it.bench.device.read { try $0.views.hours() }.first)
+        #expect(entry.unsent && entry.position != nil)
+    }
+
     @Test func anEventsIdLeadsToWhatItIsAbout() throws {
         let it = try recorded()
         let void = try it.add(.hoursVoided)

@@ -3,6 +3,9 @@
 
 import Foundation
 import GRDB
+import HTTPTypes
+import HummingbirdTesting
+import NIOCore
 import Shared
 import Store
 import TestSupport
@@ -63,6 +66,25 @@ import Testing
         }
         #expect(try store.read { $0.position } == LedgerPosition(6), "reads go on")
         #expect(try store.verified().contains { !$0.isWhole })
+    }
+
+    @Test("a device cannot pair with it, and is told why; the office sees it before all that waits")
+    func pairing() async throws {
+        let office = try Office()
+        let link = try office.link()
+        let yesterday = try databaseFiles(office.store.folder)
+        try addWorker(office)
+        let folder = try copy(office, with: yesterday)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try ServerStore(folder: folder, environment: office.store.environment)
+        #expect(store.standing.waiting.map(\.what) == ["ledger"])
+        #expect(office.store.standing.waiting.isEmpty)
+        let body = try FieldDevice(office, number: 1).pairRequest(link).encoded()
+        try await ServerApplication.build(store: store).test(.router) { client in
+            let answer = try await client.post(SyncProtocol.pairPath, body: body)
+            #expect(answer.status == .serviceUnavailable)
+            #expect(String(buffer: answer.body).contains("urn:hourbook:problem:read-only"))
+        }
     }
 
     @Test("fault 9: a byte flipped in the log drops commits, and that is found")

@@ -62,6 +62,8 @@ public struct HoursRecord: Codable, Sendable {
     public let disputedBy: [String]
     /// Nil while it is on this device only.
     public let position: UInt64?
+    /// The entry, or something said of it, is on this device only.
+    public let unsent: Bool
 }
 
 public struct StatementLine: Codable, Sendable {

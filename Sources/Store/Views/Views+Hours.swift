@@ -25,9 +25,8 @@ extension Views {
     }
 
     private func record(_ key: LocalKey) throws -> HoursRecord? {
-        guard case .hours(let state)? = decideEntity(try tables.events(of: key)) else {
-            return nil
-        }
+        let events = try tables.events(of: key)
+        guard case .hours(let state)? = decideEntity(events) else { return nil }
         let standing =
             try Int64.fetchOne(
                 db.cachedStatement(sql: "SELECT standing FROM hours WHERE entity = ?"),
@@ -47,7 +46,8 @@ extension Views {
             disputed: disputed(state.conflicts, creating: .hoursRecorded),
             confirmedBy: try state.confirmedBy.map(label),
             disputedBy: try state.disputes.map(disputer),
-            position: state.creation.position?.value)
+            position: state.creation.position?.value,
+            unsent: events.contains { $0.observation.position == nil })
     }
 
     private func disputer(_ side: Side) throws -> String {

@@ -40,10 +40,11 @@ extension Views {
     private func outcome(ofEntry entity: EntityID) throws -> EntityOutcome {
         guard let record = try hours(entity) else { return EntityOutcome(standing: "unknown") }
         let isCounting = record.standing == EntryStanding.counts.name
-        let parties = record.disputedBy.map { "disputed by \($0)" }
+        // A dispute marks and decides nothing: it is said beside where the entry stands.
+        let standing = [record.standing] + record.disputedBy.map { "disputed by \($0)" }
         return EntityOutcome(
-            standing: record.standing, needsDecision: record.disputed + parties,
-            isOutOfUse: !isCounting)
+            standing: standing.joined(separator: ", "), needsDecision: record.disputed,
+            isOutOfUse: !isCounting || !record.disputedBy.isEmpty)
     }
 
     private func hasDisputedNumber(_ member: MemberState) throws -> Bool {

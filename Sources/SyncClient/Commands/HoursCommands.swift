@@ -239,6 +239,7 @@ extension HoursRecord {
 
     fileprivate var notes: String {
         var notes = [position == nil ? "on this device" : "at the office"]
+        if unsent, position != nil { notes.append("changed on this device") }
         if standing != EntryStanding.counts.name { notes.append(standing) }
         if !confirmedBy.isEmpty { notes.append("confirmed") }
         if !disputedBy.isEmpty { notes.append("disputed") }

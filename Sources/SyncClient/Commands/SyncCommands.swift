@@ -20,18 +20,29 @@ struct PairCommand: ClientCommand {
     @OptionGroup var json: JSONOption
 
     func perform() throws {
-        guard let label else {
+        let link = try Pairing.link(link)
+        let before = try? data.device().paired
+        guard let label = label ?? before?.label else {
             throw UserError(.usage, "give this device a name: --label \"Harbor tablet\"")
         }
-        let link = try Pairing.link(link)
         let transport = try CurlTransport(to: link)
         let device = try Pairing(folder: data.folder, environment: ClientMain.environment)
             .pair(link, label: label, over: transport)
-        Screen.note(
-            "paired with \(device.paired.communityName.onOneLine) as replica "
-                + device.paired.replica.short)
+        tell(device.paired, before: before)
         try SyncRun(device: device, folder: data.folder, transport: transport, json: json.isOn)
             .run()
+    }
+
+    private func tell(_ paired: PairedDevice, before: PairedDevice?) {
+        let name = paired.communityName.onOneLine
+        if let before {
+            let address = paired.server.url
+            Screen.note(
+                "paired with \(name) already, as \(before.label.onOneLine); its server is "
+                    + (before.server == paired.server ? "still " : "now ") + address)
+        } else {
+            Screen.note("paired with \(name) as replica \(paired.replica.short)")
+        }
     }
 }
 
@@ -91,7 +102,11 @@ struct SyncRun {
         }
         var session = SyncSession(
             device: device, keys: try identity.keys, transport: transport)
-        session.progress = { Screen.note("  sent \($0.pushed), fetched \($0.fetched)") }
+        // The first answer is mostly the last, and told at the end.
+        session.progress = { report in
+            guard report.requests > 1 else { return }
+            Screen.note("  sent \(report.pushed), fetched \(report.fetched)")
+        }
         let started = device.environment.now()
         let report = try sessions(session)
         let ended = device.environment.now()

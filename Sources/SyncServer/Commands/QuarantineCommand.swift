@@ -109,7 +109,8 @@ struct WaitingCommand: ServerCommand {
     @OptionGroup var json: JSONOption
 
     func perform() async throws {
-        let records = try store().read { try $0.waitingRecords() }
+        let store = try store()
+        let records = store.standing.waiting + (try store.read { try $0.waitingRecords() })
         if json.isOn { return try records.forEach(Output.json) }
         if records.isEmpty { return Output.line("Nothing waits.") }
         var table = TextTable(
@@ -122,7 +123,7 @@ struct WaitingCommand: ServerCommand {
 }
 
 struct WaitingRecord: Encodable {
-    /// `unsent`, `quarantine` or `conflict`.
+    /// `ledger`, `unsent`, `quarantine` or `conflict`.
     let what: String
     let device: String
     /// In words, with what to do.

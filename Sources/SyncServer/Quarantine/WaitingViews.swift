@@ -4,6 +4,15 @@
 internal import Shared
 internal import Store
 
+extension LedgerStanding {
+    /// Before all else: while the ledger is read-only, everything waits.
+    var waiting: [WaitingRecord] {
+        sentence.map {
+            [WaitingRecord(what: "ledger", device: "", text: $0, count: 1, since: nil)]
+        } ?? []
+    }
+}
+
 extension Views {
     func quarantineRecords() throws -> [QuarantineRecord] {
         let labels = try deviceLabels()

@@ -10,6 +10,7 @@ struct PairRoute {
 
     func respond(to request: Request) async throws -> Response {
         let pairing = try PairRequest(decoding: try await request.boundedBody())
+        guard store.standing == .whole else { throw Problem.readOnly }
         let (position, name) = try await store.appendAsync { session in
             let position = try session.pair(pairing).get()
             return (position, try session.views.communityName())

@@ -19,6 +19,8 @@ enum Problem: Error, Equatable {
     case anotherLedger
     case pairing(PairingRefusal)
     case busy
+    /// The ledger was set back or altered: nothing is written until it has been repaired.
+    case readOnly
     case broken
 
     /// What of a request could not be read.
@@ -38,7 +40,7 @@ enum Problem: Error, Equatable {
         case .nonce, .signature, .unknownReplica: .unauthorized
         case .anotherLedger: .conflict
         case .pairing: .forbidden
-        case .busy: .serviceUnavailable
+        case .busy, .readOnly: .serviceUnavailable
         case .broken: .internalServerError
         }
     }
@@ -57,6 +59,7 @@ enum Problem: Error, Equatable {
         case .anotherLedger: "another-ledger"
         case .pairing: "pairing-refused"
         case .busy: "busy"
+        case .readOnly: "read-only"
         case .broken: "internal"
         }
     }
@@ -78,6 +81,9 @@ enum Problem: Error, Equatable {
                 + "set back; nothing was changed, tell the office"
         case .pairing(let refusal): refusal.sentence
         case .busy: "too much is waiting to be written; try again in a while"
+        case .readOnly:
+            "the office's ledger is read-only until it has been repaired; nothing was changed on "
+                + "either side, try again when the office says so"
         case .broken: "the server could not finish; try again in a while"
         }
     }
