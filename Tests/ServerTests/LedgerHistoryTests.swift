@@ -79,17 +79,7 @@ struct LedgerHistoryTests {
 
     @Test("a member renumbered by the office has the decision in the history, the other too")
     func renumbered() async throws {
-        let office = try Office()
-        let members = try await office.serve { client in
-            var members: [EntityID] = []
-            for number in 1...2 {
-                var device = FieldDevice(office, number: UInt8(number))
-                try await device.pair(client)
-                members.append(try device.enroll("Ana \(number)", number: 1))
-                try await device.sync(client)
-            }
-            return members
-        }
+        let (office, members) = try await Office.sameNumber()
         let before = try histories(office, members)
         #expect(before.map(\.needsDecision) == [["number"], ["number"]])
         try decide(office, .merge(field: "number", value: "2"))

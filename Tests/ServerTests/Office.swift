@@ -47,6 +47,22 @@ final class Office: Sendable {
         }
     }
 
+    /// Two devices that each enrolled somebody with the number 1.
+    static func sameNumber() async throws -> (office: Office, members: [EntityID]) {
+        let office = try Office()
+        let members = try await office.serve { client in
+            var members: [EntityID] = []
+            for number in 1...2 {
+                var device = FieldDevice(office, number: UInt8(number))
+                try await device.pair(client)
+                members.append(try device.enroll("Ana \(number)", number: 1))
+                try await device.sync(client)
+            }
+            return members
+        }
+        return (office, members)
+    }
+
     deinit { try? FileManager.default.removeItem(at: store.folder) }
 
     func link(neighborhoods: [EntityID]? = nil) throws -> PairingLink {

@@ -10,25 +10,9 @@ import Testing
 @testable import SyncServer
 
 struct OfficeHoursTests {
-    /// Two devices that each enrolled somebody with the number 1.
-    private func sameNumber() async throws -> (office: Office, members: [EntityID]) {
-        let office = try Office()
-        let members = try await office.serve { client in
-            var members: [EntityID] = []
-            for number in 1...2 {
-                var device = FieldDevice(office, number: UInt8(number))
-                try await device.pair(client)
-                members.append(try device.enroll("Ana \(number)", number: 1))
-                try await device.sync(client)
-            }
-            return members
-        }
-        return (office, members)
-    }
-
     @Test("a grant and an opening balance are on the member's account, and all sums stay zero")
     func grants() async throws {
-        let (office, members) = try await sameNumber()
+        let (office, members) = try await Office.sameNumber()
         try office.store.append { session in
             for (form, minutes) in [(HoursForm.grant, Int64(90)), (.openingBalance, -600)] {
                 try session.grant(
@@ -46,7 +30,7 @@ struct OfficeHoursTests {
 
     @Test("what cannot be granted is refused, and nothing is written")
     func refusedGrants() async throws {
-        let (office, members) = try await sameNumber()
+        let (office, members) = try await Office.sameNumber()
         let before = try office.store.read { $0.position }
         let cases: [(EntityID, EntityID, Int64)] = [
             (office.dana, members[0], 60), (office.ada, office.harbor, 60),
@@ -82,7 +66,7 @@ struct OfficeHoursTests {
 
     @Test("two members with one number: a conflict until the desk gives one another number")
     func renumbering() async throws {
-        let (office, _) = try await sameNumber()
+        let (office, _) = try await Office.sameNumber()
         let (conflict, seen) = try office.store.read { views in
             (try #require(try views.conflicts().first), views.position)
         }
@@ -110,7 +94,7 @@ struct OfficeHoursTests {
 
     @Test("a decision undone is as if never made; twice, or by who is no admin, is refused")
     func undoing() async throws {
-        let (office, _) = try await sameNumber()
+        let (office, _) = try await Office.sameNumber()
         let (conflict, seen) = try office.store.read { views in
             (try #require(try views.conflicts().first), views.position)
         }
