@@ -105,9 +105,10 @@ struct Pairing {
                 path: SyncProtocol.pairPath,
                 headers: [("Content-Type", SyncProtocol.mediaType)], body: request.encodedOrEmpty)
         } catch {
+            let next = error.needsPerson ? "" : "; run the same command again later"
             throw UserError(
-                .temporaryFailure,
-                "\(error.sentence) (\(ServerAddress(link).text)); run the same command again later")
+                error.needsPerson ? .noPermission : .temporaryFailure,
+                "\(error.sentence) (\(ServerAddress(link).text))\(next)")
         }
         guard answer.status == 200 else {
             let problem = ProblemDetails(answer)

@@ -27,6 +27,14 @@ enum TransportError: Error, Equatable {
 }
 
 extension TransportError {
+    /// Trying again does not help: somebody has to look at the server, or at who answers for it.
+    var needsPerson: Bool {
+        switch self {
+        case .wrongKey, .untrusted, .tooLarge: true
+        case .cannotConnect, .timedOut, .cut, .notEncrypted, .other: false
+        }
+    }
+
     /// Whether the request may have reached the server: it then counts as unconfirmed.
     var mayHaveSent: Bool {
         switch self {
