@@ -29,9 +29,10 @@ struct CutTests {
             var street = try Street(start)
             isOver = try await start.town.serving { port in
                 try await proxied(to: port) { proxy in
-                    for _ in 0..<Self.cutsOfATown {
-                        let cut = Cut(way: way, afterBytes: offset, times: 1 + offset % 2)
-                        let once = offset % 3 == 0
+                    for number in 0..<Self.cutsOfATown {
+                        // Cut once or twice in a row; a third of them are not tried again.
+                        let cut = Cut(way: way, afterBytes: offset, times: 1 + number % 2)
+                        let once = number % 3 == 0
                         guard try await street.sync(cut, once: once, proxy, port, &tally)
                         else { return true }
                         offset += stride
