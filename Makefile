@@ -43,6 +43,7 @@ test: setup
 	scripts/check-demo
 	scripts/kill-test --kills 10
 	scripts/check-other-client
+	scripts/check-readme
 
 # A build of its own: tests see inside the modules, which the programs that are measured must not.
 properties: setup
