@@ -6,6 +6,17 @@ import Shared
 import Store
 import TestSupport
 
+extension Event {
+    /// What a creation, a change or a decision says of a field.
+    fileprivate func value(givenTo field: FieldNumber) -> Value? {
+        switch knownKind {
+        case .memberChanged, .hoursAmended: payload[ChangeField.new]
+        case .conflictResolved: payload[ResolutionField.value]
+        default: payload[field]
+        }
+    }
+}
+
 extension World {
     mutating func step() throws {
         let index = random.int(0...devices.count - 1)
@@ -189,9 +200,9 @@ extension World {
         payload[ResolutionField.choice] = .integer(Choice.take.rawValue)
         payload[ResolutionField.field] = .integer(Int64(field.value))
         let event = try ledger.read { db in try LedgerTables(db).event(side.dot)?.event }
+        // Now and then what the field cannot hold: such a decision changes nothing.
         payload[ResolutionField.value] =
-            event?.payload[ChangeField.new] ?? event?.payload[ResolutionField.value]
-            ?? event?.payload[field]
+            random.chance(1, of: 20) ? .data([0]) : event.flatMap { $0.value(givenTo: field) }
         return payload
     }
 

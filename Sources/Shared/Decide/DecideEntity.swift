@@ -209,10 +209,21 @@ struct FieldChanges {
     private mutating func add(
         _ recorded: RecordedEvent, to number: FieldNumber, value: Value?, isDecision: Bool = false
     ) {
-        guard let field = creation.event.knownKind?.descriptor.field(number) else { return }
+        guard let field = creation.event.knownKind?.descriptor.field(number),
+            field.isSealed || field.allows(value)
+        else { return }
         let content: Change.Content = field.isSealed ? .sealed : .plain(value)
         byField[number, default: [creation.asChange(of: field)]]
             .append(Change(recorded, content, isDecision: isDecision))
+    }
+}
+
+extension FieldDescriptor {
+    /// Whether a plain field may hold it; nil is an empty field. Admission lets no device write
+    /// anything else; a decision that does changes nothing, so that no entry falls out of the book.
+    fileprivate func allows(_ value: Value?) -> Bool {
+        guard let value else { return !isRequired }
+        return (try? check(value)) != nil
     }
 }
 

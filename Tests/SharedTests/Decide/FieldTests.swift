@@ -110,6 +110,33 @@ import Testing
         #expect(state.category == "care")
     }
 
+    /// No entry falls out of the book by a decision that says what its field cannot hold.
+    @Test(
+        arguments: [
+            (HoursField.serviceDate, Value.integer(1)), (HoursField.serviceDate, nil),
+            (HoursField.shares, .text("90")), (HoursField.shares, nil),
+        ] as [(FieldNumber, Value?)])
+    func aDecisionWhoseValueTheFieldCannotHoldChangesNothing(
+        field: FieldNumber, value: Value?
+    ) throws {
+        var story = Story()
+        let entry = story.exchange(by: 1, seen: 0, minutes: 60)
+        let seen = story.now
+        for (replica, day) in [(1, 2), (2, 3)] {
+            story.amend(
+                entry, HoursField.serviceDate, to: .date(Story.date(day)), by: replica, seen: seen)
+            story.amend(
+                entry, HoursField.shares, to: .shares(Story.shares(1, 2, Int64(30 * day))),
+                by: replica, seen: seen)
+        }
+        let before = try #require(story.hours(entry))
+        let conflict = try #require(before.conflicts.first { $0.field == field })
+        story.decide(conflict, .take, value: value, seen: story.now)
+        let after = try #require(story.hours(entry))
+        #expect(after.conflicts == before.conflicts)
+        #expect(after.shares == before.shares && after.serviceDate == before.serviceDate)
+    }
+
     @Test func anEditThatHadNotSeenTheDecisionReopensIt() throws {
         var story = Story()
         let entry = story.exchange(by: 1, seen: 0, minutes: 60)
