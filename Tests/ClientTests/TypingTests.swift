@@ -72,6 +72,7 @@ import Testing
             (.memberEnrolled, MemberField.number, "0", "from 1 to 9999999"),
             (.memberEnrolled, MemberField.active, "maybe", "must be yes or no"),
             (.memberEnrolled, MemberField.name, "", "is empty"),
+            (.memberEnrolled, MemberField.name, " \t\u{A0}", "is empty"),
             (
                 .hoursRecorded, HoursField.description, String(repeating: "x", count: 2_001),
                 "longer than 2000"

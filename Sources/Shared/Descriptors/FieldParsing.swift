@@ -14,6 +14,10 @@ extension FieldDescriptor {
         _ texts: [String], entity: (String) throws(TypingFault) -> EntityID
     ) throws(TypingFault) -> Value {
         let value = try unchecked(texts, entity: entity)
+        // Admission takes blanks, which nobody types on purpose: a name of blanks cannot be found.
+        if texts.contains(where: { $0.allSatisfy(\.isWhitespace) }) {
+            throw TypingFault("\(name) is empty; for example: \(example)")
+        }
         do throws(ShapeFault) {
             try check(value)
         } catch {

@@ -76,13 +76,15 @@ extension Views {
         if let numbered = try numbered(typed) { return .one(numbered) }
         let elsewhere = try numberedElsewhere(typed)
         guard case .none = elsewhere else { return elsewhere }
+        // A name of blanks, as another program may write it, is not meant by saying nothing.
         let wanted = typed.folded
+        guard wanted.contains(where: { !$0.isWhitespace }) else { return .none }
         var exact = try pots(typed, in: scopes)
         var partial: [(id: EntityID, label: String)] = []
         for member in try listedMembers() where scopes?.contains(member.home) ?? true {
             if member.names.contains(wanted) || member.id.matches(typed) {
                 exact.append(member.id)
-            } else if !wanted.isEmpty, member.name.contains(wanted) {
+            } else if member.name.contains(wanted) {
                 partial.append((member.id, try label(of: member.id)))
             }
         }
