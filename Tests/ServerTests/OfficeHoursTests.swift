@@ -106,6 +106,11 @@ struct OfficeHoursTests {
         try office.store.append { _ = try $0.undo(decision, as: office.bea, reason: "wrong card") }
         #expect(try office.store.read { try $0.conflicts() }.map(\.id) == [conflict.id])
         #expect(try office.store.read { try $0.decisions() }.map(\.undone) == [true])
+        let changes = try office.store.read { views in
+            try views.tables.events(of: conflict.entity).map(\.event)
+                .filter { $0.knownKind == .conflictUndone }.map(views.change)
+        }
+        #expect(changes == [nil], "it changes no field of the member")
         #expect(throws: Refusal.self) {
             try office.store.append { try $0.undo(decision, as: office.bea, reason: "again") }
         }

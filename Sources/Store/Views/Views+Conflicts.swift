@@ -136,9 +136,10 @@ extension Views {
     /// "service-date: 2026-03-24", for an event that changed a field; nil for others.
     public func change(_ event: Event) throws -> String? {
         let place = event.knownKind == .conflictResolved ? ResolutionField.field : ChangeField.field
-        guard event.subject != nil, let number = event.payload.fieldNumber(place) else {
-            return nil
-        }
+        // What is taken back has the code of its conflict where others have the field's number.
+        guard event.knownKind != .conflictUndone, event.subject != nil,
+            let number = event.payload.fieldNumber(place)
+        else { return nil }
         let creating: Kind
         switch try state(of: event.entity) {
         case .member?: creating = .memberEnrolled
