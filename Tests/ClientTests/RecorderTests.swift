@@ -92,6 +92,47 @@ import Testing
         #expect(try second.digest() == office.harborDigest)
     }
 
+    @Test func aRefusalSaysWhoMayInstead() throws {
+        let bench = try Bench.ready(try OfficeInMemory())
+        let ana = try bench.enroll(1)
+        let luis = try bench.enroll(2, "Luis")
+        let entry = try bench.exchange(ana, luis, 90)
+        let reinstatement = Draft(
+            .hoursReinstated, subject: entry.entity, home: entry.home, values: [:],
+            subjects: .entities([ana, luis]))
+        let own = #expect(throws: UserError.self) { try bench.record { _ in [reinstatement] } }
+        #expect(own?.description.contains("only a coordinator or an admin does that") == true)
+        let reward = #expect(throws: UserError.self) {
+            try bench.record { book in
+                let drafts = HoursDrafts(book: book, today: day("2026-11-22"))
+                let paid = try drafts.shares(
+                    providers: [OfficeInMemory.harbor], recipients: [ana], minutes: Minutes(30))
+                let date = Value.date(day("2026-03-24"))
+                return [
+                    try drafts.draft(
+                        form: .redemption, shares: paid, values: [HoursField.serviceDate: date])
+                ]
+            }
+        }
+        #expect(
+            reward?.description.contains("only a coordinator or an admin records a redemption")
+                == true)
+    }
+
+    @Test func nobodyIsMeantBySayingNothing() throws {
+        let bench = try Bench.ready(try OfficeInMemory())
+        let blank = try bench.enroll(1, "  ")
+        let found = try bench.device.read { book in
+            try ["", " ", "  ", "\t"].map { try book.views.match($0) }
+        }
+        #expect(found.allSatisfy { if case .none = $0 { true } else { false } })
+        let byNumber = try bench.device.read { try $0.views.match("HAR-1") }
+        guard case .one(blank) = byNumber else {
+            Issue.record("a member whose name is blank has a number all the same")
+            return
+        }
+    }
+
     @Test func aRefusalLeavesNothingOfItsTransaction() throws {
         let bench = try Bench.ready(try OfficeInMemory())
         let good = Draft(

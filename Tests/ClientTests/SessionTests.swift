@@ -130,6 +130,9 @@ import Testing
         _ = try bench.enroll(2, "Luis")
         #expect(try bench.device.read { try $0.views.label(of: ana) } == "HAR-1 Ana Ruiz")
         #expect(try bench.unsent() == 2, "recording goes on")
+        let actions = try bench.device.read { try WaitingRecord.unsent($0).map(\.action) }
+        #expect(actions.count == 2)
+        #expect(actions.allSatisfy { $0.contains("tell the office") }, "syncing would not help")
     }
 
     @Test func aDigestThatIsNotOursIsTold() throws {

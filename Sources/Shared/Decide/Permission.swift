@@ -42,10 +42,13 @@ public struct Permission {
         return try delivery(of: event)
     }
 
+    /// Whether its worker is one of those who record on this device.
+    public func isRecorder(_ event: Event) -> Bool {
+        workerRole != nil && event.worker.map(device.workers.contains) ?? false
+    }
+
     private func checkAuthority(of event: Event) throws {
-        guard let worker = event.worker, device.workers.contains(worker), let workerRole else {
-            throw QuarantineReason.unauthorized
-        }
+        guard isRecorder(event), let workerRole else { throw QuarantineReason.unauthorized }
         if let home = event.home.neighborhood, !device.neighborhoods.contains(home) {
             throw QuarantineReason.outOfScope
         }

@@ -73,7 +73,14 @@ extension WaitingRecord {
     /// What is on this device only, or was sent and has not come back with its place.
     static func unsent(_ book: LocalBook) throws -> [WaitingRecord] {
         let acknowledged = book.sync.acknowledged.sequence
+        let hasParted = book.sync.divergedAfter != nil
         return try book.tables.unsent(after: .none, limit: Int.max).map { new in
+            if hasParted {
+                return try WaitingRecord(
+                    new.event, book, state: "unsent",
+                    why: "this folder is a copy or was set back; the office has other entries",
+                    decided: nil, action: "keep this folder, and tell the office")
+            }
             let isSent = new.event.dot.sequence <= acknowledged
             return try WaitingRecord(
                 new.event, book, state: isSent ? "sent" : "unsent",

@@ -33,7 +33,7 @@ struct Authority {
     private func refusal(_ reason: QuarantineReason, _ event: Event) throws -> UserError {
         switch reason {
         case .unauthorized:
-            return UserError(.noPermission, unauthorized(event))
+            return UserError(.noPermission, notAllowed(event))
         case .outOfScope:
             let name = try book.views.code(of: event.home)
             return UserError(
@@ -52,15 +52,24 @@ struct Authority {
         case .invalid, .revoked: return UserError(.dataError, reason.sentence)
         }
     }
+}
 
-    private func unauthorized(_ event: Event) -> String {
-        guard let worker = event.worker, book.device?.workers.contains(worker) ?? false else {
-            return "this worker does not record on this device"
+extension Authority {
+    /// Whose work it is instead.
+    private func notAllowed(_ event: Event) -> String {
+        guard permission.isRecorder(event) else {
+            return
+                "this worker does not record on this device; `hourbook worker list` shows who does"
         }
-        let isOwn = event.entity.dot.replica == event.dot.replica
-        return event.subject == nil || isOwn
-            ? "only a coordinator or an admin may record this"
-            : "it was recorded on another device; a coordinator or an admin can change it on theirs"
+        switch event.knownKind?.descriptor.authors {
+        case .recorderOrCoordinator?:
+            return
+                "it was recorded on another device; a coordinator or an admin can change it on theirs"
+        case .coordinator?: return "only a coordinator or an admin does that; ask one of them"
+        case .anyWorker?, .server?, nil:
+            let what = event.hoursForm.map { "a \($0.name)" } ?? "that"
+            return "only a coordinator or an admin records \(what); ask one of them"
+        }
     }
 }
 
