@@ -119,18 +119,19 @@ extension Views {
     public func subject(_ entity: EntityID) throws -> String {
         switch try state(of: entity) {
         case .hours(let hours)?:
-            try "\(hours.form.name) \(hours.serviceDate): \(text(hours.shares))"
+            try "\(hours.form.name) \(hours.serviceDate): \(text(hours.shares, hours.form))"
                 + (hours.category.map { " (\($0))" } ?? "")
         case .member?, .neighborhood?: try label(of: entity)
         case .community?, .worker?, .device?, .quarantine?, nil: entity.short
         }
     }
 
-    private func text(_ shares: Shares) throws -> String {
-        let gave = try shares.providers.map { try label(of: $0.account) }
-        let received = try shares.recipients.map { try label(of: $0.account) }
-        return "\(gave.joined(separator: ", ")) gave \(shares.given) to "
-            + received.joined(separator: ", ")
+    private func text(_ shares: Shares, _ form: HoursForm) throws -> String {
+        let providers = try shares.providers.map { try label(of: $0.account) }
+        let recipients = try shares.recipients.map { try label(of: $0.account) }
+        return form.sentence(
+            providers: providers.joined(separator: ", "), time: "\(shares.given)",
+            recipients: recipients.joined(separator: ", "))
     }
 
     /// "service-date: 2026-03-24", for an event that changed a field; nil for others.
@@ -161,7 +162,7 @@ extension Views {
         case .date(let date)?: date.description
         case .entity(let entity)?: try label(of: entity)
         case .entities(let list)?: try list.map(label).joined(separator: ", ")
-        case .shares(let shares)?: try text(shares)
+        case .shares(let shares)?: try text(shares, .exchange)
         case .texts(let texts)?: texts.joined(separator: ", ")
         case .flag(let flag)?: flag ? "yes" : "no"
         case .data?, .sides?, .payload?, .blocks?, .unrecognized?: "(not shown)"
@@ -185,5 +186,18 @@ extension Views {
     private func fieldName(_ conflict: Conflict) -> String? {
         let kind: Kind = conflict.about == .amend ? .hoursRecorded : .memberEnrolled
         return conflict.field.flatMap(kind.descriptor.field)?.name
+    }
+}
+
+extension HoursForm {
+    /// Who did what for whom, in words. Where only credits change hands the one who gives them is
+    /// the recipient of the postings' terms: credits flow from recipient to provider.
+    func sentence(providers: String, time: String, recipients: String) -> String {
+        switch self {
+        case .exchange, .contribution: "\(providers) gave \(time) to \(recipients)"
+        case .donation: "\(recipients) gave \(time) to \(providers)"
+        case .redemption: "\(recipients) paid \(time) to \(providers)"
+        case .grant, .openingBalance: "\(providers) got \(time) from \(recipients)"
+        }
     }
 }

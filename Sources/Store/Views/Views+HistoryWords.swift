@@ -62,17 +62,19 @@ extension Views {
         let date = event.payload.date(HoursField.serviceDate)?.description ?? "?"
         let form = event.payload.integer(HoursField.form).flatMap(HoursForm.init(rawValue:))
         let rest = try fieldWords(event, leavingOut: [HoursField.serviceDate, HoursField.form])
-        return "recorded as \(form?.name ?? "an entry"): \(try partyWords(shares)), on \(date)"
+        return
+            "recorded as \(form?.name ?? "an entry"): \(try partyWords(shares, form)), on \(date)"
             + (rest.isEmpty ? "" : "; \(rest.dropFirst(2))")
     }
 
     /// "HAR-1 Ana Ruiz gave 1:30 to HAR-2 Luis Gil", with the minutes of each if these differ.
-    private func partyWords(_ shares: Shares) throws -> String {
-        let gave = try sideWords(shares.providers)
+    private func partyWords(_ shares: Shares, _ form: HoursForm? = nil) throws -> String {
         let total =
             shares.given == shares.received
             ? "\(shares.given)" : "\(shares.given) (\(shares.received) received)"
-        return "\(gave) gave \(total) to \(try sideWords(shares.recipients))"
+        return (form ?? .exchange).sentence(
+            providers: try sideWords(shares.providers), time: total,
+            recipients: try sideWords(shares.recipients))
     }
 
     private func sideWords(_ parties: [Party]) throws -> String {

@@ -60,6 +60,7 @@ struct MappedImport {
             }
             do {
                 var draft = try reader.draft(row)
+                try checkHome(of: draft, book)
                 if map.target == .member { try numbers.settle(&draft, line: row.line) }
                 plan.rows.append(Planned(importKey: row.importKey, draft: draft))
             } catch {
@@ -69,6 +70,14 @@ struct MappedImport {
             }
         }
         return plan
+    }
+
+    /// The key of a row names the neighborhood it was imported into: an entry that is at home in
+    /// another would be there twice once the file is imported into that one.
+    private func checkHome(of draft: Draft, _ book: LocalBook) throws {
+        guard draft.home != .neighborhood(neighborhood.id) else { return }
+        let code = try book.views.code(of: draft.home)
+        throw RowFault("it belongs to \(code): import it with --neighborhood \(code)")
     }
 
     // MARK: Writing

@@ -63,8 +63,7 @@ extension Authority {
         }
         switch event.knownKind?.descriptor.authors {
         case .recorderOrCoordinator?:
-            return
-                "it was recorded on another device; a coordinator or an admin can change it on theirs"
+            return "it was recorded on another device; a coordinator or an admin can change it"
         case .coordinator?: return "only a coordinator or an admin does that; ask one of them"
         case .anyWorker?, .server?, nil:
             let what = event.hoursForm.map { "a \($0.name)" } ?? "that"

@@ -33,6 +33,10 @@ struct ServeCommand: ServerCommand {
         completion: .file(extensions: ["pem", "key"]))
     var key: String?
 
+    private static let lostTLSKeys =
+        "\(TLSIdentity.fileName) is missing, so this server shows a key that no device knows: stop "
+        + "it and restore the file from a backup, or give every device a new pairing link"
+
     func perform() async throws {
         let serving = try Serving(
             .init(plain: plain, behindProxy: behindProxy, certificate: certificate, key: key),
@@ -44,6 +48,9 @@ struct ServeCommand: ServerCommand {
         let store = try store()
         if let sentence = store.standing.sentence {
             FileHandle.standardError.write(Data("READ-ONLY: \(sentence)\n".utf8))
+        }
+        if serving == .pinned, try store.hasLostTLSKeys {
+            FileHandle.standardError.write(Data("WARNING: \(Self.lostTLSKeys)\n".utf8))
         }
         let tls = try serving.tlsConfiguration(of: store)
         do {

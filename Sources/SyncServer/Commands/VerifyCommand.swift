@@ -47,10 +47,11 @@ extension ServerStore {
     private var verifiedHighWater: VerifiedPart {
         VerifiedPart(
             part: "high-water record", checked: recordedSize == nil ? 0 : 1,
-            isWhole: standing == .whole,
+            isWhole: standing == .whole && recordedSize != nil,
             finding: standing.sentence
                 ?? recordedSize.map { "signed at position \($0), and all of that is here" }
-                ?? "there is none; the next entry makes one")
+                ?? "none can be read, so nothing beside the database vouches for its end; "
+                + "compare with a device or a backup, the next entry makes a new one")
     }
 }
 

@@ -16,8 +16,6 @@ final class ServerStore: Sendable {
     let environment: Shared.Environment
     /// As the high-water record had it when this process opened the folder.
     let standing: LedgerStanding
-    /// The size that record vouched for; nil when there was none.
-    let recordedSize: UInt64?
     private let highWater: HighWater
 
     /// Opens a folder that `init` has made.
@@ -31,7 +29,6 @@ final class ServerStore: Sendable {
         // Read before the ledger, which another process may be appending to.
         let record = highWater.newest(
             community: keys.community, ledgerKey: keys.ledger.signingPublicKey)
-        recordedSize = record?.size
         standing = try pool.read { db in
             let tables = LedgerTables(db)
             return try LedgerStanding(
@@ -40,6 +37,11 @@ final class ServerStore: Sendable {
     }
 
     var community: CommunityID { keys.community }
+
+    /// The size that the high-water record vouches for now; nil when none can be read.
+    var recordedSize: UInt64? {
+        highWater.newest(community: community, ledgerKey: keys.ledger.signingPublicKey)?.size
+    }
 
     // MARK: Writing
 

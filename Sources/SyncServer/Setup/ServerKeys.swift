@@ -4,6 +4,7 @@
 
 internal import Foundation
 internal import Shared
+internal import Store
 
 struct ServerKeys: Sendable {
     static let fileName = "keys.json"
@@ -25,11 +26,16 @@ struct ServerKeys: Sendable {
 
     enum Failure: Error, Equatable, CustomStringConvertible {
         case missing(folder: String)
+        /// There is a ledger, but not what signs it.
+        case lost(path: String)
         case damaged(path: String)
         var description: String {
             switch self {
             case .missing(let folder):
                 "\(folder) holds no ledger; make one with `hourbook-server --data \(folder) init`"
+            case .lost(let path):
+                "\(path) is missing, and the ledger beside it cannot be served without the keys in "
+                    + "it; restore the file from a backup"
             case .damaged(let path):
                 "\(path) is not readable as this server's keys; restore it from a backup"
             }
@@ -64,7 +70,9 @@ struct ServerKeys: Sendable {
     init(folder: URL) throws {
         let url = folder.appendingPathComponent(Self.fileName)
         guard FileManager.default.fileExists(atPath: url.path) else {
-            throw Failure.missing(folder: folder.path)
+            let ledger = folder.appendingPathComponent(StoreFile.databaseName).path
+            throw FileManager.default.fileExists(atPath: ledger)
+                ? Failure.lost(path: url.path) : Failure.missing(folder: folder.path)
         }
         guard let data = try? Data(contentsOf: url),
             let seeds = try? JSONDecoder().decode(Seeds.self, from: data)

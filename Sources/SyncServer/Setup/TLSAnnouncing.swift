@@ -43,6 +43,14 @@ extension AppendSession {
 }
 
 extension ServerStore {
+    /// The ledger tells devices keys that this folder does not hold any more.
+    var hasLostTLSKeys: Bool {
+        get throws {
+            guard try TLSIdentity(folder: folder) == nil else { return false }
+            return try read { try $0.community()?.state.tlsKeys.isEmpty == false }
+        }
+    }
+
     /// What `serve` shows: of a ledger that is read-only the keys as they are, so that devices can
     /// still fetch.
     func servedTLSIdentity() throws -> TLSIdentity {

@@ -49,7 +49,7 @@ struct ProxyTests {
             let ended = try await listening(handle: tunnel) { proxy in
                 try await Program.pair(link, in: town, proxy: proxy)
             }
-            #expect(ended.status == Sysexit.temporaryFailure.rawValue)
+            #expect(ended.status == Sysexit.noPermission.rawValue)
             #expect(ended.errors.contains("it has another key. Nothing was sent"))
             #expect(peer.received.isEmpty)
         }
