@@ -33,7 +33,7 @@ struct HighWater: Sendable {
         ).checkpoint
     }
 
-    /// No sync to disk: a record lost in a power cut only lags.
+    /// A record that a power cut loses only lags.
     func write(_ checkpoint: SignedCheckpoint, ledgerKey: [UInt8]) throws {
         let community = checkpoint.checkpoint.community
         let sizes = Self.fileNames.map { record($0, community, ledgerKey)?.size ?? 0 }
