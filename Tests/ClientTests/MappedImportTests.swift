@@ -65,6 +65,25 @@ import Testing
         1,2,90,2026-03-24,0123456789012345678901234567890123456789x,
         """
 
+    /// A row's key names the neighborhood: the same file into two would be there twice.
+    @Test func anEntryIsImportedIntoTheNeighborhoodItBelongsToOnly() throws {
+        let bench = try ready()
+        let text = "Gave,Got,Time,Day,Slip,What\nHAR-1,HAR-2,90,2026-03-24,,\n"
+        let orchard = try #require(
+            try bench.device.read { try $0.views.neighborhoods() }
+                .first { $0.id == OfficeInMemory.orchard })
+        let report = try MappedImport(
+            device: bench.device, neighborhood: orchard, worker: OfficeInMemory.dana,
+            map: exchanges()
+        ).run(ImportFiles.File(name: "file.csv", bytes: Array(text.utf8)), isDryRun: false)
+        #expect(
+            report.refusals.map(\.reason) == [
+                "it belongs to HAR: import it with --neighborhood HAR"
+            ])
+        #expect(try entries(bench).isEmpty)
+        #expect(try run(bench, exchanges(), text).entriesAdded == 1)
+    }
+
     @Test func goodRowsAreRecordedAndEachOtherIsNamedByLineAndReason() throws {
         let bench = try ready()
         let report = try run(bench, exchanges(), file)

@@ -148,6 +148,20 @@ import Testing
         #expect(parts.first?.checked == 6)
     }
 
+    @Test("without a record that can be read the end of the ledger is vouched for by nobody")
+    func noRecord() throws {
+        let office = try Office()
+        for number in 0...1 {
+            let url = office.store.folder.appendingPathComponent("high-water-\(number)")
+            if FileManager.default.fileExists(atPath: url.path) {
+                try Data("x".utf8).write(to: url)
+            }
+        }
+        let parts = try office.store.verified().filter { !$0.isWhole }
+        #expect(parts.map(\.part) == ["high-water record"])
+        #expect(parts.first?.finding.contains("nothing beside the database vouches") == true)
+    }
+
     @Test("an event altered in the table is found by its position")
     func alteredEvent() throws {
         let office = try Office()

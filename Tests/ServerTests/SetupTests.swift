@@ -49,6 +49,26 @@ struct SetupTests {
         }
     }
 
+    @Test("a ledger whose keys are gone says so, and what to do, not that there is none")
+    func lostKeys() throws {
+        let office = try Office()
+        _ = try office.store.append { try $0.announcedTLSIdentity() }
+        #expect(try !office.store.hasLostTLSKeys)
+        let folder = office.store.folder
+        try FileManager.default.removeItem(
+            at: folder.appendingPathComponent(TLSIdentity.fileName))
+        #expect(try office.store.hasLostTLSKeys)
+        let keys = folder.appendingPathComponent(ServerKeys.fileName)
+        try FileManager.default.removeItem(at: keys)
+        #expect(throws: ServerKeys.Failure.lost(path: keys.path)) {
+            try ServerStore(folder: folder, environment: office.store.environment)
+        }
+        let nowhere = folder.appendingPathComponent("nowhere")
+        #expect(throws: ServerKeys.Failure.missing(folder: nowhere.path)) {
+            try ServerStore(folder: nowhere, environment: office.store.environment)
+        }
+    }
+
     @Test("a phrase typed back gives the same recovery keys")
     func phrase() throws {
         let random = SharedRandom(seed: 3)
