@@ -85,8 +85,8 @@ extension EntityID {
 
 /// Member numbers given out to devices, by neighborhood.
 struct NumberBlockTable {
-    /// Enough for years of one worker's enrollments.
-    private static let blockSize: UInt32 = 100
+    /// Enough for years of one worker's enrollments: a device cannot be given more yet.
+    private static let blockSize: UInt32 = 500
     /// Numbers below are for paper and imports.
     private static let firstNumber: UInt32 = 1001
 
