@@ -45,7 +45,9 @@ extension ServerStore {
     }
 
     private var verifiedHighWater: VerifiedPart {
-        VerifiedPart(
+        // Reads and verifies the record's files: once.
+        let recordedSize = recordedSize
+        return VerifiedPart(
             part: "high-water record", checked: recordedSize == nil ? 0 : 1,
             isWhole: standing == .whole && recordedSize != nil,
             finding: standing.sentence
