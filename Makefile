@@ -9,6 +9,9 @@ SWIFT_FILES := Package.swift Sources Tests
 TEST_TIME_MAX := 30m
 PROPERTIES_TIME_MAX := 80m
 HISTORIES := 10000
+# How many tests run side by side. Without a bound all of them start at once, and a test that talks
+# to a server waits for minutes until both have had a processor.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH := 8
 PREFIX ?= /usr/local
 DESTDIR ?=
 

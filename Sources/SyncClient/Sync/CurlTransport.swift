@@ -17,7 +17,9 @@ final class CurlTransport: Transport {
 
     /// `pins`: SHA-256 of the public keys that are the server's; used in mode pinned only, where
     /// none means that nobody is.
-    init(to address: ServerAddress, pins: [Hash]) throws(TransportError) {
+    init(
+        to address: ServerAddress, pins: [Hash], patience: Patience = Patience()
+    ) throws(TransportError) {
         guard address.mode != .loopback || Loopback.contains(address.host) else {
             throw .notEncrypted
         }
@@ -30,9 +32,9 @@ final class CurlTransport: Transport {
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_POST, 1)
         set(CURLOPT_TCP_KEEPALIVE, 1)
-        set(CURLOPT_CONNECTTIMEOUT_MS, TransportLimits.connectMillisecondsMax)
+        set(CURLOPT_CONNECTTIMEOUT_MS, patience.connectMilliseconds)
         set(CURLOPT_LOW_SPEED_LIMIT, 1)
-        set(CURLOPT_LOW_SPEED_TIME, TransportLimits.stallSecondsMax)
+        set(CURLOPT_LOW_SPEED_TIME, patience.stallSeconds)
         if Loopback.contains(address.host) { set(CURLOPT_NOPROXY, text: "*") }
         switch address.mode {
         case .loopback: set(CURLOPT_PROTOCOLS_STR, text: "http")

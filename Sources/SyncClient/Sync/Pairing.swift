@@ -192,8 +192,8 @@ extension CurlTransport {
     }
 
     /// To the server of a link.
-    convenience init(to link: PairingLink) throws {
+    convenience init(to link: PairingLink, patience: Patience = Patience()) throws {
         let address = ServerAddress(link)
-        try self.init(to: address, pins: address.pins(announced: []))
+        try self.init(to: address, pins: address.pins(announced: []), patience: patience)
     }
 }

@@ -61,3 +61,9 @@ enum TransportLimits {
     /// the total: a slow line that moves is a line.
     static let stallSecondsMax = 60
 }
+
+/// How long a peer may stay silent.
+struct Patience {
+    var connectMilliseconds = TransportLimits.connectMillisecondsMax
+    var stallSeconds = TransportLimits.stallSecondsMax
+}

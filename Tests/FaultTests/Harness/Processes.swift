@@ -109,3 +109,9 @@ extension Town {
         get throws { try ServerKeys(folder: officeFolder) }
     }
 }
+
+extension Patience {
+    /// A machine that runs hundreds of tests may leave a peer without a processor for long; only a
+    /// peer that never answers is found by it.
+    static let ofTests = Patience(connectMilliseconds: 600_000, stallSeconds: 600)
+}

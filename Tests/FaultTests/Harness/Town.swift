@@ -99,7 +99,7 @@ struct Town {
     /// says so; then stops it.
     func serving<Value: Sendable>(
         encrypted: Bool? = nil,
-        handshakeDeadline: TimeAmount = ServerApplication.handshakeDeadline,
+        handshakeDeadline: TimeAmount = .minutes(10),
         _ body: (_ port: UInt16) async throws -> Value
     ) async throws -> Value {
         let store = try openStore()
@@ -140,7 +140,7 @@ struct Town {
 
     func pair(_ name: String, by link: PairingLink) throws {
         _ = try Pairing(folder: deviceFolder(name), environment: fate.environment)
-            .pair(link, label: name, over: try CurlTransport(to: link))
+            .pair(link, label: name, over: try CurlTransport(to: link, patience: .ofTests))
     }
 
     func open(_ name: String) throws -> Device {
@@ -156,7 +156,8 @@ struct Town {
     func transport(_ device: Device, port: UInt16) throws -> CurlTransport {
         let (paired, announced) = try device.read { ($0.paired.server, try $0.announcedKeys) }
         let address = ServerAddress(host: paired.host, port: port, mode: paired.mode)
-        return try CurlTransport(to: address, pins: address.pins(announced: announced))
+        return try CurlTransport(
+            to: address, pins: address.pins(announced: announced), patience: .ofTests)
     }
 
     func session(_ device: Device, over transport: any Transport) throws -> SyncSession {

@@ -15,7 +15,8 @@ struct AnswerBoundTests {
         let mode: PairingLink.Mode = tls ? .pinned(SampleCertificate.pin) : .loopback
         let address = ServerAddress(host: Loopback4.host, port: peer.port, mode: mode)
         return try await apart {
-            let transport = try CurlTransport(to: address, pins: address.pins(announced: []))
+            let transport = try CurlTransport(
+                to: address, pins: address.pins(announced: []), patience: .ofTests)
             do throws(TransportError) {
                 return .success(
                     try transport.post(path: SyncProtocol.syncPath, headers: [], body: [1]))

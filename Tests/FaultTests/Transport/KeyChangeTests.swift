@@ -93,7 +93,7 @@ struct KeyChangeTests {
     /// What the server had answered.
     private static func losingTheAnswer(to link: PairingLink, in town: Town) throws -> PairResponse
     {
-        let lossy = LosingAnswers(try CurlTransport(to: link))
+        let lossy = LosingAnswers(try CurlTransport(to: link, patience: .ofTests))
         let pairing = Pairing(
             folder: town.deviceFolder("tablet"), environment: town.fate.environment)
         do {

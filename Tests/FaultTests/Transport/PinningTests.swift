@@ -19,7 +19,8 @@ struct PinningTests {
     ) async throws -> Result<HTTPAnswer, TransportError> {
         try await apart {
             let address = ServerAddress(host: host, port: port, mode: mode)
-            let transport = try CurlTransport(to: address, pins: address.pins(announced: []))
+            let transport = try CurlTransport(
+                to: address, pins: address.pins(announced: []), patience: .ofTests)
             do throws(TransportError) {
                 return .success(
                     try transport.post(path: SyncProtocol.syncPath, headers: [], body: body))

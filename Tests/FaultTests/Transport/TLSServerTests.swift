@@ -53,7 +53,8 @@ struct TLSServerTests {
             _ = try await apart {
                 let address = ServerAddress(
                     host: Loopback4.host, port: peer.port, mode: .pinned(SampleCertificate.pin))
-                let transport = try CurlTransport(to: address, pins: [SampleCertificate.pin])
+                let transport = try CurlTransport(
+                    to: address, pins: [SampleCertificate.pin], patience: .ofTests)
                 return try? transport.post(path: SyncProtocol.syncPath, headers: [], body: [1])
             }
             #expect(peer.received.starts(with: Array("PRI * HTTP/2.0\r\n".utf8)))
