@@ -93,8 +93,11 @@ import Testing
         }
         let reference = Reference(events)
         let missing = Set(reference.lines).symmetricDifference(tables)
-            .filter { !$0.hasPrefix("member") }
-        #expect(missing.isEmpty, "server and reference, seed \(seed)")
+        #expect(missing.isEmpty, "tables and deciders, seed \(seed)")
+        let naive = NaiveBook(
+            events.map { Fact($0.event, leaf: $0.leaf, seen: world.shown[$0.event.dot] ?? []) })
+        let wrong = Set(naive.lines()).symmetricDifference(reference.lines)
+        #expect(wrong.isEmpty, "deciders and the page, seed \(seed)")
         var random = SeededRandom(seed: seed)
         for number in 0..<Self.extensionsPerHistory {
             let other = world.linearExtension(events, &random)
@@ -104,7 +107,7 @@ import Testing
         }
     }
 
-    /// The server's projections in the words of the reference, members apart.
+    /// The server's projections in the words of the reference.
     private static func projected(_ tables: LedgerTables) throws -> Set<String> {
         let views = tables.views
         var lines = Set(try views.conflicts().map(Reference.line))
@@ -113,6 +116,10 @@ import Testing
             let id = EntityID(try tables.dot(LocalKey(stored: row[0])))
             guard case .hours(let hours)? = try views.state(of: id) else { continue }
             lines.insert(Reference.line(hours, EntryStanding(rawValue: row[1])))
+        }
+        for id in try views.entities(.member) {
+            guard case .member(let member)? = try views.state(of: id) else { continue }
+            lines.insert(Reference.line(member))
         }
         let sums = try Row.fetchAll(
             tables.db,

@@ -1,6 +1,6 @@
-// What a ledger comes to, worked out naively from all its events at once: no tables, no increments.
-// Neighbors: PropertyTests compare it with the projections, and with the same events in other
-// orders.
+// What the deciders say of all events of a ledger at once: no tables, no increments.
+// Neighbors: PropertyTests compare it with the projections, with the same events in other orders,
+// and with TestSupport's NaiveBook, which shares no rule with the deciders.
 
 import Shared
 import TestSupport
@@ -71,7 +71,7 @@ struct Reference: Equatable {
 
     // MARK: Lines
 
-    private static func line(_ member: MemberState) -> String {
+    static func line(_ member: MemberState) -> String {
         let shown = Kind.memberEnrolled.descriptor.fields
             .map { member.fields[$0.number]?.shown.observation.dot.short ?? "-" }
         return "member \(member.id.short) \(member.number ?? 0) \(shown.joined(separator: " "))"
@@ -83,7 +83,11 @@ struct Reference: Equatable {
             + "\(entry.serviceDate) \(entry.category ?? "-") \(said)"
     }
 
-    static func line(_ conflict: Conflict) -> String { "conflict \(conflict)" }
+    static func line(_ conflict: Conflict) -> String {
+        NaiveBook.conflict(
+            conflict.kind, about: conflict.about, entity: conflict.entity, field: conflict.field,
+            sides: conflict.sides, decisions: conflict.decisions, standing: conflict.standing)
+    }
 
     private static func balances(
         _ entries: [HoursState], _ standings: [EntityID: EntryStanding]
