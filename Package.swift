@@ -117,10 +117,13 @@ let package = Package(
         .target(
             name: "CFaultVFS", path: "Tests/CFaultVFS",
             linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(
+            name: "FaultInjection", dependencies: ["CFaultVFS"], path: "Tests/FaultInjection",
+            swiftSettings: settings),
         .testTarget(
             name: "FaultTests",
             dependencies: [
-                "CFaultVFS", "Shared", "Store", "SyncClient", "SyncServer", "TestSupport",
+                "FaultInjection", "Shared", "Store", "SyncClient", "SyncServer", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -129,6 +132,18 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "FaultInjection", "Shared", "Store", "SyncClient", "SyncServer", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            path: "Tests/Simulation", swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

@@ -4,6 +4,7 @@
 // Invariants: whatever was recorded is in the ledger once or readable where it was recorded; the
 // copy that came first is never locked out; the other is told that it has parted.
 
+import FaultInjection
 import Foundation
 import Shared
 import Store

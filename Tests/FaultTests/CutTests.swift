@@ -2,6 +2,7 @@
 // many bytes of what is sent and of what comes back, in plain HTTP and within TLS.
 // Neighbors: CutProxy cuts, RetrySchedule decides what follows, Invariants checks.
 
+import FaultInjection
 import Foundation
 import Shared
 import Store

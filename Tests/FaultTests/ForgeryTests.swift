@@ -2,6 +2,7 @@
 // refused and changes nothing; one bad event among thousands holds up no other.
 // Neighbors: Post carries what is sent, Invariants checks.
 
+import FaultInjection
 import Foundation
 import Shared
 import Store

@@ -3,6 +3,7 @@
 // read-only and says so; with the right files put back all goes on.
 // Neighbors: SyncServer/Ledger/HighWater finds it, Invariants checks.
 
+import FaultInjection
 import Foundation
 import Shared
 import Store

@@ -2,6 +2,7 @@
 // gap, from a real device to a real server. Neighbors: Post catches what a device would send, and
 // sends it again; Invariants checks.
 
+import FaultInjection
 import Foundation
 import Shared
 import Store

@@ -2,6 +2,7 @@
 // and admission is struck in turn; it fails, the process dies before or within it, or the power
 // goes. Neighbors: Sweep strikes, Invariants checks.
 
+import FaultInjection
 import Foundation
 import Shared
 import Testing

@@ -110,23 +110,25 @@ import Testing
     /// The server's projections in the words of the reference.
     private static func projected(_ tables: LedgerTables) throws -> Set<String> {
         let views = tables.views
-        var lines = Set(try views.conflicts().map(Reference.line))
+        var lines = Set(try views.conflicts().map(BookLine.conflict))
         let rows = try Row.fetchAll(tables.db, sql: "SELECT entity, standing FROM hours")
         for row in rows {
             let id = EntityID(try tables.dot(LocalKey(stored: row[0])))
             guard case .hours(let hours)? = try views.state(of: id) else { continue }
-            lines.insert(Reference.line(hours, EntryStanding(rawValue: row[1])))
+            lines.insert(
+                BookLine.entry(
+                    hours, standing: EntryStanding(rawValue: row[1])?.name ?? "?"))
         }
         for id in try views.entities(.member) {
             guard case .member(let member)? = try views.state(of: id) else { continue }
-            lines.insert(Reference.line(member))
+            lines.insert(BookLine.member(member))
         }
         let sums = try Row.fetchAll(
             tables.db,
             sql: "SELECT account, sum(minutes) FROM posting WHERE contested = 0 GROUP BY account")
         for row in sums {
             let account = EntityID(try tables.dot(LocalKey(stored: row[0])))
-            lines.insert("account \(account.short) \(row[1] as Int64)")
+            lines.insert(BookLine.account(account, balance: row[1]))
         }
         return lines
     }

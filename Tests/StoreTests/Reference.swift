@@ -28,8 +28,9 @@ struct Reference: Equatable {
             + decideNumbers(members.filter { !repeatedMembers.contains($0.id) })
         let standings = groups.reduce(into: [:]) { $0.merge($1.standings) { first, _ in first } }
         lines =
-            (members.map(Self.line) + entries.map { Self.line($0, standings[$0.id]) }
-            + Set(conflicts).map(Self.line) + Self.balances(entries, standings)).sorted()
+            (members.map(BookLine.member)
+            + entries.map { BookLine.entry($0, standing: standings[$0.id]?.name ?? "?") }
+            + Set(conflicts).map(BookLine.conflict) + Self.balances(entries, standings)).sorted()
     }
 
     private static func byEntity(_ events: [RecordedEvent]) -> [EntityID: [RecordedEvent]] {
@@ -69,26 +70,6 @@ struct Reference: Equatable {
         }
     }
 
-    // MARK: Lines
-
-    static func line(_ member: MemberState) -> String {
-        let shown = Kind.memberEnrolled.descriptor.fields
-            .map { member.fields[$0.number]?.shown.observation.dot.short ?? "-" }
-        return "member \(member.id.short) \(member.number ?? 0) \(shown.joined(separator: " "))"
-    }
-
-    static func line(_ entry: HoursState, _ standing: EntryStanding?) -> String {
-        let said = "\(entry.confirmedBy.map(\.short)) \(entry.disputes.map(\.dot.short))"
-        return "entry \(entry.id.short) \(standing?.name ?? "?") \(entry.shares.given) "
-            + "\(entry.serviceDate) \(entry.category ?? "-") \(said)"
-    }
-
-    static func line(_ conflict: Conflict) -> String {
-        NaiveBook.conflict(
-            conflict.kind, about: conflict.about, entity: conflict.entity, field: conflict.field,
-            sides: conflict.sides, decisions: conflict.decisions, standing: conflict.standing)
-    }
-
     private static func balances(
         _ entries: [HoursState], _ standings: [EntityID: EntryStanding]
     ) -> [String] {
@@ -98,7 +79,7 @@ struct Reference: Equatable {
                 sums[posting.account, default: .zero] += posting.minutes
             }
         }
-        return sums.map { "account \($0.key.short) \($0.value.value)" }
+        return sums.map { BookLine.account($0.key, balance: $0.value.value) }
     }
 }
 

@@ -1,7 +1,7 @@
 // Which entries count, by sections 8.3 to 8.5 of docs/protocol.md, and all of it as lines.
 // Neighbors: NaiveBook has the fields, voids and testimony of one entity.
 
-public import Shared
+import Shared
 
 struct NaiveEntry {
     let creation: Fact
@@ -142,7 +142,7 @@ extension NaiveBook {
                 cluster.contains { ruling.sides.contains($0.creation.leaf) }
             }
             conflicts.append(
-                Self.conflict(
+                BookLine.conflict(
                     decisions.count > 1 ? .resolution : .duplicate, about: .duplicate,
                     entity: cluster[0].id, field: nil, sides: cluster.map(\.creation.side),
                     decisions: decisions.map(\.fact.side),
@@ -240,11 +240,12 @@ extension NaiveBook {
     private func memberLines() -> [String] {
         facts.filter { $0.kind == .memberEnrolled }.map { creation in
             let id = creation.event.entity
-            let shown = Kind.memberEnrolled.descriptor.fields.map { field in
-                self.field(field.number, of: id, about: [.field, .number])?
-                    .shown.fact.event.dot.short ?? "-"
-            }
-            return "member \(id.short) \(number(of: id) ?? 0) \(shown.joined(separator: " "))"
+            return BookLine.member(
+                id, number: number(of: id),
+                shown: Kind.memberEnrolled.descriptor.fields.map { field in
+                    self.field(field.number, of: id, about: [.field, .number])?
+                        .shown.fact.event.dot
+                })
         }
     }
 
@@ -253,11 +254,12 @@ extension NaiveBook {
     }
 
     private func line(_ entry: NaiveEntry, _ standing: EntryStanding) -> String {
-        let confirmed = confirmations(of: entry.id, parties: entry.shares.accounts)
-        let disputes = openDisputes(of: entry.id)
-        let category = if case .text(let text)? = entry.category { text } else { "-" }
-        return "entry \(entry.id.short) \(standing.name) \(entry.shares.given) \(entry.date) "
-            + "\(category) \(confirmed.map(\.short)) \(disputes.map(\.event.dot.short))"
+        let category: String? = if case .text(let text)? = entry.category { text } else { nil }
+        return BookLine.entry(
+            entry.id, standing: standing.name, given: entry.shares.given, date: entry.date,
+            category: category,
+            confirmedBy: confirmations(of: entry.id, parties: entry.shares.accounts),
+            disputes: openDisputes(of: entry.id).map(\.event.dot))
     }
 
     /// Of the fields and the void of one entry, or of a member's fields.
@@ -266,7 +268,7 @@ extension NaiveBook {
         case .void: []
         case .disputed(let sides):
             [
-                Self.conflict(
+                BookLine.conflict(
                     sides.count { $0.kind == .conflictResolved } > 1 ? .resolution : .void,
                     about: .void, entity: id, field: nil,
                     sides: sides.map(\.side), decisions: [], standing: [])
@@ -283,7 +285,7 @@ extension NaiveBook {
             guard let field = field(descriptor.number, of: id, about: kinds), field.isConflict
             else { return nil }
             let decisions = field.heads.count { $0.fact.kind == .conflictResolved }
-            return Self.conflict(
+            return BookLine.conflict(
                 decisions > 1 ? .resolution : about, about: about, entity: id,
                 field: descriptor.number, sides: field.heads.map(\.fact.side), decisions: [],
                 standing: [field.shown.fact.side])
@@ -301,7 +303,7 @@ extension NaiveBook {
                 self.number(of: $0.event.entity) == number && $0.event.home == one.event.home
             }.sorted { $0.leaf < $1.leaf }
             guard same.count > 1, same.last?.leaf == one.leaf else { return nil }
-            return Self.conflict(
+            return BookLine.conflict(
                 .number, about: .number, entity: one.event.entity, field: MemberField.number,
                 sides: same.map(\.side), decisions: [], standing: same.dropLast().map(\.side))
         }
@@ -326,16 +328,6 @@ extension NaiveBook {
             else { continue }
             sums[pot, default: 0] += difference
         }
-        return sums.map { "account \($0.key.short) \($0.value)" }
-    }
-
-    /// A conflict in words; the product's are written in the same way to be compared.
-    public static func conflict(
-        _ kind: ConflictKind, about: ConflictKind, entity: EntityID, field: FieldNumber?,
-        sides: [Side], decisions: [Side], standing: [Side]
-    ) -> String {
-        func names(_ sides: [Side]) -> String { "\(sides.sorted().map(\.dot.short))" }
-        return "conflict \(kind) about \(about) of \(entity.short) field \(field?.value ?? 0) "
-            + "between \(names(sides)), decided \(names(decisions)), standing \(names(standing))"
+        return sums.map { BookLine.account($0.key, balance: $0.value) }
     }
 }

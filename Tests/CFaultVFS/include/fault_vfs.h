@@ -1,7 +1,7 @@
 // For tests: lets a chosen read, write or sync of a folder's files fail, or be the last thing that
 // a process does, or the last before the power goes. Databases are reached by a SQLite VFS, all
 // other files by standing in for a few calls of libc.
-// Neighbor: FaultTests/Harness/FaultVFS.swift is its only caller.
+// Neighbor: FaultInjection/FaultVFS.swift is its only caller.
 #ifndef FAULT_VFS_H
 #define FAULT_VFS_H
 

@@ -1,6 +1,7 @@
 // One line per case of the list of faults, for `make faults`: which, what was done, how often, and
 // what held. Neighbors: every suite here writes one; scripts/faults prints them as a table.
 
+import FaultInjection
 import Foundation
 import Synchronization
 

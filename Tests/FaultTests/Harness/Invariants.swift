@@ -1,6 +1,7 @@
 // What must hold after every fault: I1 to I8 of the project's list of faults. Neighbors: Town is
 // checked, every suite here calls `broken`, FaultReport prints which were looked at.
 
+import FaultInjection
 import Foundation
 import GRDB
 import Shared
@@ -8,37 +9,6 @@ import Store
 
 @testable import SyncClient
 @testable import SyncServer
-
-enum Invariant: String, CaseIterable, Codable, Sendable {
-    /// No acknowledged event is lost.
-    case i1 = "I1"
-    /// None is applied twice.
-    case i2 = "I2"
-    /// The ledger only grows, and every checkpoint is consistent with it.
-    case i3 = "I3"
-    /// All replicas converge.
-    case i4 = "I4"
-    /// Minutes sum to zero.
-    case i5 = "I5"
-    /// Damage is named, never silent.
-    case i6 = "I6"
-    /// No personal data in an error or a log.
-    case i7 = "I7"
-    /// Progress resumes by itself.
-    case i8 = "I8"
-}
-
-/// A broken invariant, and what was seen.
-struct Breach: CustomStringConvertible {
-    let invariant: Invariant
-    let finding: String
-    var description: String { "\(invariant.rawValue): \(finding)" }
-
-    init(_ invariant: Invariant, _ finding: String) {
-        self.invariant = invariant
-        self.finding = finding
-    }
-}
 
 extension Town {
     private static let sessionsMax = 6

@@ -2,6 +2,7 @@
 // folders, and gathers where they hit. Neighbors: FaultVFS strikes, StorageFaultTests says what the
 // work is, Invariants what must hold afterwards.
 
+import FaultInjection
 import Foundation
 
 /// Where strikes landed, and how often.

@@ -1,6 +1,7 @@
 // What people were told while a fault was at work: "saved", "in step", or an error. Neighbors:
 // the suites fill it, Invariants holds it against what is there afterwards.
 
+import FaultInjection
 import Shared
 import Store
 

@@ -1,6 +1,7 @@
 // A community for faults: a real server on a loopback port, and devices with real folders that talk
 // to it over libcurl. Neighbors: Invariants checks it, Sweep and the suites hurt it.
 
+import FaultInjection
 import Foundation
 import GRDB
 import Hummingbird
@@ -76,8 +77,7 @@ struct Town {
 
     func remove() { try? FileManager.default.removeItem(at: folder) }
 
-    static let root = FileManager.default.temporaryDirectory
-        .appendingPathComponent("hourbook-fault-tests")
+    static let root = FaultVFS.root
     private static let count = Mutex(0)
 
     private static func newFolder() -> URL {

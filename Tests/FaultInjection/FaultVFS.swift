@@ -1,14 +1,14 @@
 // The C shim as Swift sees it: which operation on a folder's files is struck, and how.
-// Neighbors: CFaultVFS does it, Sweep strikes each in turn.
+// Neighbors: CFaultVFS does it, the sweeps and the simulator strike.
 
 import CFaultVFS
-import Foundation
+public import Foundation
 
-enum FaultVFS {
-    enum Kind: CaseIterable, CustomStringConvertible {
+public enum FaultVFS {
+    public enum Kind: CaseIterable, CustomStringConvertible {
         case read, write, sync
 
-        var number: Int32 {
+        public var number: Int32 {
             switch self {
             case .read: Int32(FAULT_READ.rawValue)
             case .write: Int32(FAULT_WRITE.rawValue)
@@ -16,7 +16,7 @@ enum FaultVFS {
             }
         }
 
-        var description: String {
+        public var description: String {
             switch self {
             case .read: "read"
             case .write: "write"
@@ -25,7 +25,7 @@ enum FaultVFS {
         }
     }
 
-    enum Mode: CaseIterable, CustomStringConvertible {
+    public enum Mode: CaseIterable, CustomStringConvertible {
         /// The operation fails; the process lives on.
         case error
         /// The process ends before the operation.
@@ -37,7 +37,7 @@ enum FaultVFS {
         /// The same, with every other write that was not synced on the disk.
         case powerMixed
 
-        var number: Int32 {
+        public var number: Int32 {
             switch self {
             case .error: Int32(FAULT_ERROR.rawValue)
             case .kill: Int32(FAULT_KILL.rawValue)
@@ -47,7 +47,7 @@ enum FaultVFS {
             }
         }
 
-        var description: String {
+        public var description: String {
             switch self {
             case .error: "fails"
             case .kill: "killed before"
@@ -58,10 +58,10 @@ enum FaultVFS {
         }
     }
 
-    enum File: CaseIterable, CustomStringConvertible {
+    public enum File: CaseIterable, CustomStringConvertible {
         case ledger, ledgerLog, keys, keysLog, secrets, record, folder, other
 
-        var description: String {
+        public var description: String {
             switch self {
             case .ledger: "ledger"
             case .ledgerLog: "ledger's log"
@@ -76,36 +76,51 @@ enum FaultVFS {
     }
 
     /// What was struck.
-    struct Hit: Hashable {
-        let file: File
-        let kind: Kind
+    public struct Hit: Hashable {
+        public let file: File
+        public let kind: Kind
         /// Of the commits of that file, from 1: the write that ends a transaction or puts a new
         /// file in its place, or the sync that makes it last. 0 for any other operation.
-        let commit: Int
+        public let commit: Int
+
+        public init(file: File, kind: Kind, commit: Int) {
+            (self.file, self.kind, self.commit) = (file, kind, commit)
+        }
     }
 
-    private static let isInstalled = fault_vfs_install(Town.root.path) == 0
+    /// Where the folders are whose files may be struck.
+    public static let root = FileManager.default.temporaryDirectory
+        .appendingPathComponent("hourbook-fault-tests")
+
+    private static let isInstalled = fault_vfs_install(root.path) == 0
 
     /// Before any database is opened.
-    static func install() { precondition(isInstalled, "SQLite takes another VFS") }
+    public static func install() { precondition(isInstalled, "SQLite takes another VFS") }
 
     /// The `nth` operation of the kind in the folder, or the nth of them that commits, from 1;
     /// none ever for `Int.max`.
-    static func arm(_ folder: URL, _ kind: Kind, onlyCommits: Bool, nth: Int, _ mode: Mode) {
-        fault_vfs_arm(folder.path, kind.number, onlyCommits ? 1 : 0, nth, mode.number)
+    public static func arm(_ folder: URL, _ kind: Kind, onlyCommits: Bool, nth: Int, _ mode: Mode) {
+        arm(folder, anyOf: [kind], onlyCommits: onlyCommits, nth: nth, mode)
+    }
+
+    public static func arm(
+        _ folder: URL, anyOf kinds: [Kind], onlyCommits: Bool, nth: Int, _ mode: Mode
+    ) {
+        let mask = kinds.reduce(0) { $0 | $1.number }
+        fault_vfs_arm(folder.path, mask, onlyCommits ? 1 : 0, nth, mode.number)
     }
 
     /// The power goes now; what was not synced is not there.
-    static func cutPower(_ mode: Mode) { fault_vfs_cut_power(mode.number) }
+    public static func cutPower(_ mode: Mode) { fault_vfs_cut_power(mode.number) }
 
-    static var count: Int { fault_vfs_count() }
+    public static var count: Int { fault_vfs_count() }
 
     /// Databases in the folder that nobody has closed.
-    static func openCount(_ folder: URL) -> Int { Int(fault_vfs_open(folder.path)) }
+    public static func openCount(_ folder: URL) -> Int { Int(fault_vfs_open(folder.path)) }
 
     /// Nil when there were fewer operations than that.
     @discardableResult
-    static func disarm() -> Hit? {
+    public static func disarm() -> Hit? {
         let hit = fault_vfs_disarm()
         guard hit.happened != 0 else { return nil }
         let kind = Kind.allCases.first { $0.number == hit.kind }

@@ -1,0 +1,223 @@
+// What must hold when a world has gone quiet, found from outside: by the naive book, by what people
+// were told, by every signature ever given. Neighbors: World gathers `breaches`, Truth is the witness.
+
+import FaultInjection
+import Foundation
+import GRDB
+import Shared
+import Store
+import TestSupport
+
+@testable import SyncClient
+@testable import SyncServer
+
+/// The canonical ledger, read once.
+struct LedgerCopy {
+    struct Entry {
+        let event: Event
+        let leaf: Hash
+        let reach: [ScopeID]
+    }
+
+    let entries: [Entry]
+    let keptApart: Set<Hash>
+
+    init(_ store: ServerStore) throws {
+        (entries, keptApart) = try store.read { views in
+            let stored = try views.tables.entries(after: .start, limit: .max)
+            return (
+                try stored.map { stored in
+                    let event = try Event(decoding: stored.bytes)
+                    return Entry(event: event, leaf: .leaf(stored.bytes), reach: stored.reach)
+                }, Set(try QuarantineTable(views.tables.db).list().map(\.leaf))
+            )
+        }
+    }
+
+    var places: [PlacedDot] { entries.map { PlacedDot(dot: $0.event.dot, reach: $0.reach) } }
+    var leaves: Set<Hash> { Set(entries.map(\.leaf)) }
+}
+
+extension World {
+    func check() throws {
+        let ledger = try LedgerCopy(office.store)
+        checkKept(ledger)
+        try checkOnce(ledger)
+        try checkSignatures()
+        try checkBook(ledger)
+        for handset in handsets { try check(handset) }
+        checkSecrecy()
+    }
+
+    // MARK: I1, I2
+
+    private func checkKept(_ ledger: LedgerCopy) {
+        let atOffice = ledger.leaves.union(ledger.keptApart)
+        var here: Set<Hash> = []
+        for handset in handsets {
+            here.formUnion(
+                handset.line.enumerated().compactMap { index, leaf in
+                    let dot = Dot(handset.replica, Sequence64(UInt64(index) + 1))
+                    let own = try? handset.device.read { book in
+                        try book.tables.leaf(of: dot) ?? book.tables.refused(dot.sequence)?.leaf
+                    }
+                    return own == leaf ? leaf : nil
+                })
+        }
+        let lost = truth.saved.values.filter { saved in
+            !atOffice.contains(saved.leaf) && !truth.lostWithDisk.contains(saved.leaf)
+                && !(here.contains(saved.leaf) && isParted(saved.handset))
+        }
+        for saved in lost.sorted(by: { $0.event.dot < $1.event.dot }) {
+            breaches.append(
+                Breach(.i1, "\(saved.handset)'s \(saved.event.dot.short) is not at the office"))
+        }
+    }
+
+    /// Told so, and its own entries wait for the office.
+    private func isParted(_ name: String) -> Bool {
+        guard let handset = handsets.first(where: { $0.name == name }) else { return false }
+        return (try? handset.device.read { $0.sync.divergedAfter }) != nil
+    }
+
+    private func checkOnce(_ ledger: LedgerCopy) throws {
+        if ledger.leaves.count != ledger.entries.count {
+            breaches.append(Breach(.i2, "an event is in the ledger twice"))
+        }
+        let dots = Set(ledger.entries.map(\.event.dot))
+        if dots.count != ledger.entries.count {
+            breaches.append(Breach(.i2, "two events of the ledger have one name"))
+        }
+    }
+
+    // MARK: I3
+
+    private func checkSignatures() throws {
+        let store = office.store
+        let key = store.keys.ledger.signingPublicKey
+        for note in truth.signed.sorted() {
+            let scopes = [ScopeID.community] + people.neighborhoods.map(ScopeID.neighborhood)
+            guard
+                let signed = try? SignedCheckpoint(
+                    verifying: note, community: store.community, ledgerKey: key, scopes: scopes)
+            else {
+                breaches.append(Breach(.i3, "a checkpoint that no key signed"))
+                continue
+            }
+            let root = try store.read { views in
+                switch signed.checkpoint.tree {
+                case .ledger:
+                    try views.tables.ledgerRoot(at: LedgerPosition(signed.checkpoint.size))
+                case .scope(let scope, _, _):
+                    try views.tables.root(of: scope, size: signed.checkpoint.size)
+                }
+            }
+            if root != signed.checkpoint.root {
+                breaches.append(
+                    Breach(.i3, "what was signed at \(signed.checkpoint.size) is no more"))
+            }
+        }
+        breaches += try store.verified().filter { !$0.isWhole }
+            .map { Breach(.i3, "\($0.part): \($0.finding)") }
+    }
+
+    // MARK: I4, I5
+
+    private func checkBook(_ ledger: LedgerCopy) throws {
+        let places = ledger.places
+        let naive = NaiveBook(
+            ledger.entries.map { entry in
+                Fact(
+                    entry.event, leaf: entry.leaf,
+                    seen: truth.seen(by: entry.event, leaf: entry.leaf, ledger: places))
+            }
+        ).lines().filter { !$0.isOfNothing }
+        let shown = try office.store.read { try $0.bookLines(scopes: nil) }
+        let differing = Set(naive).symmetricDifference(shown).sorted()
+        if !differing.isEmpty {
+            breaches.append(Breach(.i4, "not what the page says: \(differing.prefix(6))"))
+        }
+        let sum = try office.store.read { try $0.verifyZeroSum() }
+        if !sum.isWhole { breaches.append(Breach(.i5, sum.finding)) }
+        let rebuilt = try rebuilt(office.store)
+        if rebuilt != shown { breaches.append(Breach(.i4, "rebuilt tables say otherwise")) }
+    }
+
+    private func rebuilt(_ store: ServerStore) throws -> [String] {
+        try store.append { session in
+            try session.tables.rebuild { _ in }
+            return try session.views.bookLines(scopes: nil)
+        }
+    }
+
+    private func check(_ handset: Handset) throws {
+        if handset.isRevoked { return }
+        let (held, digests, lines, parts, state, unsent) = try handset.device.read { book in
+            (
+                book.held, try book.held.sorted().map { try book.tables.digest(of: $0) },
+                try book.views.bookLines(scopes: book.held), try book.verified(), book.sync,
+                try book.unsentCount
+            )
+        }
+        breaches += parts.filter { !$0.isWhole }
+            .map { Breach(.i3, "\(handset.name), \($0.part): \($0.finding)") }
+        if state.divergedAfter != nil {
+            if !handset.isCopy {
+                breaches.append(Breach(.i4, "\(handset.name) is thought a copy, and is none"))
+            }
+            return
+        }
+        let (theirs, theirLines) = try office.store.read { views in
+            (
+                try held.sorted().map { try views.tables.digest(of: $0) },
+                try views.bookLines(scopes: held)
+            )
+        }
+        if digests != theirs {
+            breaches.append(Breach(.i4, "\(handset.name) holds another ledger"))
+        }
+        if unsent > 0 { breaches.append(Breach(.i8, "\(handset.name) has \(unsent) unsent")) }
+        let differing = Set(lines).symmetricDifference(theirLines).sorted()
+        if !differing.isEmpty {
+            breaches.append(Breach(.i4, "\(handset.name) shows otherwise: \(differing.prefix(6))"))
+        }
+    }
+
+    // MARK: I7
+
+    private func checkSecrecy() {
+        let personal = World.names + [World.note]
+        let lines = office.log.taken() + truth.sentences
+        breaches += lines.filter { line in personal.contains(where: line.contains) }
+            .map { Breach(.i7, $0) }
+    }
+}
+
+extension String {
+    /// An account without minutes: whether it is listed is a matter of the screen.
+    fileprivate var isOfNothing: Bool { hasPrefix("account") && hasSuffix(" 0") }
+}
+
+extension Views {
+    /// All that people are shown of some scopes (nil: of all), sorted.
+    func bookLines(scopes: Set<ScopeID>?) throws -> [String] {
+        let members = try members(in: scopes).map(BookLine.member)
+        let entries = try entities(.hours).compactMap { id -> String? in
+            guard try isShown(id, scopes), case .hours(let hours)? = try state(of: id) else {
+                return nil
+            }
+            return BookLine.entry(hours, standing: try self.hours(id)?.standing ?? "?")
+        }
+        let conflicts = try conflicts().filter { try isShown($0.entity, scopes) }
+            .map(BookLine.conflict)
+        let accounts = try accounts(in: scopes).map { id in
+            BookLine.account(id, balance: try statement(of: id).balance)
+        }.filter { !$0.isOfNothing }
+        return (members + entries + conflicts + accounts).sorted()
+    }
+
+    private func isShown(_ entity: EntityID, _ scopes: Set<ScopeID>?) throws -> Bool {
+        guard let scopes else { return true }
+        return try !scopes.isDisjoint(with: reach(of: entity) ?? [])
+    }
+}

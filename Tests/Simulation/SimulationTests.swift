@@ -1,0 +1,80 @@
+// Runs worlds: a few in every `make test`, one by `make sim SEED=n STEPS=m`, as many as a time allows
+// by `make sim-soak MINUTES=m`. Neighbors: World; the seeds that failed once are named below.
+
+import FaultInjection
+import Foundation
+import Shared
+import Testing
+
+@Suite("Simulation", .serialized)
+struct SimulationTests {
+    private static let steps = setting("STEPS") ?? 150
+    /// Worlds of a short run.
+    private static let worlds = setting("WORLDS") ?? 12
+
+    private static func setting(_ name: String) -> Int? {
+        ProcessInfo.processInfo.environment[name].flatMap(Int.init)
+    }
+
+    @Test("whatever goes wrong in a world of several devices, all promises hold in the end")
+    func worlds() async throws {
+        let first = UInt64(Self.setting("SEED") ?? 1)
+        let minutes = Self.setting("MINUTES")
+        let deadline = minutes.map { ContinuousClock.now + .seconds(60 * $0) }
+        var tally = Tally()
+        var seed = first
+        while deadline.map({ ContinuousClock.now < $0 }) ?? (seed < first + UInt64(Self.worlds)) {
+            let ended = try await Self.run(seed: seed, steps: Self.steps)
+            tally = tally + ended.tally
+            for breach in ended.breaches.prefix(5) { Issue.record("seed \(seed): \(breach)") }
+            if !ended.breaches.isEmpty, Self.setting("SEED") != nil {
+                print(ended.story.joined(separator: "\n"))
+            }
+            seed += 1
+        }
+        print("\(seed - first) worlds\n\(tally)")
+    }
+
+    @Test("a seed repeats")
+    func repeats() async throws {
+        let digests = try await [
+            Self.run(seed: 4, steps: 60).digest, Self.run(seed: 4, steps: 60).digest,
+        ]
+        #expect(digests[0] == digests[1])
+    }
+
+    struct Ended: Sendable {
+        let tally: Tally
+        let breaches: [Breach]
+        let digest: Hash
+        let story: [String]
+    }
+
+    /// The world runs on a thread of its own, and its requests are answered here.
+    static func run(seed: UInt64, steps: Int) async throws -> Ended {
+        let line = RequestLine()
+        async let served: Void = line.serve()
+        let ended = try await apart {
+            defer { line.hangUp() }
+            let world = try World(seed: seed, line: line)
+            defer { world.remove() }
+            for _ in 0..<steps { try world.step() }
+            try world.heal()
+            try world.check()
+            return Ended(
+                tally: world.tally, breaches: world.breaches, digest: world.digest,
+                story: world.story)
+        }
+        await served
+        return ended
+    }
+}
+
+/// Runs blocking work apart from the threads that the server's tasks need.
+private func apart<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws
+    -> Value
+{
+    try await withCheckedThrowingContinuation { continuation in
+        DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+    }
+}

@@ -1,0 +1,56 @@
+// What really happened, kept outside both programs: every entry that somebody was told is saved,
+// with all that had been shown to its author. Neighbors: FieldWork fills it, Checkers ask it.
+
+import Shared
+import Store
+import TestSupport
+
+@testable import SyncClient
+
+struct Saved {
+    let event: Event
+    let leaf: Hash
+    /// Whose folder it is in.
+    let handset: String
+    /// What the device showed: the ledger's entries of these scopes up to there.
+    let cursor: LedgerPosition
+    let scopes: Set<ScopeID>
+}
+
+struct Truth {
+    private(set) var saved: [Hash: Saved] = [:]
+    /// Checkpoints that any device was given.
+    private(set) var signed: Set<String> = []
+    /// Sentences that people were shown.
+    var sentences: [String] = []
+    /// Went with a disk before anybody else had them: put back folders do not have them.
+    private(set) var lostWithDisk: Set<Hash> = []
+
+    mutating func note(_ entry: Saved) { saved[entry.leaf] = entry }
+    mutating func note(checkpoints: [String]) { signed.formUnion(checkpoints) }
+    mutating func loseWithDisk(_ leaves: some Sequence<Hash>) { lostWithDisk.formUnion(leaves) }
+
+    /// What the author of an event had been shown, as a set: from what was written down here when a
+    /// device recorded it, from its own words where the office did.
+    func seen(
+        by event: Event, leaf: Hash, ledger: [PlacedDot]
+    ) -> Set<Dot> {
+        let own = event.dot.replica
+        var upTo = event.context.position
+        var before = event.context.ownSequence.value
+        var scopes: Set<ScopeID>?
+        if let saved = saved[leaf] {
+            (upTo, scopes, before) = (saved.cursor, saved.scopes, event.dot.sequence.value - 1)
+        }
+        let shown = ledger.prefix(Int(upTo.value)).filter { placed in
+            scopes.map { !$0.isDisjoint(with: placed.reach) } ?? true
+        }.map(\.dot)
+        return Set(shown).union((0..<before).map { Dot(own, Sequence64($0 + 1)) })
+    }
+}
+
+/// A ledger entry without its bytes.
+struct PlacedDot {
+    let dot: Dot
+    let reach: [ScopeID]
+}
