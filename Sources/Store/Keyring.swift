@@ -1,14 +1,24 @@
 // Data keys, in a file of their own apart from the ledger: what is erased here is unreadable
-// everywhere. Neighbors: Record makes keys, sync brings them, Views open sealed parts with them.
+// everywhere. Neighbors: Record makes keys, sync brings them, Views open sealed parts with them;
+// LedgerTables+Keyring notices when this is not the file that the ledger knew.
 // Invariant: a key is durable here before any event that uses it is stored.
 
 public import Foundation
 public import GRDB
 public import Shared
+internal import Synchronization
+
+/// Which keyring it is, and how many keys it has ever been given.
+struct KeyringMark: Equatable {
+    let name: Data
+    let added: Int64
+}
 
 public final class Keyring: Sendable {
     public static let fileName = "keys.db"
     private let database: any DatabaseWriter
+    /// As of the last time this process looked or added.
+    private let lastMark: Mutex<KeyringMark?> = Mutex(nil)
 
     public convenience init(folder: URL) throws {
         let path = folder.appendingPathComponent(Self.fileName).path
@@ -35,15 +45,51 @@ public final class Keyring: Sendable {
     /// Stores keys that are not here yet, durably.
     public func add(_ keys: [DataKey]) throws {
         guard !keys.isEmpty else { return }
-        try database.write { db in
+        let mark = try database.write { db in
+            var added = 0
             for key in keys {
                 try db.cachedStatement(
                     sql: "INSERT OR IGNORE INTO data_key (id, subjects, key) VALUES (?, ?, ?)"
                 ).execute(arguments: [
                     Int64(bitPattern: key.id.value), key.subjectBytes, Data(key.key),
                 ])
+                added += db.changesCount
             }
+            if added > 0 {
+                try db.execute(sql: "UPDATE keyring SET added = added + ?", arguments: [added])
+            }
+            return try Self.mark(db)
         }
+        lastMark.withLock { $0 = mark }
+    }
+
+    /// What a ledger remembers of it.
+    var mark: KeyringMark {
+        get throws {
+            if let known = lastMark.withLock({ $0 }) { return known }
+            let mark = try database.read(Self.mark)
+            lastMark.withLock { $0 = mark }
+            return mark
+        }
+    }
+
+    private static func mark(_ db: Database) throws -> KeyringMark {
+        guard let row = try Row.fetchOne(db, sql: "SELECT name, added FROM keyring") else {
+            throw StoreDamage.missing("the name of its keyring")
+        }
+        return KeyringMark(name: row[0], added: row[1])
+    }
+
+    /// Every key's id.
+    func ids() throws -> Set<DataKeyID> {
+        try database.read { db in
+            try Int64.fetchSet(db, sql: "SELECT id FROM data_key")
+        }.reduce(into: []) { $0.insert(DataKeyID(UInt64(bitPattern: $1))) }
+    }
+
+    /// Those of the ids that are not here.
+    public func lacking(_ ids: Set<DataKeyID>) throws -> Set<DataKeyID> {
+        ids.isEmpty ? [] : ids.subtracting(try keys(ids).map(\.id))
     }
 
     public func key(_ id: DataKeyID) throws -> DataKey? {

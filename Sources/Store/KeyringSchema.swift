@@ -1,4 +1,5 @@
-// The table of data keys. Neighbor: Keyring, its only reader and writer.
+// The tables of data keys and of the keyring's own name. Neighbor: Keyring, their only reader and
+// writer; LedgerTables+Keyring remembers the name beside the ledger.
 
 internal import GRDB
 
@@ -13,6 +14,19 @@ enum KeyringSchema {
                         key BLOB NOT NULL CHECK (length(key) = 32)
                     ) STRICT;
                     CREATE INDEX data_key_subjects ON data_key (subjects);
+                    """)
+        }
+        // The name is SQLite's chance, for it never leaves this machine and only has to differ from
+        // the name of any other file. `added` counts every key there ever was.
+        migrator.registerMigration("keyring 2: its own name") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE keyring (
+                        id INTEGER PRIMARY KEY CHECK (id = 1),
+                        name BLOB NOT NULL CHECK (length(name) = 16),
+                        added INTEGER NOT NULL
+                    ) STRICT;
+                    INSERT INTO keyring SELECT 1, randomblob(16), count(*) FROM data_key;
                     """)
         }
     }

@@ -19,6 +19,9 @@ public enum StoreSchema {
         migrator.registerMigration("store 3: directory") { db in
             try db.execute(sql: directory)
         }
+        migrator.registerMigration("store 4: the keyring beside it") { db in
+            try db.execute(sql: keyring)
+        }
     }
 
     /// `dot` and `subject` are LocalKeys: small replica number and sequence in one integer.
@@ -134,5 +137,23 @@ public enum StoreSchema {
             name TEXT
         ) STRICT;
         CREATE INDEX directory_number ON directory (home, number);
+        """
+
+    /// Which keyring this database knew last, and the keys that one lacks: local facts, no
+    /// projection. `key` is an id with its first bit turned over, so that SQLite orders as ids do;
+    /// `dot` an event that names it, one for each `reach`; 0 for one that is kept apart.
+    private static let keyring = """
+        CREATE TABLE keyring (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            name BLOB NOT NULL CHECK (length(name) = 16),
+            added INTEGER NOT NULL,
+            is_replaced INTEGER NOT NULL CHECK (is_replaced IN (0, 1))
+        ) STRICT;
+        CREATE TABLE missing_key (
+            key INTEGER NOT NULL,
+            reach INTEGER NOT NULL,
+            dot INTEGER NOT NULL,
+            PRIMARY KEY (key, reach)
+        ) STRICT, WITHOUT ROWID;
         """
 }

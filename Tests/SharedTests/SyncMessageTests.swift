@@ -50,6 +50,30 @@ struct SyncMessageTests {
         #expect(try SyncResponse(decoding: response.encoded()) == response)
     }
 
+    @Test("keys that are wanted come back, cost nothing while there are none, and are bounded")
+    func wantedKeys() throws {
+        var (request, response) = (request(), response())
+        let before = (try request.encoded().count, try response.encoded().count)
+        (request.wantedKeys, response.wantedKeys, request.wantedAfter) = ([], [], nil)
+        #expect(try request.encoded().count == before.0)
+        #expect(try response.encoded().count == before.1)
+        let wanted = WantedKey(
+            key: DataKeyID(.max), event: Dot(Fixed.device.replica, Sequence64(3)))
+        request.wantedKeys = [wanted]
+        request.wantedAfter = DataKeyID(7)
+        response.wantedKeys = [DataKeyID(7), DataKeyID(.max)]
+        #expect(try SyncRequest(decoding: request.encoded()) == request)
+        #expect(try SyncResponse(decoding: response.encoded()) == response)
+        request.wantedKeys = Array(repeating: wanted, count: WantedKey.countMax + 1)
+        response.wantedKeys = Array(repeating: DataKeyID(1), count: WantedKey.countMax + 1)
+        #expect(throws: MessageError.malformed("sync request")) {
+            try SyncRequest(decoding: request.encoded())
+        }
+        #expect(throws: MessageError.malformed("sync response")) {
+            try SyncResponse(decoding: response.encoded())
+        }
+    }
+
     @Test("pairing comes back")
     func pairing() throws {
         let request = PairRequest(

@@ -27,6 +27,8 @@ extension SyncRequest {
         if let keys { wire.keys = keys.wire }
         wire.deviceTime = deviceTime.milliseconds
         wire.checkpointSize = checkpointSize.value
+        wire.wantedKeys = wantedKeys.map(\.wire)
+        wire.wantedAfter = wantedAfter?.value ?? 0
         return try wire.serializedBytes()
     }
 
@@ -35,6 +37,7 @@ extension SyncRequest {
         guard wire.version == SyncProtocol.version else { throw .version(wire.version) }
         guard let replica = ReplicaID(wire.replica), let tag = RootTag(wire.cursorTag),
             wire.held.count <= scopesMax, wire.runs.count <= runsMax,
+            wire.wantedKeys.count <= WantedKey.countMax,
             max(wire.cursor, wire.ownSequence, wire.checkpointSize) <= Limits.countMax
         else { throw .malformed("sync request") }
         self.init(
@@ -43,7 +46,9 @@ extension SyncRequest {
             runs: wire.runs.map { [UInt8]($0) },
             keys: wire.hasKeys ? WrappedKeys(wire.keys) : nil,
             deviceTime: Instant(milliseconds: wire.deviceTime),
-            checkpointSize: LedgerPosition(wire.checkpointSize))
+            checkpointSize: LedgerPosition(wire.checkpointSize),
+            wantedKeys: try wire.wantedKeys.keys(),
+            wantedAfter: wire.wantedAfter == 0 ? nil : DataKeyID(wire.wantedAfter))
     }
 }
 
@@ -62,6 +67,7 @@ extension SyncResponse {
         wire.advice = advice
         wire.checkpoints = checkpoints
         wire.directory = directory.map(\.wire)
+        wire.wantedKeys = wantedKeys.map(\.value)
         return try wire.serializedBytes()
     }
 
@@ -70,7 +76,8 @@ extension SyncResponse {
         guard wire.version == SyncProtocol.version else { throw .version(wire.version) }
         guard let root = Hash(wire.root), wire.scopes.count <= scopesMax,
             wire.checkpoints.count <= scopesMax + 1, wire.cursor <= Limits.countMax,
-            wire.directory.count <= DirectoryLine.countMax
+            wire.directory.count <= DirectoryLine.countMax,
+            wire.wantedKeys.count <= WantedKey.countMax
         else { throw .malformed("sync response") }
         var outcomes: [Outcome] = []
         for outcome in wire.outcomes { outcomes.append(try Outcome(outcome)) }
@@ -81,7 +88,8 @@ extension SyncResponse {
             serverTime: Instant(milliseconds: wire.serverTime), advice: wire.advice,
             checkpoints: wire.checkpoints,
             // One odd line must not keep the rest of an answer from a device.
-            directory: wire.directory.compactMap(DirectoryLine.init))
+            directory: wire.directory.compactMap(DirectoryLine.init),
+            wantedKeys: wire.wantedKeys.map(DataKeyID.init))
     }
 }
 
@@ -137,6 +145,26 @@ extension PairResponse {
         var unsigned = self
         unsigned.signature = []
         return try unsigned.encoded()
+    }
+}
+
+extension WantedKey {
+    fileprivate var wire: WireWantedKey {
+        var wire = WireWantedKey()
+        wire.key = key.value
+        wire.event = event.wire
+        return wire
+    }
+}
+
+extension [WireWantedKey] {
+    fileprivate func keys() throws(MessageError) -> [WantedKey] {
+        var keys: [WantedKey] = []
+        for wire in self {
+            guard let event = try? Dot(wire.event) else { throw .malformed("a wanted key") }
+            keys.append(WantedKey(key: DataKeyID(wire.key), event: event))
+        }
+        return keys
     }
 }
 

@@ -25,6 +25,20 @@ public struct ScopeDigest: Hashable, Sendable {
     }
 }
 
+/// A data key that a replica lacks, and an event that it holds whose sealed part names it.
+public struct WantedKey: Hashable, Sendable {
+    /// Keys in one request or answer: bounds what either side looks up at a time.
+    public static let countMax = 1_000
+
+    public let key: DataKeyID
+    public let event: Dot
+
+    public init(key: DataKeyID, event: Dot) {
+        self.key = key
+        self.event = event
+    }
+}
+
 public struct SyncRequest: Hashable, Sendable {
     public var replica: ReplicaID
     /// The device holds its scopes' entries up to here.
@@ -42,11 +56,16 @@ public struct SyncRequest: Hashable, Sendable {
     public var deviceTime: Instant
     /// Of the last ledger checkpoint that the device keeps.
     public var checkpointSize: LedgerPosition
+    /// Keys that the device lacks.
+    public var wantedKeys: [WantedKey]
+    /// What the server wanted up to this key has been answered in this session.
+    public var wantedAfter: DataKeyID?
 
     public init(
         replica: ReplicaID, cursor: LedgerPosition, cursorTag: RootTag, ownSequence: Sequence64,
         held: [ScopeDigest], runs: [[UInt8]], keys: WrappedKeys?, deviceTime: Instant,
-        checkpointSize: LedgerPosition = .start
+        checkpointSize: LedgerPosition = .start, wantedKeys: [WantedKey] = [],
+        wantedAfter: DataKeyID? = nil
     ) {
         self.replica = replica
         self.cursor = cursor
@@ -57,6 +76,8 @@ public struct SyncRequest: Hashable, Sendable {
         self.keys = keys
         self.deviceTime = deviceTime
         self.checkpointSize = checkpointSize
+        self.wantedKeys = wantedKeys
+        self.wantedAfter = wantedAfter
     }
 }
 
@@ -80,11 +101,14 @@ public struct SyncResponse: Hashable, Sendable {
     public var checkpoints: [String]
     /// Of members elsewhere, about whom the ledger has news up to the cursor.
     public var directory: [DirectoryLine]
+    /// Keys that the server lacks, of entries that the device holds; ascending.
+    public var wantedKeys: [DataKeyID]
 
     public init(
         outcomes: [Outcome], page: [UInt8], cursor: LedgerPosition, root: Hash, more: Bool,
         scopes: [ScopeDigest], keys: WrappedKeys?, serverTime: Instant, advice: String,
-        checkpoints: [String] = [], directory: [DirectoryLine] = []
+        checkpoints: [String] = [], directory: [DirectoryLine] = [],
+        wantedKeys: [DataKeyID] = []
     ) {
         self.outcomes = outcomes
         self.page = page
@@ -97,6 +121,7 @@ public struct SyncResponse: Hashable, Sendable {
         self.advice = advice
         self.checkpoints = checkpoints
         self.directory = directory
+        self.wantedKeys = wantedKeys
     }
 }
 

@@ -186,6 +186,30 @@ nonisolated struct WireWrappedKeys: Sendable {
   init() {}
 }
 
+/// A key that a device lacks, and an event that it holds whose sealed part names it.
+nonisolated struct WireWantedKey: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var key: UInt64 = 0
+
+  var event: WireDot {
+    get {_event ?? WireDot()}
+    set {_event = newValue}
+  }
+  /// Returns true if `event` has been explicitly set.
+  var hasEvent: Bool {self._event != nil}
+  /// Clears the value of `event`. Subsequent reads from it will return its default value.
+  mutating func clearEvent() {self._event = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _event: WireDot? = nil
+}
+
 nonisolated struct WireScopeDigest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -245,6 +269,12 @@ nonisolated struct WireSyncRequest: Sendable {
 
   /// of the last ledger checkpoint the device keeps; 0: none
   var checkpointSize: UInt64 = 0
+
+  /// keys the device lacks
+  var wantedKeys: [WireWantedKey] = []
+
+  /// in this session the device has answered what was wanted up to it
+  var wantedAfter: UInt64 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -319,6 +349,9 @@ nonisolated struct WireSyncResponse: Sendable {
   var checkpoints: [String] = []
 
   var directory: [WireDirectoryLine] = []
+
+  /// ascending: keys the server lacks, of entries of the device
+  var wantedKeys: [UInt64] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -661,6 +694,45 @@ nonisolated extension WireWrappedKeys: SwiftProtobuf.Message, SwiftProtobuf._Mes
   }
 }
 
+nonisolated extension WireWantedKey: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".WantedKey"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}event\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.key) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._event) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.key != 0 {
+      try visitor.visitSingularFixed64Field(value: self.key, fieldNumber: 1)
+    }
+    try { if let v = self._event {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireWantedKey, rhs: WireWantedKey) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs._event != rhs._event {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireScopeDigest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ScopeDigest"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}size\0\u{1}root\0")
@@ -707,7 +779,7 @@ nonisolated extension WireScopeDigest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SyncRequest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}replica\0\u{1}cursor\0\u{3}cursor_tag\0\u{3}own_sequence\0\u{1}held\0\u{1}runs\0\u{1}keys\0\u{3}device_time\0\u{3}checkpoint_size\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}replica\0\u{1}cursor\0\u{3}cursor_tag\0\u{3}own_sequence\0\u{1}held\0\u{1}runs\0\u{1}keys\0\u{3}device_time\0\u{3}checkpoint_size\0\u{3}wanted_keys\0\u{3}wanted_after\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -725,6 +797,8 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 8: try { try decoder.decodeSingularMessageField(value: &self._keys) }()
       case 9: try { try decoder.decodeSingularInt64Field(value: &self.deviceTime) }()
       case 10: try { try decoder.decodeSingularUInt64Field(value: &self.checkpointSize) }()
+      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.wantedKeys) }()
+      case 12: try { try decoder.decodeSingularFixed64Field(value: &self.wantedAfter) }()
       default: break
       }
     }
@@ -765,6 +839,12 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.checkpointSize != 0 {
       try visitor.visitSingularUInt64Field(value: self.checkpointSize, fieldNumber: 10)
     }
+    if !self.wantedKeys.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.wantedKeys, fieldNumber: 11)
+    }
+    if self.wantedAfter != 0 {
+      try visitor.visitSingularFixed64Field(value: self.wantedAfter, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -779,6 +859,8 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs._keys != rhs._keys {return false}
     if lhs.deviceTime != rhs.deviceTime {return false}
     if lhs.checkpointSize != rhs.checkpointSize {return false}
+    if lhs.wantedKeys != rhs.wantedKeys {return false}
+    if lhs.wantedAfter != rhs.wantedAfter {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -841,7 +923,7 @@ nonisolated extension WireOutcome: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SyncResponse"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}outcomes\0\u{1}page\0\u{1}cursor\0\u{1}root\0\u{1}more\0\u{1}scopes\0\u{1}keys\0\u{3}server_time\0\u{1}advice\0\u{1}checkpoints\0\u{1}directory\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}outcomes\0\u{1}page\0\u{1}cursor\0\u{1}root\0\u{1}more\0\u{1}scopes\0\u{1}keys\0\u{3}server_time\0\u{1}advice\0\u{1}checkpoints\0\u{1}directory\0\u{3}wanted_keys\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -861,6 +943,7 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 10: try { try decoder.decodeSingularStringField(value: &self.advice) }()
       case 11: try { try decoder.decodeRepeatedStringField(value: &self.checkpoints) }()
       case 12: try { try decoder.decodeRepeatedMessageField(value: &self.directory) }()
+      case 13: try { try decoder.decodeRepeatedFixed64Field(value: &self.wantedKeys) }()
       default: break
       }
     }
@@ -907,6 +990,9 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.directory.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.directory, fieldNumber: 12)
     }
+    if !self.wantedKeys.isEmpty {
+      try visitor.visitPackedFixed64Field(value: self.wantedKeys, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -923,6 +1009,7 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.advice != rhs.advice {return false}
     if lhs.checkpoints != rhs.checkpoints {return false}
     if lhs.directory != rhs.directory {return false}
+    if lhs.wantedKeys != rhs.wantedKeys {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

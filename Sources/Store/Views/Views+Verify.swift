@@ -15,6 +15,9 @@ public struct VerifiedPart: Encodable, Sendable {
     /// What was seen; when something differs, what.
     public let finding: String
 
+    /// The part that says whether all can be read, which has nothing to do with what was signed.
+    public static let sealedTexts = "sealed texts"
+
     public init(part: String, checked: UInt64, isWhole: Bool, finding: String) {
         self.part = part
         self.checked = checked
@@ -36,14 +39,28 @@ public struct VerifiedPart: Encodable, Sendable {
     }
 }
 
+extension VerifiedPart {
+    fileprivate var word: String { part == Self.sealedTexts ? "CLOSED" : "DIFFERS" }
+}
+
 extension [VerifiedPart] {
+    /// Those that are not what was recorded and signed.
+    public var differing: [VerifiedPart] {
+        filter { !$0.isWhole && $0.part != VerifiedPart.sealedTexts }
+    }
+
+    /// Nil while everything can be read.
+    public var closed: VerifiedPart? {
+        first { !$0.isWhole && $0.part == VerifiedPart.sealedTexts }
+    }
+
     /// As both programs show it.
     public var table: TextTable {
         var table = TextTable(("PART", .left), ("CHECKED", .right), ("", .left), ("FINDING", .left))
         for part in self {
             table.add(
                 part.part, String(part.checked),
-                (part.isWhole ? "whole" : "DIFFERS").attention(if: !part.isWhole),
+                (part.isWhole ? "whole" : part.word).attention(if: !part.isWhole),
                 part.finding)
         }
         return table
@@ -65,6 +82,25 @@ extension Views {
                     ? "root \(hex(stored.root.bytes.prefix(8)))"
                     : "the events do not add up to the root that was kept with them")
         }
+    }
+
+    /// Every sealed part against the keys that are here.
+    public func verifySealed() throws -> VerifiedPart {
+        let here = try reader.keyring.ids()
+        let rows = try Data.fetchCursor(tables.db, sql: "SELECT bytes FROM event")
+        var (count, closed): (UInt64, UInt64) = (0, 0)
+        while let bytes = try rows.next() {
+            for key in Event.sealedKeys(in: [UInt8](bytes)) {
+                count += 1
+                if !here.contains(key) { closed += 1 }
+            }
+        }
+        return VerifiedPart(
+            part: VerifiedPart.sealedTexts, checked: count, isWhole: closed == 0,
+            finding: closed == 0
+                ? "their keys are here"
+                : "the keys of \(closed) are missing from \(Keyring.fileName), so what they say "
+                    + "cannot be read")
     }
 
     /// Postings of every entry, which sum to zero over all accounts.

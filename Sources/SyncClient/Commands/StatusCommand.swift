@@ -34,6 +34,10 @@ struct StatusRecord: Codable {
     /// Scopes whose digest is not the server's.
     let mismatches: [String]
     let divergedAfter: UInt64?
+    /// Data keys that events here name and that are not here.
+    let missingKeys: Int
+    /// What has become of them, and what to do; null while none is missing.
+    let keyring: String?
     let advice: String
     /// Entries of kinds that this version does not know.
     let unknownKinds: Int
@@ -66,6 +70,9 @@ struct StatusRecord: Codable {
             $0.isEmpty ? "community" : names[$0] ?? hex($0)
         }
         divergedAfter = book.sync.divergedAfter?.value
+        let trouble = try book.tables.keyringTrouble()
+        missingKeys = trouble?.missing ?? 0
+        keyring = trouble.map { "\($0.sentence). \(KeyringTrouble.whatToDo)" }
         advice = book.sync.advice
     }
 }
@@ -114,6 +121,7 @@ struct StatusCommand: ClientCommand {
         for scope in status.mismatches {
             Screen.warn("NOT THE SAME as at the office: \(scope). Nothing is lost; tell the office")
         }
+        if let keyring = status.keyring { Screen.warn("KEYS MISSING: \(keyring)") }
         if let after = status.divergedAfter {
             Screen.warn(
                 "PARTED from the office after own entry \(after): this folder is a copy, or was "

@@ -107,6 +107,9 @@ struct SyncRun {
             guard report.requests > 1 else { return }
             Screen.note("  sent \(report.pushed), fetched \(report.fetched)")
         }
+        if let trouble = try device.read({ try $0.tables.keyringTrouble() }) {
+            Screen.note("warning: \(trouble.sentence); asking the office for the keys")
+        }
         let started = device.environment.now()
         let report = try sessions(session)
         let ended = device.environment.now()
@@ -146,6 +149,7 @@ struct SyncRun {
                 "warning: the office keeps \(report.refused) of your entries apart; see "
                     + "`hourbook waiting`. They are safe, and count nothing until it decides")
         }
+        try tellKeys(report)
         if let failure = report.failure(state.unsent, state.contact) { throw failure }
         if !state.contact.advice.isEmpty {
             Screen.note("the office says: \(state.contact.advice.onOneLine)")
@@ -168,6 +172,20 @@ struct SyncRun {
             "in step at position \(state.contact.cursor): sent \(report.pushed), fetched "
                 + "\(report.fetched) (\(report.bytesSent) bytes up, \(report.bytesReceived) down, "
                 + "\(report.requests) request\(report.requests == 1 ? "" : "s"))")
+    }
+}
+
+extension SyncRun {
+    fileprivate func tellKeys(_ report: SyncReport) throws {
+        if report.keysFound > 0 {
+            let count = report.keysFound
+            Screen.note("  \(count) missing data key\(count == 1 ? " has" : "s have") come back")
+        }
+        guard let trouble = try device.read({ try $0.tables.keyringTrouble() }) else { return }
+        Screen.note(
+            "warning: the office gave no key for some texts (\(trouble.missing) missing). They are "
+                + "asked for again at every sync; another device may bring them, or a backup of "
+                + "\(Keyring.fileName): tell the office")
     }
 }
 

@@ -19,7 +19,11 @@ struct VerifyCommand: ClientCommand {
         let parts = try device.read { try $0.verified() }
         for part in parts where json.isOn { try Screen.printJSON(part) }
         if !json.isOn { Screen.show(parts.table) }
-        let broken = parts.filter { !$0.isWhole }
+        let broken = parts.differing
+        if broken.isEmpty, let closed = parts.closed {
+            throw UserError(
+                .dataError, "\(closed.finding). \(KeyringTrouble.whatToDo)")
+        }
         guard broken.isEmpty else {
             throw UserError(
                 .dataError,
@@ -31,7 +35,8 @@ struct VerifyCommand: ClientCommand {
 
 extension LocalBook {
     func verified() throws -> [VerifiedPart] {
-        try views.verifyScopes(held.sorted()) + [try verifyOwnChain(), try verifyCheckpoints()]
+        try views.verifyScopes(held.sorted())
+            + [try verifyOwnChain(), try verifyCheckpoints(), try views.verifySealed()]
     }
 
     /// Own events from the first to the last, whatever became of them.
@@ -79,4 +84,10 @@ extension LocalBook {
             return "a kept checkpoint is \(error)"
         }
     }
+}
+
+extension KeyringTrouble {
+    static let whatToDo =
+        "`hourbook sync` asks the office for the keys; if some are still missing then, tell the "
+        + "office: another device or a backup of this folder may have them"
 }

@@ -30,6 +30,12 @@ final class Device {
                     + "`hourbook pair LINK --label NAME`")
         }
         self.paired = paired
+        if try !database.read({ try LedgerTables($0).isBound(to: keyring) }) {
+            try write { book in
+                try book.tables.bind(
+                    to: keyring, keptApart: try book.tables.keptApart(of: paired.replica))
+            }
+        }
     }
 
     convenience init(folder: URL, environment: Environment) throws {
@@ -56,6 +62,7 @@ final class Device {
         return try database.write { db in
             let tables = LedgerTables(db)
             let result = try body(try book(tables))
+            try tables.remember(keyring)
             try tables.finish()
             return result
         }

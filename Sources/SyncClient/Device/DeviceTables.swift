@@ -157,6 +157,14 @@ extension LedgerTables {
         return try bytes.map { try NewEvent(bytes: [UInt8]($0)) }
     }
 
+    func keptApart(of replica: ReplicaID) throws -> [EventBytes] {
+        try Row.fetchAll(db, sql: "SELECT sequence, bytes FROM refused_event").map { row in
+            EventBytes(
+                dot: Dot(replica, Sequence64(UInt64(row[0] as Int64))),
+                bytes: [UInt8](row[1] as Data))
+        }
+    }
+
     /// It has been admitted after all, and is among the events again.
     func forgetRefused(_ sequence: Sequence64) throws {
         try db.execute(

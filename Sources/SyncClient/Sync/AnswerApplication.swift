@@ -7,9 +7,18 @@
 internal import Shared
 internal import Store
 
+/// The data keys of an answer that are in the keyring now.
+struct ReceivedKeys {
+    var kept: Set<DataKeyID> = []
+    /// Of these, those that were missing.
+    var found: [DataKeyID] = []
+}
+
 struct AnswerApplication {
     let book: LocalBook
     let response: SyncResponse
+    let received: ReceivedKeys
+    let keyring: Keyring
     let signingKey: [UInt8]
     let now: Instant
 
@@ -64,6 +73,7 @@ struct AnswerApplication {
         state.serverTime = response.serverTime
         state.advice = response.advice
         try book.tables.save(state)
+        if !received.found.isEmpty { try book.tables.forgetMissing(received.found) }
         if state.divergedAfter == nil {
             change.mismatches = try compareDigests()
             try compareCheckpoints()
@@ -106,6 +116,7 @@ struct AnswerApplication {
             if let taken { recorded.append(taken) }
         }
         try book.tables.project(recorded)
+        try noteMissingKeys(of: recorded.map(\.event))
         // After the entries: they say who is held here.
         try book.tables.keepDirectory(
             response.directory.filter { !book.held.contains($0.home) })
@@ -119,6 +130,17 @@ struct AnswerApplication {
             response.cursor == .start ? .start : RootTag(of: response.root), at: response.cursor)
         if isLearning { try book.tables.dropTrees(except: try learnedScopes()) }
         return entries.count { if case .bytes = $0.content { true } else { false } }
+    }
+
+    /// The server had not got them either: they are asked for from now on.
+    private func noteMissingKeys(of events: [Event]) throws {
+        let named = Set(events.flatMap { $0.sealed.map(\.key) })
+        let lacking = try keyring.lacking(named.subtracting(received.kept))
+        if lacking.isEmpty { return }
+        for event in events {
+            try book.tables.noteMissing(
+                lacking.intersection(event.sealed.map(\.key)), namedBy: event.dot)
+        }
     }
 
     private func page(from cursor: LedgerPosition) throws -> Page {

@@ -9,6 +9,8 @@ internal import Shared
 struct SyncProgress: Equatable {
     var acknowledged: Sequence64
     var head: Sequence64
+    /// One side lacks data keys that this session has not settled yet.
+    var hasKeysToTrade = false
     var unsent: UInt64 {
         head > acknowledged ? head.value - acknowledged.value : 0
     }
@@ -43,6 +45,8 @@ struct SyncMachine {
     enum Step: Equatable {
         /// One request with at most so many own events.
         case exchange(pushMax: Int)
+        /// One request about data keys alone.
+        case tradeKeys
         case stop(SyncEnd)
     }
 
@@ -69,6 +73,7 @@ struct SyncMachine {
         let pushes = progress.unsent > 0 && patience == nil && !skipsPush
         if pushes { return .exchange(pushMax: pushMax) }
         if wantsPull || skipsPush { return .exchange(pushMax: 0) }
+        if progress.hasKeysToTrade { return .tradeKeys }
         if let patience { return .stop(.retryLater(seconds: patience)) }
         return .stop(.complete)
     }

@@ -16,6 +16,8 @@ struct SyncReport: Equatable {
     var requests = 0
     /// Events of a request that may have been received, and had no answer.
     var unconfirmed = 0
+    /// Data keys that were missing here and came.
+    var keysFound = 0
     var mismatches: [ScopeID] = []
 }
 
@@ -28,27 +30,33 @@ struct SyncSession {
 
     func run() throws -> SyncReport {
         var machine = SyncMachine()
+        var trade = KeyTrade()
         var report = SyncReport()
         if let common = try device.read({ $0.sync.divergedAfter }) {
             report.end = .diverged(common: common)
             return report
         }
         while true {
-            switch machine.next(try current()) {
+            switch machine.next(try current(trade)) {
             case .stop(let end):
                 report.end = end
                 try noteAdvice(of: end)
                 return report
             case .exchange(let pushMax):
-                try exchange(pushMax: pushMax, &machine, &report)
+                let outgoing = try device.read { try request($0, trade, pushMax: pushMax) }
+                try exchange(outgoing, &machine, &trade, &report)
+            case .tradeKeys:
+                let outgoing = try device.read { try request($0, trading: trade) }
+                try exchange(outgoing, &machine, &trade, &report)
             }
         }
     }
 
-    private func current() throws -> SyncProgress {
+    private func current(_ trade: KeyTrade) throws -> SyncProgress {
         try device.read { book in
             SyncProgress(
-                acknowledged: book.sync.acknowledged.sequence, head: try book.head.sequence)
+                acknowledged: book.sync.acknowledged.sequence, head: try book.head.sequence,
+                hasKeysToTrade: try trade.goesOn(book, keyring: device.keyring))
         }
     }
 
@@ -58,12 +66,14 @@ struct SyncSession {
         let body: [UInt8]
         let nonce: [UInt8]
         let eventCount: Int
+        /// Of a request that is about keys.
+        var round: KeyTrade.Round?
     }
 
     private func exchange(
-        pushMax: Int, _ machine: inout SyncMachine, _ report: inout SyncReport
+        _ outgoing: Outgoing, _ machine: inout SyncMachine, _ trade: inout KeyTrade,
+        _ report: inout SyncReport
     ) throws {
-        let outgoing = try device.read { try request($0, pushMax: pushMax) }
         report.requests += 1
         report.bytesSent += outgoing.body.count
         let answer: HTTPAnswer
@@ -76,9 +86,12 @@ struct SyncSession {
         }
         report.bytesReceived += answer.body.count
         let nonce = SignedRequest.nextNonce(answer)
-        let understood = try understand(answer, nonce: nonce, &report)
-        if case .response = understood {
+        var given: [DataKeyID] = []
+        let understood = try understand(answer, nonce: nonce, &report, &given)
+        if case .response(let response) = understood {
+            trade.take(response, outgoing.round, given: given)
             report.unconfirmed = 0
+            report.keysFound += given.count
             progress(report)
         }
         machine.take(
@@ -86,22 +99,42 @@ struct SyncSession {
             hasFreshNonce: nonce != nil && nonce != outgoing.nonce)
     }
 
-    private func request(_ book: LocalBook, pushMax: Int) throws -> Outgoing {
+    private func request(
+        _ book: LocalBook, _ trade: KeyTrade, pushMax: Int
+    ) throws -> Outgoing {
         let builder = PushBuilder(book: book, keyring: device.keyring, keys: keys)
         let push = pushMax > 0 ? try builder.push(eventsMax: pushMax) : nil
-        guard let tag = try book.tables.keptTag(at: book.sync.cursor) else {
-            throw StoreDamage.missing("the tag of its cursor")
-        }
-        let request = SyncRequest(
-            replica: book.paired.replica, cursor: book.sync.cursor, cursorTag: tag,
-            ownSequence: try book.head.sequence,
-            held: try book.held.sorted().map { try book.tables.digest(of: $0) },
-            runs: push.map { [$0.run] } ?? [], keys: push?.keys,
-            deviceTime: device.environment.now(),
-            checkpointSize: try book.tables.checkpointSize(community: book.paired.community))
+        var request = try bare(book)
+        request.runs = push.map { [$0.run] } ?? []
+        request.keys = push?.keys
+        request.wantedAfter = trade.answered
         return Outgoing(
             body: try request.encoded(), nonce: book.sync.nonce,
             eventCount: push?.eventCount ?? 0)
+    }
+
+    private func request(_ book: LocalBook, trading trade: KeyTrade) throws -> Outgoing {
+        let round = try trade.nextRound(book, keyring: device.keyring)
+        var request = try bare(book)
+        request.keys = try WrappedKeys.wrap(
+            round.offered, to: book.paired.serverReceivingKey, community: book.paired.community)
+        request.wantedKeys = round.asked
+        request.wantedAfter = round.answered
+        return Outgoing(
+            body: try request.encoded(), nonce: book.sync.nonce, eventCount: 0, round: round)
+    }
+
+    /// Where this device stands.
+    private func bare(_ book: LocalBook) throws -> SyncRequest {
+        guard let tag = try book.tables.keptTag(at: book.sync.cursor) else {
+            throw StoreDamage.missing("the tag of its cursor")
+        }
+        return SyncRequest(
+            replica: book.paired.replica, cursor: book.sync.cursor, cursorTag: tag,
+            ownSequence: try book.head.sequence,
+            held: try book.held.sorted().map { try book.tables.digest(of: $0) },
+            runs: [], keys: nil, deviceTime: device.environment.now(),
+            checkpointSize: try book.tables.checkpointSize(community: book.paired.community))
     }
 
     private func post(_ outgoing: Outgoing) throws(TransportError) -> HTTPAnswer {
@@ -120,7 +153,8 @@ struct SyncSession {
     // MARK: One answer
 
     private func understand(
-        _ answer: HTTPAnswer, nonce: [UInt8]?, _ report: inout SyncReport
+        _ answer: HTTPAnswer, nonce: [UInt8]?, _ report: inout SyncReport,
+        _ given: inout [DataKeyID]
     ) throws -> SyncAnswer {
         guard answer.status == 200 else {
             try keep(nonce)
@@ -129,11 +163,9 @@ struct SyncSession {
         do {
             let response = try SyncResponse(decoding: answer.body)
             // Keys first: an entry must not be there before what opens it.
-            if let wrapped = response.keys {
-                try device.keyring.add(
-                    wrapped.unwrap(with: keys, community: device.paired.community))
-            }
-            try apply(response, nonce: nonce, &report)
+            let received = try keep(response.keys)
+            try apply(response, received, nonce: nonce, &report)
+            given = received.found
             return .response(response)
         } catch let error as MessageError {
             return .unreadable("\(error)")
@@ -142,6 +174,19 @@ struct SyncSession {
         } catch let fault as AnswerApplication.Fault {
             return try refused(fault)
         }
+    }
+
+    private func keep(_ wrapped: WrappedKeys?) throws -> ReceivedKeys {
+        guard let wrapped else { return ReceivedKeys() }
+        let community = device.paired.community
+        let opened = try wrapped.unwrap(with: keys, community: community)
+        let (missed, others) = try device.read { book in
+            try book.tables.sound(opened, community: community) { dot in
+                try book.tables.refused(dot.sequence)?.bytes
+            }
+        }
+        try device.keyring.add(missed + others)
+        return ReceivedKeys(kept: Set((missed + others).map(\.id)), found: missed.map(\.id))
     }
 
     /// Nothing of the answer was stored; what it proves is.
@@ -164,12 +209,13 @@ struct SyncSession {
     }
 
     private func apply(
-        _ response: SyncResponse, nonce: [UInt8]?, _ report: inout SyncReport
+        _ response: SyncResponse, _ received: ReceivedKeys, nonce: [UInt8]?,
+        _ report: inout SyncReport
     ) throws {
         let change = try device.write { book in
             let change = try AnswerApplication(
-                book: book, response: response, signingKey: keys.signingPublicKey,
-                now: device.environment.now()
+                book: book, response: response, received: received, keyring: device.keyring,
+                signingKey: keys.signingPublicKey, now: device.environment.now()
             ).apply()
             try setNonce(nonce, book)
             return change

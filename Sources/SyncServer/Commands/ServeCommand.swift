@@ -49,6 +49,10 @@ struct ServeCommand: ServerCommand {
         if let sentence = store.standing.sentence {
             FileHandle.standardError.write(Data("READ-ONLY: \(sentence)\n".utf8))
         }
+        if let trouble = try store.read({ try $0.tables.keyringTrouble() }) {
+            let sentence = "\(trouble.sentence); \(KeyringTrouble.whatToDo)"
+            FileHandle.standardError.write(Data("WARNING: \(sentence)\n".utf8))
+        }
         if serving == .pinned, try store.hasLostTLSKeys {
             FileHandle.standardError.write(Data("WARNING: \(Self.lostTLSKeys)\n".utf8))
         }

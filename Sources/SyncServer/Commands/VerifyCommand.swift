@@ -20,7 +20,11 @@ struct VerifyCommand: ServerCommand {
         let parts = try store().verified()
         for part in parts where json.isOn { try Output.json(part) }
         if !json.isOn { Output.show(parts.table) }
-        let broken = parts.filter { !$0.isWhole }
+        let broken = parts.differing
+        if broken.isEmpty, let closed = parts.closed {
+            throw Refusal(
+                exit: 65, sentence: "\(closed.finding); \(KeyringTrouble.whatToDo)")
+        }
         guard broken.isEmpty else {
             throw Refusal(
                 exit: 65,
@@ -41,6 +45,7 @@ extension ServerStore {
                 + (try VerifiedPart.attempt("signatures of devices") {
                     [try views.verifyRuns(community: community)]
                 })
+                + [try views.verifySealed()]
         }
     }
 

@@ -20,6 +20,8 @@ enum CommitLimits {
 /// What one request brought, ready to be written.
 struct Push: Sendable {
     let runs: [VerifiedRun]
+    /// Data keys that its events name, which came neither with it nor before.
+    var lacking: Set<DataKeyID> = []
     var eventCount: Int { runs.reduce(0) { $0 + $1.events.count } }
 }
 
@@ -150,12 +152,13 @@ extension AppendSession {
     func admit(_ pushes: [Push]) throws -> [[Outcome]] {
         var admission = Admission(facts: facts)
         return try pushes.map { push in
-            try push.runs.flatMap { try admit($0, with: &admission) }
+            try push.runs.flatMap { try admit($0, lacking: push.lacking, with: &admission) }
         }
     }
 
     private func admit(
-        _ run: VerifiedRun, with admission: inout Admission<StoredFacts>
+        _ run: VerifiedRun, lacking: Set<DataKeyID>,
+        with admission: inout Admission<StoredFacts>
     ) throws -> [Outcome] {
         guard let device = try facts.device(run.replica) else {
             preconditionFailure("a verified run is of a paired device, and none is unpaired")
@@ -169,6 +172,7 @@ extension AppendSession {
             ]
         case .events(let verdicts, let head):
             try carryOut(verdicts, run, head: head)
+            if !lacking.isEmpty { try noteMissing(lacking, of: run) }
             return Outcome.ranges(verdicts.map { ($0.sequence, $0.disposition) })
         }
     }
@@ -198,6 +202,17 @@ extension AppendSession {
         try quarantine(refused, of: run.replica)
         try tables.setHead(head, of: run.replica)
         try RunSignatureTable(db).insert(run)
+    }
+}
+
+extension AppendSession {
+    /// Whoever has them is asked for them.
+    private func noteMissing(_ lacking: Set<DataKeyID>, of run: VerifiedRun) throws {
+        for received in run.events {
+            try tables.noteMissing(
+                lacking.intersection(Event.sealedKeys(in: received.bytes)),
+                namedBy: Dot(run.replica, received.sequence))
+        }
     }
 }
 

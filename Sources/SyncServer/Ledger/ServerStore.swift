@@ -34,6 +34,20 @@ final class ServerStore: Sendable {
             return try LedgerStanding(
                 record, size: tables.ledgerRoot().size, rootAt: tables.ledgerRoot(at:))
         }
+        try bindKeyring()
+    }
+
+    /// Nothing is noted in a ledger that has to be repaired first.
+    private func bindKeyring() throws {
+        guard standing == .whole,
+            try !pool.read({ try LedgerTables($0).isBound(to: keyring) })
+        else { return }
+        let lock = try FolderLock(folder: folder)
+        defer { withExtendedLifetime(lock) {} }
+        try pool.write { db in
+            try LedgerTables(db).bind(
+                to: keyring, keptApart: try QuarantineTable(db).keptApart())
+        }
     }
 
     var community: CommunityID { keys.community }
@@ -69,6 +83,7 @@ final class ServerStore: Sendable {
             let session = try AppendSession(db, store: self)
             let before = session.position
             result = try body(session)
+            try session.tables.remember(keyring)
             try session.finish()
             if session.position > before { reached = try session.tables.checkpoint(of: community) }
             return .commit

@@ -29,11 +29,16 @@ struct PageReader {
     ) async throws -> SyncResponse {
         let store = store
         if device.revokedAfter != nil { return try await bare(request, outcomes: outcomes) }
-        let news = try await store.readAsync {
-            try News(
-                request, to: device, outcomes: outcomes, community: store.community, views: $0)
+        let (news, keys) = try await store.readAsync { views in
+            (
+                try News(
+                    request, to: device, outcomes: outcomes, community: store.community,
+                    views: views),
+                try KeyReader(views: views, keyring: store.keyring, device: device)
+                    .news(for: request, isWhole: store.standing == .whole)
+            )
         }
-        return try await fitting(news, outcomes: outcomes, to: device, store: store)
+        return try await fitting(news, keys, outcomes: outcomes, to: device, store: store)
     }
 
     /// What a revoked device still gets: what became of its events, and what to do.
@@ -56,29 +61,31 @@ struct PageReader {
     /// Halves the page until it fits a body: sealed text does not compress. With a single entry it
     /// does, however many the directory's lines.
     private func fitting(
-        _ news: News, outcomes: [Outcome], to device: DeviceState, store: ServerStore
+        _ news: News, _ keyNews: KeyNews, outcomes: [Outcome], to device: DeviceState,
+        store: ServerStore
     ) async throws -> SyncResponse {
         var news = news
         while true {
             let page = news.packed(community: store.community)
             let keys = try store.keyring.keys(news.keyIDs)
-            let bytes = keys.reduce(page.count + news.directoryByteCount) {
-                $0 + PageLimits.keyBytes + $1.subjects.count * PageLimits.subjectBytes
-            }
+            let bytes = keys.reduce(page.count + news.directoryByteCount) { $0 + $1.byteCountMax }
             if bytes > PageLimits.packedBytesMax, news.entries.count > 1 {
                 let half = news.entries.count / 2
                 news = try await store.readAsync { [news] in try news.cut(to: half, views: $0) }
                 continue
             }
+            let given = keyNews.given.filter { !news.keyIDs.contains($0.id) }
+                .fitting(PageLimits.packedBytesMax - bytes)
             return SyncResponse(
                 outcomes: outcomes, page: page, cursor: news.end, root: news.root,
                 more: news.end < news.head, scopes: news.scopes,
                 keys: try WrappedKeys.wrap(
-                    keys, to: device.receivingKey, community: store.community),
+                    keys + given, to: device.receivingKey, community: store.community),
                 serverTime: store.environment.now(), advice: store.standing.advice,
                 checkpoints: try news.checkpoints.map {
                     try SignedCheckpoint($0, signedBy: store.keys.ledger).note
-                }, directory: news.directory.map(\.line))
+                }, directory: news.directory.map(\.line),
+                wantedKeys: news.end < news.head ? [] : keyNews.wanted)
         }
     }
 }

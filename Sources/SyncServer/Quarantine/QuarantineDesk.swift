@@ -53,6 +53,9 @@ extension AppendSession {
             try place(
                 NewEvent(event: event, leaf: entry.leaf, bytes: bytes),
                 reach: try permission.delivery(of: event))
+            // Others than its author may have them from now on.
+            try tables.noteMissing(
+                Set(event.sealed.map(\.key).filter(tables.isMissing)), namedBy: event.dot)
         } catch let reason as QuarantineReason {
             throw Refusal(
                 exit: 65,

@@ -4,6 +4,7 @@
 internal import Foundation
 internal import GRDB
 internal import Shared
+internal import Store
 
 /// Events kept apart for an admin, byte for byte.
 struct QuarantineTable {
@@ -59,6 +60,18 @@ struct QuarantineTable {
             db, sql: "SELECT bytes FROM quarantine WHERE replica = ? AND sequence = ?",
             arguments: [Data(dot.replica.bytes), Int64(dot.sequence.value)]
         ).map { [UInt8]($0) }
+    }
+
+    /// For the search for keys that are missing.
+    func keptApart() throws -> [EventBytes] {
+        try Row.fetchAll(db, sql: "SELECT replica, sequence, bytes FROM quarantine").compactMap {
+            row in
+            ReplicaID(row[0] as Data).map {
+                EventBytes(
+                    dot: Dot($0, Sequence64(UInt64(row[1] as Int64))),
+                    bytes: [UInt8](row[2] as Data))
+            }
+        }
     }
 
     func setEntered(_ entity: EntityID, of dot: Dot) throws {

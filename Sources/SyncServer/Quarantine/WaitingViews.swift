@@ -13,7 +13,25 @@ extension LedgerStanding {
     }
 }
 
+extension KeyringTrouble {
+    static let whatToDo =
+        "every device that syncs brings back what it has: let all of them sync. If there is a "
+        + "backup of \(Keyring.fileName), stop the server and put that back"
+}
+
 extension Views {
+    /// Data keys that nobody has brought back yet.
+    private func keyRecords() throws -> [WaitingRecord] {
+        try tables.keyringTrouble().map {
+            [
+                WaitingRecord(
+                    what: "keys", device: "",
+                    text: "\($0.sentence); \(KeyringTrouble.whatToDo)", count: $0.missing,
+                    since: nil)
+            ]
+        } ?? []
+    }
+
     func quarantineRecords() throws -> [QuarantineRecord] {
         let labels = try deviceLabels()
         let table = QuarantineTable(tables.db)
@@ -44,7 +62,7 @@ extension Views {
     /// By kind, then device.
     func waitingRecords() throws -> [WaitingRecord] {
         let conflicts = try openConflictCount()
-        return try unsentRecords() + quarantineSummary()
+        return try keyRecords() + unsentRecords() + quarantineSummary()
             + (conflicts == 0
                 ? []
                 : [

@@ -53,7 +53,7 @@ struct SyncRoute {
     /// Device and ledger have one past. Asked before anything is stored; what was true stays true,
     /// for a ledger only grows.
     private func checkHistory(of sync: SyncRequest) async throws {
-        try await store.readAsync { views in
+        try await store.readAsync { [store] views in
             guard let tag = try views.tables.rootTag(at: sync.cursor), tag == sync.cursorTag,
                 sync.checkpointSize <= views.position
             else { throw Problem.anotherLedger }
@@ -61,17 +61,11 @@ struct SyncRoute {
     }
 
     private func push(_ sync: SyncRequest, from device: DeviceState) async throws -> [Outcome] {
-        guard !sync.runs.isEmpty else { return [] }
         let runs = try VerifiedRun.verified(
             sync.runs, community: store.community, replica: device.replica,
             signingKey: device.signingKey)
-        if let keys = sync.keys {
-            let opened = try keys.unwrap(with: store.keys.replica, community: store.community)
-            guard opened.allSatisfy({ $0.subjects.count <= Limits.entitiesMax }) else {
-                throw Problem.unreadable(.keys)
-            }
-            try store.keyring.add(opened)
-        }
-        return await committer.submit(Push(runs: runs))
+        let lacking = try await KeyIntake(store: store).take(sync.keys, with: runs)
+        guard !runs.isEmpty else { return [] }
+        return await committer.submit(Push(runs: runs, lacking: lacking))
     }
 }

@@ -1,0 +1,291 @@
+// Row 9 of the list of faults, of the file of data keys: it is lost, set back or exchanged for that
+// of another community, on a device or at the office. It is named, all goes on, and the others
+// bring the keys back, nobody more than is in its scopes.
+// Neighbors: Store/Tables/LedgerTables+Keyring notices, SyncClient/Sync/KeyTrade and
+// SyncServer/Pull/KeyReader repair.
+
+import Foundation
+import GRDB
+import Shared
+import Store
+import Testing
+
+@testable import SyncClient
+@testable import SyncServer
+
+@Suite("Lost data keys", .serialized)
+struct LostKeysTests {
+    /// How a keyring is hurt.
+    enum Hurt: String, CaseIterable, Sendable {
+        case lost, exchanged
+        case setBack = "set back"
+
+        func strike(_ folder: URL, _ spare: [String: Data]) throws {
+            try KeyringFiles.put(self == .lost ? [:] : spare, in: folder)
+        }
+    }
+
+    @Test(
+        "fault 9: a device's data keys are named as missing and come back", arguments: Hurt.allCases
+    )
+    func device(_ hurt: Hurt) async throws {
+        let town = try await TwoPlaces()
+        defer { town.remove() }
+        let before = try await town.noOpBytes("tablet")
+        let keys = try town.keyCount("tablet")
+        try hurt.strike(town.town.deviceFolder("tablet"), try await town.spare(hurt, of: "tablet"))
+        let status = try town.withDevice("tablet") { try $0.read(StatusRecord.init) }
+        #expect(status.missingKeys == keys)
+        #expect(status.keyring?.contains("set back or exchanged") == true)
+        let closed = try town.withDevice("tablet") { try $0.read { try $0.verified() } }
+        #expect(closed.closed?.finding.contains("are missing from keys.db") == true)
+        #expect(closed.differing.isEmpty)
+        #expect(try town.unreadable("tablet") > 0)
+
+        let report = try await town.sync("tablet")
+        #expect(report.end == .complete)
+        #expect(report.keysFound == keys)
+        let after = try town.withDevice("tablet") { try $0.read(StatusRecord.init) }
+        #expect(after.missingKeys == 0 && after.keyring == nil)
+        #expect(try town.unreadable("tablet") == 0)
+        #expect(
+            try town.withDevice("tablet") { try $0.read { try $0.verified() } }.allSatisfy(
+                \.isWhole))
+        #expect(try await town.noOpBytes("tablet") == before)
+        try FaultReport.row(9, "keys.db \(hurt.rawValue) on a device", times: 1, broken: [])
+    }
+
+    @Test(
+        "fault 9: the office's data keys come back from devices of different scopes",
+        arguments: Hurt.allCases)
+    func office(_ hurt: Hurt) async throws {
+        let town = try await TwoPlaces()
+        defer { town.remove() }
+        let before = try await town.noOpBytes("phone")
+        try hurt.strike(town.town.officeFolder, try await town.spare(hurt, of: nil))
+        let (trouble, waiting, parts) = try town.town.withStore { (store) throws in
+            (
+                try store.read { try $0.tables.keyringTrouble() },
+                try store.read { try $0.waitingRecords() }, try store.verified()
+            )
+        }
+        #expect(try #require(trouble).isReplaced)
+        #expect(waiting.first?.what == "keys")
+        #expect(waiting.first?.text.contains("let all of them sync") == true)
+        #expect(parts.closed != nil && parts.differing.isEmpty)
+
+        let first = try await town.sync("tablet")
+        #expect(first.end == .complete)
+        let half = try town.town.withStore { try $0.read { try $0.tables.missingKeyCount() } }
+        #expect(half > 0 && half < (trouble?.missing ?? 0), "the tablet has Harbor's only")
+        #expect(try await town.sync("phone").end == .complete)
+        try town.town.withStore { (store) throws in
+            #expect(try store.read { try $0.tables.keyringTrouble() } == nil)
+            #expect(try store.read { try $0.waitingRecords() }.isEmpty)
+            #expect(try store.verified().allSatisfy(\.isWhole))
+            #expect(try Book(of: store).unreadable == 0)
+        }
+        #expect(try await town.noOpBytes("phone") == before)
+        try FaultReport.row(9, "keys.db \(hurt.rawValue) at the office", times: 1, broken: [])
+    }
+
+    @Test("fault 9: keys that both sides lost come back through a third")
+    func both() async throws {
+        let town = try await TwoPlaces()
+        defer { town.remove() }
+        try await town.pair("laptop", at: town.harbor)
+        for folder in [town.town.officeFolder, town.town.deviceFolder("tablet")] {
+            try Hurt.lost.strike(folder, [:])
+        }
+        let first = try await town.sync("tablet")
+        #expect(first.end == .complete)
+        #expect(first.keysFound == 0)
+        #expect(try await town.sync("laptop").end == .complete)
+        #expect(try await town.sync("tablet").keysFound > 0)
+        #expect(try town.unreadable("tablet") == 0)
+    }
+
+    @Test("fault 9: a key that nobody has ends no session, and is asked for again by the next")
+    func nobody() async throws {
+        let town = try await TwoPlaces()
+        defer { town.remove() }
+        let device = try town.town.open("tablet")
+        try town.enroll(device, at: town.harbor, number: 8)
+        device.close()
+        // Lost before anybody else had it.
+        try Hurt.lost.strike(town.town.deviceFolder("tablet"), [:])
+        for _ in 1...2 {
+            let report = try await town.sync("tablet")
+            #expect(report.end == .complete)
+            #expect(report.requests <= 4)
+            let status = try town.withDevice("tablet") { try $0.read(StatusRecord.init) }
+            #expect(status.missingKeys == 1)
+        }
+        // The office lacks it too, says so, and asks for it in vain.
+        let missing = try town.town.withStore { try $0.read { try $0.tables.missingKeyCount() } }
+        #expect(missing == 1)
+        #expect(try await town.sync("phone").requests == 1, "asked of its own place only")
+    }
+
+    @Test("fault 9: a device paired while the office lacks keys gets them once they are back")
+    func pairedMeanwhile() async throws {
+        let town = try await TwoPlaces()
+        defer { town.remove() }
+        try Hurt.lost.strike(town.town.officeFolder, [:])
+        try await town.pair("laptop", at: town.harbor)
+        #expect(try town.unreadable("laptop") > 0)
+        #expect(try await town.sync("tablet").end == .complete)
+        #expect(try await town.sync("laptop").keysFound > 0)
+        #expect(try town.unreadable("laptop") == 0)
+    }
+}
+
+/// A community of two neighborhoods, each with a device that holds it alone, in step.
+private struct TwoPlaces {
+    let town: Town
+    let harbor: EntityID
+    let orchard: EntityID
+
+    init() async throws {
+        let town = try Town()
+        let orchard = try town.withStore { store in
+            try store.append { try $0.addNeighborhood(name: "Orchard", code: "ORC") }
+        }
+        (self.town, harbor, self.orchard) = (town, town.harbor, orchard)
+        for (name, place, number) in [("tablet", harbor, 1), ("phone", orchard, 3)] {
+            try await pair(name, at: place)
+            let device = try town.open(name)
+            let ana = try enroll(device, at: place, number: Int64(number))
+            let omar = try enroll(device, at: place, number: Int64(number) + 1)
+            try town.exchange(device, ana, omar, minutes: Int64(number) * 10)
+            device.close()
+        }
+        for name in ["tablet", "phone", "tablet"] { _ = try await sync(name) }
+    }
+
+    func remove() { town.remove() }
+
+    func pair(_ name: String, at place: EntityID) async throws {
+        try await town.serving { port in
+            let link = try town.withStore { store in
+                try store.append { session in
+                    try session.makePairingLink(
+                        workers: [town.dana], neighborhoods: [place], role: .coordinator,
+                        host: "127.0.0.1", port: port, mode: .loopback)
+                }
+            }
+            try await apart {
+                try town.pair(name, by: link)
+                let device = try town.open(name)
+                defer { device.close() }
+                _ = try town.sync(device, port: port)
+            }
+        }
+    }
+
+    @discardableResult
+    func enroll(_ device: Device, at place: EntityID, number: Int64) throws -> EntityID {
+        try Recording(device: device, worker: town.dana.description).record { _, _ in
+            [
+                Draft(
+                    .memberEnrolled, home: .neighborhood(place),
+                    values: [
+                        MemberField.name: .text("Member \(number)"),
+                        MemberField.number: .integer(number),
+                    ], subjects: .itself)
+            ]
+        }[0].entity
+    }
+
+    func sync(_ name: String) async throws -> SyncReport {
+        try await town.serving { port in
+            try await apart {
+                let device = try town.open(name)
+                defer { device.close() }
+                return try town.sync(device, port: port)
+            }
+        }
+    }
+
+    func withDevice<Result>(_ name: String, _ body: (Device) throws -> Result) throws -> Result {
+        let device = try town.open(name)
+        defer { device.close() }
+        return try body(device)
+    }
+
+    func unreadable(_ name: String) throws -> Int {
+        try withDevice(name) { try $0.read { try Book($0.views).unreadable } }
+    }
+
+    /// Keys that the device's events name.
+    func keyCount(_ name: String) throws -> Int {
+        try withDevice(name) { device in
+            try device.read { book in
+                Set(
+                    try Data.fetchAll(book.tables.db, sql: "SELECT bytes FROM event").flatMap {
+                        Event.sealedKeys(in: [UInt8]($0))
+                    }
+                ).count
+            }
+        }
+    }
+
+    /// Of a sync that has nothing to say: up, down and requests.
+    func noOpBytes(_ name: String) async throws -> [Int] {
+        _ = try await sync(name)
+        let report = try await sync(name)
+        return [report.bytesSent, report.bytesReceived, report.requests]
+    }
+
+    /// The files that take the place of the keyring of a device, or the office's.
+    func spare(_ hurt: LostKeysTests.Hurt, of name: String?) async throws -> [String: Data] {
+        switch hurt {
+        case .lost: return [:]
+        case .exchanged:
+            let other = try Town(seed: 2)
+            defer { other.remove() }
+            try other.withStore { _ in }
+            return try KeyringFiles.taken(from: other.officeFolder)
+        case .setBack:
+            // A copy of the keyring from before it had any key, under the same name.
+            let folder = name.map(town.deviceFolder) ?? town.officeFolder
+            let files = try KeyringFiles.taken(from: folder)
+            let scratch = town.folder.appendingPathComponent("scratch")
+            try FileManager.default.createDirectory(
+                at: scratch, withIntermediateDirectories: true)
+            try KeyringFiles.put(files, in: scratch)
+            try KeyringFiles.empty(scratch)
+            return try KeyringFiles.taken(from: scratch)
+        }
+    }
+}
+
+private enum KeyringFiles {
+    private static let names = ["", "-wal", "-shm"].map { Keyring.fileName + $0 }
+
+    static func taken(from folder: URL) throws -> [String: Data] {
+        var files: [String: Data] = [:]
+        for name in names.dropLast() {
+            files[name] = try? Data(contentsOf: folder.appendingPathComponent(name))
+        }
+        return files
+    }
+
+    /// What is not among the files is removed.
+    static func put(_ files: [String: Data], in folder: URL) throws {
+        for name in names {
+            let url = folder.appendingPathComponent(name)
+            try? FileManager.default.removeItem(at: url)
+            try files[name]?.write(to: url)
+        }
+    }
+
+    static func empty(_ folder: URL) throws {
+        let queue = try DatabaseQueue(
+            path: folder.appendingPathComponent(Keyring.fileName).path)
+        try queue.write { db in
+            try db.execute(sql: "DELETE FROM data_key; UPDATE keyring SET added = 0")
+        }
+        try queue.close()
+    }
+}
