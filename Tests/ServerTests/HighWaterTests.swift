@@ -1,6 +1,7 @@
 // A ledger set back or altered behind the server's back is found when its folder is opened, and
 // nothing is appended to it. Neighbors: Sources/SyncServer/Ledger/HighWater.
 
+import ArgumentParser
 import Foundation
 import GRDB
 import HTTPTypes
@@ -160,6 +161,39 @@ import Testing
         let parts = try office.store.verified().filter { !$0.isWhole }
         #expect(parts.map(\.part) == ["high-water record"])
         #expect(parts.first?.finding.contains("nothing beside the database vouches") == true)
+        let reopened = try ServerStore(
+            folder: office.store.folder, environment: office.store.environment)
+        #expect(reopened.standing == .whole, "it is said, and work goes on")
+        #expect(reopened.troubles == ["WARNING: \(ServerStore.noRecord)"])
+        try addWorker(office)
+        let again = try ServerStore(
+            folder: office.store.folder, environment: office.store.environment)
+        #expect(again.troubles.isEmpty, "the commit wrote a new record")
+    }
+
+    @Test("every command says that the ledger is read-only, and those that write are refused")
+    func commands() async throws {
+        let office = try Office()
+        #expect(office.store.troubles.isEmpty)
+        let yesterday = try databaseFiles(office.store.folder)
+        try addWorker(office)
+        let folder = try copy(office, with: yesterday)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let sentence = try #require(
+            try ServerStore(folder: folder, environment: office.store.environment)
+                .standing.sentence)
+        for arguments in [["balances"], ["ledger"], ["devices"], ["conflicts", "list"]] {
+            let command = try ServerMain.parseAsRoot(arguments + ["--data", folder.path])
+            let opened = try #require(command as? any ServerCommand).store()
+            #expect(opened.troubles == ["READ-ONLY: \(sentence)"])
+        }
+        let command = try ServerMain.parseAsRoot([
+            "neighborhood", "add", "--name", "New", "--code", "NEW", "--data", folder.path,
+        ])
+        let writing = try #require(command as? any ServerCommand)
+        await #expect(throws: Refusal(exit: 65, sentence: sentence)) {
+            try await writing.perform()
+        }
     }
 
     @Test("an event altered in the table is found by its position")

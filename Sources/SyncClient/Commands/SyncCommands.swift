@@ -200,7 +200,10 @@ extension SyncReport {
         case .retryLater(let seconds):
             UserError(
                 .temporaryFailure,
-                "the office is busy; sync again in \(seconds) seconds; \(rest)")
+                state.advice.isEmpty
+                    ? "the office is busy; sync again in \(seconds) seconds; \(rest)"
+                    : "the office has taken in nothing of what was sent: "
+                        + "\(state.advice.onOneLine); \(rest)")
         case .diverged(let common):
             UserError(
                 .unavailable,

@@ -79,7 +79,7 @@ struct ConflictsCommand: AsyncParsableCommand {
         func perform() async throws {
             let conflict = try ConflictID.typed(id)
             let ruling = DeskRuling(choice: try choice(), reason: reason)
-            let store = try store()
+            let store = try writableStore()
             let position = try store.append { session in
                 try session.resolve(
                     conflict, as: try session.views.worker(worker), seen: LedgerPosition(seen),

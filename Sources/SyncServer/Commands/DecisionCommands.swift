@@ -40,7 +40,7 @@ struct ConflictsUndo: ServerCommand {
     @Option(help: "Why, in a sentence; it is sealed.") var reason: String
 
     func perform() async throws {
-        let store = try store()
+        let store = try writableStore()
         let position = try store.append { session in
             try session.undo(
                 try session.views.decision(decision),

@@ -51,7 +51,7 @@ struct DevicesCommand: AsyncParsableCommand {
         @Option(help: "Why, in a sentence; it is sealed.") var reason: String
 
         func perform() async throws {
-            let record = try store().append { session in
+            let record = try writableStore().append { session in
                 let device = try session.views.device(device)
                 let position = try session.revoke(
                     device, as: try session.views.worker(worker), reason: reason)

@@ -49,7 +49,7 @@ struct GrantCommand: ServerCommand {
     var folder: FolderOptions { options.folder }
 
     func perform() async throws {
-        try options.record(.grant, minutes: try Minutes(typed: minutes), in: try store())
+        try options.record(.grant, minutes: try Minutes(typed: minutes), in: try writableStore())
     }
 }
 
@@ -71,7 +71,7 @@ struct OpeningBalanceCommand: ServerCommand {
         case (nil, let received?): minutes = -(try Minutes(typed: received))
         case (nil, nil), (_?, _?): throw Refusal.usage("give one of --given and --received")
         }
-        try options.record(.openingBalance, minutes: minutes, in: try store())
+        try options.record(.openingBalance, minutes: minutes, in: try writableStore())
     }
 }
 

@@ -18,7 +18,7 @@ struct NeighborhoodCommand: AsyncParsableCommand {
         @Option(help: "Short code before member numbers. Example: HAR.") var code: String
 
         func perform() async throws {
-            try store().append { _ = try $0.addNeighborhood(name: name, code: code) }
+            try writableStore().append { _ = try $0.addNeighborhood(name: name, code: code) }
             Output.line("Defined \(code): \(name).")
         }
     }

@@ -38,7 +38,7 @@ struct PairingLinkCommand: ServerCommand {
         let address = try LinkAddress(
             .init(url: url, host: host, port: port, isPublic: isPublic),
             record: ServingRecord(folder: folder.url))
-        let link = try store().append { session in
+        let link = try writableStore().append { session in
             let views = session.views
             let workers = try Set(worker.map(views.worker)).sorted()
             let places = try Set(neighborhood.map(views.neighborhood)).sorted()

@@ -42,7 +42,7 @@ struct QuarantineCommand: AsyncParsableCommand {
 
         @OptionGroup var options: QuarantineOptions
         var folder: FolderOptions { options.folder }
-        func perform() async throws { try options.decide(.admit, in: try store()) }
+        func perform() async throws { try options.decide(.admit, in: try writableStore()) }
     }
 
     struct Reject: ServerCommand {
@@ -51,7 +51,7 @@ struct QuarantineCommand: AsyncParsableCommand {
 
         @OptionGroup var options: QuarantineOptions
         var folder: FolderOptions { options.folder }
-        func perform() async throws { try options.decide(.reject, in: try store()) }
+        func perform() async throws { try options.decide(.reject, in: try writableStore()) }
     }
 }
 

@@ -46,15 +46,11 @@ struct ServeCommand: ServerCommand {
                 + "stop that one first, or name another folder with --data")
         defer { withExtendedLifetime(sole) {} }
         let store = try store()
-        if let sentence = store.standing.sentence {
-            FileHandle.standardError.write(Data("READ-ONLY: \(sentence)\n".utf8))
-        }
         if let trouble = try store.read({ try $0.tables.keyringTrouble() }) {
-            let sentence = "\(trouble.sentence); \(KeyringTrouble.whatToDo)"
-            FileHandle.standardError.write(Data("WARNING: \(sentence)\n".utf8))
+            Output.note("WARNING: \(trouble.sentence); \(KeyringTrouble.whatToDo)")
         }
         if serving == .pinned, try store.hasLostTLSKeys {
-            FileHandle.standardError.write(Data("WARNING: \(Self.lostTLSKeys)\n".utf8))
+            Output.note("WARNING: \(Self.lostTLSKeys)")
         }
         let tls = try serving.tlsConfiguration(of: store)
         do {

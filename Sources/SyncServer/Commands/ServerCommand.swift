@@ -36,9 +36,34 @@ extension ServerCommand {
         }
     }
 
+    /// The ledger to read from; what is the matter with it is said beside the output.
     func store() throws -> ServerStore {
-        try ServerStore(folder: folder.url, environment: ServerMain.environment)
+        let store = try ServerStore(folder: folder.url, environment: ServerMain.environment)
+        for trouble in store.troubles { Output.note(trouble) }
+        return store
     }
+
+    /// The ledger to write to: refused with the reason when it is read-only.
+    func writableStore() throws -> ServerStore {
+        let store = try ServerStore(folder: folder.url, environment: ServerMain.environment)
+        if let sentence = store.standing.sentence { throw Refusal(exit: 65, sentence: sentence) }
+        for trouble in store.troubles { Output.note(trouble) }
+        return store
+    }
+}
+
+extension ServerStore {
+    /// What whoever opens it must know, a line each.
+    var troubles: [String] {
+        if let sentence = standing.sentence { return ["READ-ONLY: \(sentence)"] }
+        return hasNoRecord ? ["WARNING: \(Self.noRecord)"] : []
+    }
+
+    static let noRecord =
+        "the high-water record (\(HighWater.fileNames.joined(separator: ", "))) is missing or "
+        + "cannot be read, so nothing beside the database vouches for its end: if the folder was "
+        + "put back from a backup, compare it with a device. Work goes on; the next entry makes a "
+        + "new record"
 }
 
 /// A command that could not do what was asked, and what to do about it.
@@ -53,7 +78,7 @@ struct Refusal: Error, Equatable {
 
     /// Says it and ends the program with the code.
     fileprivate var shown: any Error {
-        FileHandle.standardError.write(Data("Error: \(sentence.onOneLine)\n".utf8))
+        Output.note("Error: \(sentence)")
         return ExitCode(exit)
     }
 }
@@ -91,6 +116,11 @@ enum Output {
 
     /// A line above what is shown of one thing.
     static func heading(_ text: String) { print(ink.heading(text.onOneLine)) }
+
+    /// Beside the output, not into it.
+    static func note(_ text: String) {
+        FileHandle.standardError.write(Data("\(text.onOneLine)\n".utf8))
+    }
 
     /// A line about something that somebody must see to.
     static func warn(_ text: String) { print(ink.attention(text.onOneLine)) }

@@ -56,7 +56,7 @@ struct TLSCommand: AsyncParsableCommand {
                 busy: "stop the server on \(folder.path) first: it shows the current key until "
                     + "it is started again")
             defer { withExtendedLifetime(stopped) {} }
-            try Keys(try store().append { try $0.useNextTLSKey() }.keys).tell(json: json)
+            try Keys(try writableStore().append { try $0.useNextTLSKey() }.keys).tell(json: json)
         }
     }
 }

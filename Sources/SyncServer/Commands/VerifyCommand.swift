@@ -57,8 +57,7 @@ extension ServerStore {
             isWhole: standing == .whole && recordedSize != nil,
             finding: standing.sentence
                 ?? recordedSize.map { "signed at position \($0), and all of that is here" }
-                ?? "none can be read, so nothing beside the database vouches for its end; "
-                + "compare with a device or a backup, the next entry makes a new one")
+                ?? Self.noRecord)
     }
 }
 

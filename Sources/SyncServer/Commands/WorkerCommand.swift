@@ -24,7 +24,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
         func perform() async throws {
             let role = try Role.named(role)
-            let worker = try store().append { session in
+            let worker = try writableStore().append { session in
                 try session.addWorker(
                     name: name, role: role,
                     neighborhoods: try neighborhood.map(session.views.neighborhood))

@@ -10,7 +10,7 @@ internal import Shared
 
 /// Guarded by the folder's lock: only the process that appends writes.
 struct HighWater: Sendable {
-    private static let fileNames = ["high-water-0", "high-water-1"]
+    static let fileNames = ["high-water-0", "high-water-1"]
     private let folder: URL
 
     init(folder: URL) { self.folder = folder }

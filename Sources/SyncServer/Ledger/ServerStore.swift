@@ -16,6 +16,10 @@ final class ServerStore: Sendable {
     let environment: Shared.Environment
     /// As the high-water record had it when this process opened the folder.
     let standing: LedgerStanding
+    /// There were entries then, and no record that vouched for them. Not read-only: a folder from
+    /// before there were records, or whose files were left out of a backup, must go on; it is said,
+    /// and the next commit writes a record.
+    let hasNoRecord: Bool
     private let highWater: HighWater
 
     /// Opens a folder that `init` has made.
@@ -29,11 +33,15 @@ final class ServerStore: Sendable {
         // Read before the ledger, which another process may be appending to.
         let record = highWater.newest(
             community: keys.community, ledgerKey: keys.ledger.signingPublicKey)
-        standing = try pool.read { db in
+        let (size, standing) = try pool.read { db in
             let tables = LedgerTables(db)
-            return try LedgerStanding(
-                record, size: tables.ledgerRoot().size, rootAt: tables.ledgerRoot(at:))
+            let size = try tables.ledgerRoot().size
+            return (
+                size, try LedgerStanding(record, size: size, rootAt: tables.ledgerRoot(at:))
+            )
         }
+        self.standing = standing
+        hasNoRecord = record == nil && size > 0
         try bindKeyring()
     }
 

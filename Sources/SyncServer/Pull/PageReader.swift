@@ -165,8 +165,8 @@ extension LedgerStanding {
         switch self {
         case .whole: ""
         case .behind, .off:
-            "the office's ledger is read-only until it has been repaired; what you record stays "
-                + "on this device"
+            "the office's ledger is read-only until it has been repaired; nothing is lost, what "
+                + "you record stays on this device: tell the office"
         }
     }
 }

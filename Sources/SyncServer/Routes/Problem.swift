@@ -83,7 +83,7 @@ enum Problem: Error, Equatable {
         case .busy: "too much is waiting to be written; try again in a while"
         case .readOnly:
             "the office's ledger is read-only until it has been repaired; nothing was changed on "
-                + "either side, try again when the office says so"
+                + "either side and nothing is lost: tell the office, and try again when it says so"
         case .broken: "the server could not finish; try again in a while"
         }
     }

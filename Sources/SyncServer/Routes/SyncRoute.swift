@@ -56,7 +56,10 @@ struct SyncRoute {
         try await store.readAsync { [store] views in
             guard let tag = try views.tables.rootTag(at: sync.cursor), tag == sync.cursorTag,
                 sync.checkpointSize <= views.position
-            else { throw Problem.anotherLedger }
+            else {
+                // It is this ledger that was set back or altered, and the office knows.
+                throw store.standing == .whole ? Problem.anotherLedger : .readOnly
+            }
         }
     }
 
