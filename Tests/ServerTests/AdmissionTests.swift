@@ -335,10 +335,10 @@ struct AdmissionTests {
         var admission = Admission(facts: facts)
         #expect(
             try admission.decide(try verified(other), device: Self.device())
-                == .diverged(common: Sequence64(1)))
+                == .diverged(common: Sequence64(1), sign: .event))
         #expect(
             try admission.decide(try verified(other, from: 4), device: Self.device())
-                == .diverged(common: .none))
+                == .diverged(common: .none, sign: .chain))
     }
 
     // MARK: Before the queue

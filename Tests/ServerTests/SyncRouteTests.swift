@@ -90,6 +90,42 @@ struct SyncRouteTests {
         }
     }
 
+    @Test("a copy that parted is in the office's sight until it says that it has dealt with it")
+    func partedCopy() async throws {
+        let office = try Office()
+        let replica = try await office.serve { client in
+            var device = FieldDevice(office, number: 1)
+            try await device.pair(client)
+            _ = try device.enroll("Ana", number: 1)
+            var clone = device
+            _ = try device.enroll("Luis", number: 2)
+            _ = try clone.enroll("Somebody else", number: 3)
+            try await device.sync(client)
+            #expect(try office.store.read { try $0.deviceRecords() }[0].parted == nil)
+            try await clone.sync(client)
+            office.clock.advance(days: 1)
+            try await clone.sync(client, first: 3)
+            _ = try clone.enroll("Another", number: 4)
+            try await clone.sync(client, first: 3)
+            return device.author.replica
+        }
+        let seen = try office.store.read { try $0.deviceRecords() }[0].parted
+        let parted = try #require(seen)
+        #expect(parted.times == 2 && parted.commonSequence == 0)
+        #expect(parted.sign == "chain", "of the last: it goes on after the ledger's end")
+        #expect(parted.firstSeen < parted.lastSeen)
+        let waiting = try office.store.read { try $0.waitingRecords() }
+            .filter { $0.what == "parted" }
+        #expect(waiting.map(\.device) == ["tablet"])
+        #expect(waiting[0].text.contains("devices settle \"tablet\""))
+        let device = try office.store.read { try $0.device(replica.description) }
+        try office.store.append { try $0.settle(device) }
+        #expect(try office.store.read { try $0.deviceRecords() }[0].parted == nil)
+        #expect(throws: Refusal(exit: 65, sentence: "no copy of tablet has been seen")) {
+            try office.store.append { try $0.settle(device) }
+        }
+    }
+
     @Test("quarantined events are kept byte for byte, and keep their outcome")
     func quarantined() async throws {
         let office = try Office()

@@ -11,7 +11,7 @@ enum RunVerdict: Equatable, Sendable {
     /// A predecessor is missing: store nothing.
     case held(after: Sequence64)
     /// The ledger holds other content after `common`: store nothing.
-    case diverged(common: Sequence64)
+    case diverged(common: Sequence64, sign: PartingSign)
     /// Keep what each says; the replica's chain then ends at `head`.
     case events([EventVerdict], head: ReplicaChain)
 }
@@ -56,14 +56,17 @@ struct Admission<Facts: LedgerFacts> {
         var chain = head
         for received in run.events where received.sequence <= head.sequence {
             guard let known = try repeated(received, of: run.replica) else {
-                return .diverged(common: Sequence64(received.sequence.value - 1))
+                return .diverged(
+                    common: Sequence64(received.sequence.value - 1), sign: .event)
             }
             verdicts.append(known)
         }
         let fresh = run.events.filter { $0.sequence > head.sequence }
         for received in fresh { chain.append(received.leaf) }
         // The author signed another past than the ledger has; where it parted, the run cannot say.
-        guard fresh.isEmpty || chain == run.chain else { return .diverged(common: .none) }
+        guard fresh.isEmpty || chain == run.chain else {
+            return .diverged(common: .none, sign: .chain)
+        }
         for received in fresh {
             verdicts.append(
                 EventVerdict(sequence: received.sequence, action: try judge(received, device)))

@@ -1,5 +1,5 @@
-// `devices list|revoke`: who syncs here, and who must not any more.
-// Neighbors: Ledger/ServerViews reads, Quarantine/Revoking writes.
+// `devices list|revoke|settle`: who syncs here, who must not any more, and whose folder was copied.
+// Neighbors: Ledger/ServerViews reads, Quarantine/ writes.
 
 internal import ArgumentParser
 internal import Shared
@@ -7,8 +7,9 @@ internal import Store
 
 struct DevicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "devices", abstract: "List paired devices, or revoke one.",
-        subcommands: [List.self, Revoke.self], defaultSubcommand: List.self)
+        commandName: "devices",
+        abstract: "List paired devices, revoke one, or settle a copy of one.",
+        subcommands: [List.self, Revoke.self, Settle.self], defaultSubcommand: List.self)
 
     struct List: ServerCommand {
         static let configuration = CommandConfiguration(
@@ -32,9 +33,12 @@ struct DevicesCommand: AsyncParsableCommand {
                     String(device.lastSequence),
                     (device.notReceived.map(String.init) ?? "?")
                         .attention(if: device.notReceived ?? 0 > 0),
-                    (device.revoked ? "REVOKED" : "").attention())
+                    device.marks.attention())
             }
             Output.show(table)
+            for device in records {
+                if let parted = device.parted { Output.warn("\(device.label): \(parted.text)") }
+            }
         }
     }
 
@@ -66,6 +70,35 @@ struct DevicesCommand: AsyncParsableCommand {
     }
 }
 
+extension DevicesCommand {
+    struct Settle: ServerCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "settle",
+            abstract: "Say that a copy of a device's folder has been dealt with.",
+            discussion: "Changes nothing else; the copy is listed again if it comes again.")
+
+        @OptionGroup var folder: FolderOptions
+        @Argument(help: "The device: its name or the start of its replica id.")
+        var device: String
+
+        func perform() async throws {
+            let label = try writableStore().append { session in
+                let device = try session.views.device(device)
+                try session.settle(device)
+                return device.label
+            }
+            Output.line("Settled: the copy of \(label) is listed again only if it comes again.")
+        }
+    }
+}
+
+extension DeviceRecord {
+    fileprivate var marks: String {
+        [revoked ? "REVOKED" : nil, parted == nil ? nil : "COPIED"].compactMap(\.self)
+            .joined(separator: ", ")
+    }
+}
+
 struct RevokedRecord: Encodable {
     let replica: String
     let label: String
@@ -86,4 +119,6 @@ struct DeviceRecord: Encodable {
     /// Its copy of the ledger ends here, by its last request.
     let cursor: UInt64?
     let revoked: Bool
+    /// Nil unless a second folder of it has shown itself.
+    let parted: PartedRecord?
 }

@@ -166,7 +166,8 @@ extension AppendSession {
         switch try admission.decide(run, device: device) {
         case .held(let after):
             return [Outcome(first: run.first, last: run.last, disposition: .held(after: after))]
-        case .diverged(let common):
+        case .diverged(let common, let sign):
+            try PartedCopyTable(db).note(run.replica, common: common, sign: sign, at: now)
             return [
                 Outcome(first: run.first, last: run.last, disposition: .diverged(common: common))
             ]

@@ -15,6 +15,9 @@ enum ServerSchema {
         migrator.registerMigration("server 3: member events") { db in
             try db.execute(sql: memberEvents)
         }
+        migrator.registerMigration("server 4: copies that have parted") { db in
+            try db.execute(sql: partedCopies)
+        }
     }
 
     /// `entity` is the 24 bytes of the device's id, the dot of its `device.paired`.
@@ -71,6 +74,18 @@ enum ServerSchema {
     private static let decisions = """
         ALTER TABLE quarantine ADD COLUMN entered BLOB CHECK (length(entered) = 24);
         ALTER TABLE quarantine ADD COLUMN choice INTEGER;
+        """
+
+    /// What the server saw of devices whose folder was copied; part of no state.
+    private static let partedCopies = """
+        CREATE TABLE parted_copy (
+            replica BLOB PRIMARY KEY CHECK (length(replica) = 16),
+            common_sequence INTEGER NOT NULL,
+            sign INTEGER NOT NULL CHECK (sign IN (1, 2)),
+            times INTEGER NOT NULL,
+            first_at INTEGER NOT NULL,
+            last_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// The kinds that create or change a member: `member.enrolled`, `member.changed`,

@@ -46,6 +46,7 @@ extension Views {
 
     func deviceRecords() throws -> [DeviceRecord] {
         let table = DeviceTable(tables.db)
+        let copies = PartedCopyTable(tables.db)
         return try devices().map { device in
             let report = try table.report(of: device.replica)
             let last = try tables.head(of: device.replica)?.sequence.value ?? 0
@@ -55,7 +56,10 @@ extension Views {
                 neighborhoods: try device.neighborhoods.map { try code(of: .neighborhood($0)) },
                 lastSync: report?.syncedAt.text, lastSequence: last,
                 notReceived: report.map { max($0.ownSequence.value, last) - last },
-                cursor: report?.cursor.value, revoked: device.revokedAfter != nil)
+                cursor: report?.cursor.value, revoked: device.revokedAfter != nil,
+                parted: try copies.find(device.replica).map {
+                    PartedRecord($0, label: device.label)
+                })
         }
     }
 }

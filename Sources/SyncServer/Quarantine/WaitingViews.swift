@@ -62,7 +62,7 @@ extension Views {
     /// By kind, then device.
     func waitingRecords() throws -> [WaitingRecord] {
         let conflicts = try openConflictCount()
-        return try keyRecords() + unsentRecords() + quarantineSummary()
+        return try keyRecords() + partedRecords() + unsentRecords() + quarantineSummary()
             + (conflicts == 0
                 ? []
                 : [
@@ -71,6 +71,16 @@ extension Views {
                         text: "\(conflicts) to resolve: see `conflicts list`", count: conflicts,
                         since: nil)
                 ])
+    }
+
+    /// Devices whose folder was copied: what the copy recorded comes by no sync.
+    private func partedRecords() throws -> [WaitingRecord] {
+        try deviceRecords().compactMap { device in
+            guard let parted = device.parted, !device.revoked else { return nil }
+            return WaitingRecord(
+                what: "parted", device: device.label, text: parted.text, count: parted.times,
+                since: parted.firstSeen)
+        }
     }
 
     /// Devices that said they hold more than has come.
