@@ -1,10 +1,12 @@
-// Rows 1, 2 and 3 of the list of faults: every read, write and fsync of recording, syncing, pairing
-// and admission is struck in turn; it fails, the process dies before or within it, or the power
-// goes. Neighbors: Sweep strikes, Invariants checks.
+// Rows 1, 2 and 3 of the list of faults: every read, write and fsync of recording, syncing,
+// pairing, admission and founding is struck in turn; it fails, the process dies before or within
+// it, or the power goes. Neighbors: Sweep strikes, Invariants checks.
 
 import FaultInjection
 import Foundation
 import Shared
+import Store
+import TestSupport
 import Testing
 
 @testable import SyncClient
@@ -96,6 +98,25 @@ struct StorageFaultTests {
             committing: [.ledgerLog, .keysLog, .record])
     }
 
+    @Test("fault 3: the server is struck at every read, write and fsync while it is founded")
+    func founding() async throws {
+        let town = try Town()
+        defer { town.remove() }
+        let sweep = Sweep(
+            town: town, target: \.foundedFolder, work: { town, _ in try town.foundAnother(1) },
+            repeated: { town in
+                do {
+                    try town.foundAnother(2)
+                } catch let refusal as Refusal where refusal.exit == 73 {
+                    // It was whole, and the phrase that was shown is its own.
+                }
+                try town.checkFounded()
+            }, devices: [])
+        try await check(
+            sweep, row: 3, "server struck while its community is founded",
+            committing: [.ledgerLog, .secrets, .record])
+    }
+
     private func check(
         _ sweep: Sweep, row: Int, _ done: String, committing: Set<FaultVFS.File>
     ) async throws {
@@ -111,5 +132,46 @@ struct StorageFaultTests {
         }
         try FaultReport.row(
             row, done, times: histogram.total, broken: broken, notes: histogram.lines)
+    }
+}
+
+/// A second community of the town, founded as `init` does it.
+extension Town {
+    fileprivate var foundedFolder: URL { folder.appendingPathComponent("another") }
+    /// What somebody wrote down of the phrases that were shown.
+    private var paper: URL { folder.appendingPathComponent("paper") }
+
+    private struct Unfounded: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// The phrase stands for its keys: making these takes long on purpose.
+    fileprivate func foundAnother(_ phrase: UInt8) throws {
+        let store = try Founding.found(
+            name: "Another", folder: foundedFolder, environment: fate.environment,
+            recovery: { Fixed.keys(signing: phrase, receiving: phrase) },
+            beforePositionOne: { try Data([phrase]).write(to: paper) })
+        defer { store.close() }
+        _ = try store.append { try $0.announcedTLSIdentity() }
+    }
+
+    /// Whole, with the phrase shown last, and with the TLS keys that it announces.
+    fileprivate func checkFounded() throws {
+        let store = try ServerStore(folder: foundedFolder, environment: fate.environment)
+        defer { store.close() }
+        let served = try store.servedTLSIdentity().keys
+        let community = try store.read { try $0.community() }
+        guard let phrase = try Data(contentsOf: paper).first, let community,
+            let founded = try store.read({ try $0.tables.event(community.id.dot) })
+        else { throw Unfounded(description: "there is no position 1, or no phrase was shown") }
+        let keys = Fixed.keys(signing: phrase, receiving: phrase)
+        guard
+            founded.event.payload.data(FoundedField.recoverySigningKey) == keys.signingPublicKey
+        else { throw Unfounded(description: "its recovery phrase is not the one shown last") }
+        guard community.state.tlsKeys.last == served else {
+            throw Unfounded(description: "it announces other TLS keys than it shows")
+        }
+        let broken = try store.verified().filter { !$0.isWhole }
+        guard broken.isEmpty else { throw Unfounded(description: broken[0].finding) }
     }
 }

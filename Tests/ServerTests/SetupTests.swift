@@ -1,6 +1,7 @@
 // Founding: the keys, the phrase, position 1, and that no ledger is founded over another.
 // Neighbors: Sources/SyncServer/Setup.
 
+import ArgumentParser
 import Foundation
 import Shared
 import Store
@@ -37,6 +38,28 @@ struct SetupTests {
         let reopened = try ServerStore(
             folder: office.store.folder, environment: office.store.environment)
         #expect(reopened.community == office.store.community)
+    }
+
+    @Test("a phrase that could not be shown founds nothing, and the next one does")
+    func phraseBeforeFounding() throws {
+        struct Unseen: Error {}
+        let office = try Office()
+        let folder = office.store.folder.appendingPathComponent("another")
+        func found(_ show: () throws -> Void) throws -> ServerStore {
+            try Founding.found(
+                name: "Another", folder: folder, environment: office.store.environment,
+                recovery: { Fixed.ledger }, beforePositionOne: show)
+        }
+        #expect(throws: Unseen.self) { try found { throw Unseen() } }
+        let broken = try ServerStore(folder: folder, environment: office.store.environment)
+        #expect(!broken.isFounded)
+        let command = try ServerMain.parseAsRoot(["balances", "--data", folder.path])
+        let said = #expect(throws: Refusal.self) {
+            try #require(command as? any ServerCommand).store()
+        }
+        #expect(said?.sentence.contains("run `init` again") == true)
+        #expect(try found {}.isFounded == false, "as it was opened")
+        #expect(try ServerStore(folder: folder, environment: office.store.environment).isFounded)
     }
 
     @Test("private keys are readable by their owner only")

@@ -38,16 +38,28 @@ extension ServerCommand {
 
     /// The ledger to read from; what is the matter with it is said beside the output.
     func store() throws -> ServerStore {
-        let store = try ServerStore(folder: folder.url, environment: ServerMain.environment)
+        let store = try folder.founded()
         for trouble in store.troubles { Output.note(trouble) }
         return store
     }
 
     /// The ledger to write to: refused with the reason when it is read-only.
     func writableStore() throws -> ServerStore {
-        let store = try ServerStore(folder: folder.url, environment: ServerMain.environment)
+        let store = try folder.founded()
         if let sentence = store.standing.sentence { throw Refusal(exit: 65, sentence: sentence) }
         for trouble in store.troubles { Output.note(trouble) }
+        return store
+    }
+}
+
+extension FolderOptions {
+    fileprivate func founded() throws -> ServerStore {
+        let store = try ServerStore(folder: url, environment: ServerMain.environment)
+        guard store.isFounded else {
+            throw Refusal.noInput(
+                "the founding of a community in \(path) broke off; run `init` again, with another "
+                    + "recovery phrase")
+        }
         return store
     }
 }

@@ -16,6 +16,8 @@ final class ServerStore: Sendable {
     let environment: Shared.Environment
     /// As the high-water record had it when this process opened the folder.
     let standing: LedgerStanding
+    /// It had a position 1 then; without one, its founding broke off.
+    let isFounded: Bool
     /// There were entries then, and no record that vouched for them. Not read-only: a folder from
     /// before there were records, or whose files were left out of a backup, must go on; it is said,
     /// and the next commit writes a record.
@@ -40,7 +42,7 @@ final class ServerStore: Sendable {
                 size, try LedgerStanding(record, size: size, rootAt: tables.ledgerRoot(at:))
             )
         }
-        self.standing = standing
+        (self.standing, isFounded) = (standing, size > 0 || record != nil)
         hasNoRecord = record == nil && size > 0
         try bindKeyring()
     }

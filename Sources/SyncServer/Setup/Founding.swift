@@ -1,6 +1,8 @@
 // A new community: keys, recovery phrase, and position 1 of its ledger.
 // Neighbors: `init` calls it; ServerKeys and RecoveryPhrase make the keys.
-// Invariant: keys are on disk before position 1; a folder that has a position 1 is never refounded.
+// Invariants: keys are on disk before position 1, and the recovery phrase has been shown before it;
+// a folder that has a position 1 is never refounded, one whose founding broke off before is founded
+// anew, with another phrase.
 
 internal import Foundation
 internal import GRDB
@@ -8,30 +10,37 @@ internal import Shared
 internal import Store
 
 enum Founding {
-    /// Founds a community and returns the recovery phrase, which is kept nowhere.
+    /// Founds a community. `show` must have brought the recovery phrase before somebody's eyes when
+    /// it returns: it is kept nowhere, and position 1 is written after it.
     static func found(
-        name: String, folder: URL, environment: Shared.Environment
-    ) throws -> (store: ServerStore, phrase: RecoveryPhrase) {
+        name: String, folder: URL, environment: Shared.Environment,
+        show: (RecoveryPhrase) throws -> Void
+    ) throws -> ServerStore {
         let phrase = RecoveryPhrase(environment: environment)
-        let store = try found(
-            name: name, folder: folder, environment: environment, recovery: { try phrase.keys() })
-        return (store, phrase)
+        return try found(
+            name: name, folder: folder, environment: environment, recovery: { try phrase.keys() },
+            beforePositionOne: { try show(phrase) })
     }
 
     /// The same with recovery keys from elsewhere; made after the folder is known to be free, for
     /// making them takes long on purpose.
     static func found(
         name: String, folder: URL, environment: Shared.Environment,
-        recovery: () throws -> ReplicaKeys
+        recovery: () throws -> ReplicaKeys, beforePositionOne: () throws -> Void = {}
     ) throws -> ServerStore {
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
+        // Of two at once, the keys of one would lie beside the ledger of the other.
+        let lock = try FolderLock(folder: folder, name: "init.lock")
+        defer { withExtendedLifetime(lock) {} }
         try refuseIfFounded(folder)
         let recovery = try recovery()
         let keys = try ServerKeys(environment: environment)
         try keys.save(folder: folder)
         let store = try ServerStore(folder: folder, environment: environment)
+        // What breaks off up to here leaves a folder that is founded anew.
+        try beforePositionOne()
         try store.append { session in
             guard session.position == .start else { throw founded(folder) }
             try session.author(
@@ -65,6 +74,9 @@ enum Founding {
     }
 
     private static func founded(_ folder: URL) -> Refusal {
-        Refusal(exit: 73, sentence: "\(folder.path) holds a ledger already; nothing was changed")
+        Refusal(
+            exit: 73,
+            sentence: "\(folder.path) holds a ledger already; nothing was changed. Its recovery "
+                + "phrase is the one that `init` showed last")
     }
 }
