@@ -133,9 +133,15 @@ final class OfficeInMemory: Transport {
             }
             outcomes += try take(run)
         }
-        let response = try respond(to: request, outcomes: Outcome.ranges(outcomes))
+        let response = try respond(to: request, outcomes: Outcome.ranges(outcomes)).encoded()
+        let signature = try Fixed.ledger.sign(
+            Signed.response(
+                community: Fixed.community, replica: request.replica, request: body,
+                response: response))
         return HTTPAnswer(
-            status: 200, headers: ["hourbook-nonce": hex(nonce)], body: try response.encoded())
+            status: 200,
+            headers: ["hourbook-nonce": hex(nonce), "hourbook-signature": hex(signature)],
+            body: response)
     }
 
     private func problem(_ status: Int) -> HTTPAnswer {

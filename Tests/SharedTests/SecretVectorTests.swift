@@ -44,6 +44,16 @@ struct SecretVectorTests {
         #expect(header.hasSuffix("signature=\(hex(signature))"))
     }
 
+    @Test("the signature of an answer")
+    func responseSignature() throws {
+        let vector = try ProtocolDocument.vector("response-signature")
+        let message = Signed.response(
+            community: Fixed.community, replica: Fixed.device.replica,
+            request: try vector.bytes("request"), response: try vector.bytes("response"))
+        #expect(hex(message) == (try vector.text("message")))
+        #expect(hex(try Fixed.ledger.sign(message)) == (try vector.text("signature")))
+    }
+
     @Test("the proof of a pairing link's secret")
     func pairingProof() throws {
         let vector = try ProtocolDocument.vector("pairing-proof")

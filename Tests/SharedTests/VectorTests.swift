@@ -13,7 +13,8 @@ struct VectorTests {
             "identity", "payload", "creating-event", "editing-event", "leaf", "chain",
             "run-signature", "merkle", "checkpoint", "root-tag", "sealed-part", "wrapped-keys",
             "import-key",
-            "request-signature", "pairing-proof", "paired-signature", "directory-line",
+            "request-signature", "response-signature", "pairing-proof", "paired-signature",
+            "directory-line",
         ]
         #expect(ProtocolDocument.vectorNames.sorted() == checked.sorted())
     }

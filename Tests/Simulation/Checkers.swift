@@ -1,5 +1,6 @@
 // What must hold when a world has gone quiet, found from outside: by the naive book, by what people
-// were told, by every signature ever given. Neighbors: World gathers `breaches`, Truth is the witness.
+// were told, by every signature ever given. Neighbors: World gathers `breaches`, Truth is the
+// witness.
 
 import FaultInjection
 import Foundation

@@ -1,5 +1,5 @@
-// A device of the simulation: a real folder, opened by the real program's code, which can be killed,
-// copied and put back. Neighbors: World drives it, FieldWork records on it.
+// A device of the simulation: a real folder, opened by the real program's code, which can be
+// killed, copied and put back. Neighbors: World drives it, FieldWork records on it.
 // Invariant: `line` has the leaf hash of everything this folder was told is saved, by sequence.
 
 import FaultInjection

@@ -56,7 +56,7 @@ public struct ReplicaChain: Hashable, Sendable {
 
 /// What a hash or signature is for. Its text comes first, so none can stand in for another.
 public enum Purpose: String, Sendable {
-    case chain, run, request, pair, paired, cluster
+    case chain, run, request, response, pair, paired, cluster
     case importKey = "import"
 
     /// "hourbook/<purpose>/v1" and one zero byte.

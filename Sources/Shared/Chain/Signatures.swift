@@ -55,6 +55,15 @@ public enum Signed {
             + Hash.of(body).bytes
     }
 
+    /// The server's answer to a sync: community ‖ device's replica ‖ H(request body) ‖
+    /// H(response body).
+    public static func response(
+        community: CommunityID, replica: ReplicaID, request: [UInt8], response: [UInt8]
+    ) -> [UInt8] {
+        Purpose.response.prefix + community.bytes + replica.bytes + Hash.of(request).bytes
+            + Hash.of(response).bytes
+    }
+
     /// The server's answer to a pairing: community ‖ device's replica ‖ H(response, unsigned).
     public static func paired(
         community: CommunityID, replica: ReplicaID, response: [UInt8]

@@ -9,6 +9,8 @@ public enum SyncProtocol {
     public static let pairPath = "/v1/pair"
     /// Every answer carries the next nonce in this header.
     public static let nonceHeader = "Hourbook-Nonce"
+    /// Every answer to a sync carries the ledger key's signature in this header, in hex.
+    public static let signatureHeader = "Hourbook-Signature"
     /// "Hourbook replica=…, nonce=…, signature=…", each in hex.
     public static let authorizationScheme = "Hourbook"
 }

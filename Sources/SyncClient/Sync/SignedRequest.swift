@@ -1,5 +1,5 @@
-// The Authorization header that proves which replica asks.
-// Source: docs/protocol.md section 7. Neighbors: SyncSession sends it, the server checks it.
+// The Authorization header that proves which replica asks, and the header that proves who answers.
+// Source: docs/protocol.md section 7.2. Neighbors: SyncSession sends the one and checks the other.
 
 internal import Shared
 
@@ -19,5 +19,19 @@ enum SignedRequest {
     /// The nonce for the next request; nil when the answer brought none.
     static func nextNonce(_ answer: HTTPAnswer) -> [UInt8]? {
         answer.headers[SyncProtocol.nonceHeader.lowercased()].flatMap { bytes(hex: $0) }
+    }
+}
+
+enum SignedAnswer {
+    /// The ledger key signed these bytes as the answer to these, for this device.
+    static func isGenuine(
+        _ answer: HTTPAnswer, to request: [UInt8], of paired: PairedDevice
+    ) -> Bool {
+        let header = answer.headers[SyncProtocol.signatureHeader.lowercased()]
+        guard let signature = header.flatMap({ bytes(hex: $0) }) else { return false }
+        let message = Signed.response(
+            community: paired.community, replica: paired.replica, request: request,
+            response: answer.body)
+        return (try? verify(signature, of: message, by: paired.ledgerKey)) != nil
     }
 }

@@ -87,7 +87,8 @@ struct SyncSession {
         report.bytesReceived += answer.body.count
         let nonce = SignedRequest.nextNonce(answer)
         var given: [DataKeyID] = []
-        let understood = try understand(answer, nonce: nonce, &report, &given)
+        let understood = try understand(
+            answer, to: outgoing, nonce: nonce, &report, &given)
         if case .response(let response) = understood {
             trade.take(response, outgoing.round, given: given)
             report.unconfirmed = 0
@@ -153,12 +154,15 @@ struct SyncSession {
     // MARK: One answer
 
     private func understand(
-        _ answer: HTTPAnswer, nonce: [UInt8]?, _ report: inout SyncReport,
-        _ given: inout [DataKeyID]
+        _ answer: HTTPAnswer, to outgoing: Outgoing, nonce: [UInt8]?,
+        _ report: inout SyncReport, _ given: inout [DataKeyID]
     ) throws -> SyncAnswer {
         guard answer.status == 200 else {
             try keep(nonce)
             return .problem(ProblemDetails(answer))
+        }
+        guard SignedAnswer.isGenuine(answer, to: outgoing.body, of: device.paired) else {
+            return .unreadable("the office's ledger did not sign it as the answer to this request")
         }
         do {
             let response = try SyncResponse(decoding: answer.body)

@@ -76,8 +76,11 @@ extension Problem {
 }
 
 extension HTTPField.Name {
-    static var hourbookNonce: Self {
-        guard let name = HTTPField.Name(SyncProtocol.nonceHeader) else {
+    static var hourbookNonce: Self { named(SyncProtocol.nonceHeader) }
+    static var hourbookSignature: Self { named(SyncProtocol.signatureHeader) }
+
+    private static func named(_ text: String) -> Self {
+        guard let name = HTTPField.Name(text) else {
             preconditionFailure("the header's name is a valid one")
         }
         return name
