@@ -17,6 +17,15 @@ struct KeyringMark: Equatable {
 public final class Keyring: Sendable {
     public static let fileName = "keys.db"
     private let database: any DatabaseWriter
+    public enum Failure: Error, CustomStringConvertible {
+        /// Another program found another file there, and the ledger knows that one now.
+        case exchanged
+        public var description: String {
+            "\(Keyring.fileName) was removed or exchanged while this program ran; nothing was "
+                + "written. Start it again"
+        }
+    }
+
     /// As of the last time this process looked or added.
     private let lastMark: Mutex<KeyringMark?> = Mutex(nil)
 

@@ -127,6 +127,41 @@ struct LostKeysTests {
         #expect(try await town.sync("phone").requests == 1, "asked of its own place only")
     }
 
+    @Test("fault 9: more keys than one message carries come back in one session, to either side")
+    func many() async throws {
+        let town = try await TwoPlaces()
+        defer { town.remove() }
+        let count = WantedKey.countMax + 50
+        _ = try town.withDevice("tablet") { device in
+            try town.enroll(device, at: town.harbor, numbers: 100..<(100 + Int64(count)))
+        }
+        #expect(try await town.sync("tablet").end == .complete)
+        try Hurt.lost.strike(town.town.officeFolder, [:])
+        let bringing = try await town.sync("tablet")
+        #expect(bringing.end == .complete && bringing.requests == 3)
+        #expect(try town.town.withStore { try $0.read { try $0.tables.missingKeyCount() } } == 3)
+        try Hurt.lost.strike(town.town.deviceFolder("tablet"), [:])
+        let asking = try await town.sync("tablet")
+        #expect(asking.keysFound > count)
+        #expect(asking.end == .complete)
+        #expect(try town.unreadable("tablet") == 0)
+    }
+
+    @Test("fault 9: a server whose keyring is exchanged while it runs takes nothing in")
+    func whileRunning() async throws {
+        let town = try await TwoPlaces()
+        defer { town.remove() }
+        let running = try town.town.openStore()
+        defer { running.close() }
+        try Hurt.lost.strike(town.town.officeFolder, [:])
+        // A command beside it makes a new file, which the ledger knows from then on.
+        #expect(try town.town.withStore { try $0.read { try $0.tables.keyringTrouble() } } != nil)
+        #expect(throws: Keyring.Failure.exchanged) {
+            try running.append { _ = try $0.addNeighborhood(name: "New", code: "NEW") }
+        }
+        #expect(try town.town.withStore { try $0.read { try $0.neighborhoods().count } } == 2)
+    }
+
     @Test("fault 9: a device paired while the office lacks keys gets them once they are back")
     func pairedMeanwhile() async throws {
         let town = try await TwoPlaces()
@@ -185,16 +220,23 @@ private struct TwoPlaces {
 
     @discardableResult
     func enroll(_ device: Device, at place: EntityID, number: Int64) throws -> EntityID {
+        try enroll(device, at: place, numbers: number..<number + 1)[0].entity
+    }
+
+    @discardableResult
+    func enroll(
+        _ device: Device, at place: EntityID, numbers: Range<Int64>
+    ) throws -> [Event] {
         try Recording(device: device, worker: town.dana.description).record { _, _ in
-            [
+            numbers.map { number in
                 Draft(
                     .memberEnrolled, home: .neighborhood(place),
                     values: [
                         MemberField.name: .text("Member \(number)"),
                         MemberField.number: .integer(number),
                     ], subjects: .itself)
-            ]
-        }[0].entity
+            }
+        }
     }
 
     func sync(_ name: String) async throws -> SyncReport {

@@ -58,9 +58,11 @@ extension LedgerTables {
         try save(try keyring.mark, isReplaced: !missing.isEmpty)
     }
 
-    /// Remembers how many keys there are, so that an older copy of the keyring is noticed.
+    /// Remembers how many keys there are, so that an older copy of the keyring is noticed. Throws
+    /// when the keys of this process went to a file that is not the ledger's any more.
     public func remember(_ keyring: Keyring) throws {
         let mark = try keyring.mark
+        guard try knownMark()?.name == mark.name else { throw Keyring.Failure.exchanged }
         try db.hot(
             "UPDATE keyring SET added = ?1 WHERE name = ?2 AND added < ?1",
             .int(mark.added), .bytes([UInt8](mark.name)))

@@ -99,8 +99,8 @@ extension Views {
             part: VerifiedPart.sealedTexts, checked: count, isWhole: closed == 0,
             finding: closed == 0
                 ? "their keys are here"
-                : "the keys of \(closed) are missing from \(Keyring.fileName), so what they say "
-                    + "cannot be read")
+                : "the keys of \(closed) of them are missing from \(Keyring.fileName), so what "
+                    + "they say cannot be read")
     }
 
     /// Postings of every entry, which sum to zero over all accounts.

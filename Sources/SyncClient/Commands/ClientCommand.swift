@@ -74,6 +74,7 @@ extension UserError {
         case let fault as ShapeFault: self.init(.dataError, "\(fault)")
         case let damage as StoreDamage: self.init(.ioError, "\(damage)")
         case let failure as StoreFile.Failure: self.init(.configuration, "\(failure)")
+        case let failure as Keyring.Failure: self.init(.temporaryFailure, "\(failure)")
         case let failure as FolderLock.Failure: self.init(.temporaryFailure, "\(failure)")
         case let error as TransportError: self.init(.temporaryFailure, error.sentence)
         case let error as DatabaseError:

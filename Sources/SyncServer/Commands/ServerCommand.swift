@@ -105,6 +105,7 @@ extension Refusal {
         case let damage as StoreDamage: self.init(exit: 65, sentence: "\(damage)")
         case let missing as ServerKeys.Failure: self.init(exit: 66, sentence: "\(missing)")
         case let failure as StoreFile.Failure: self.init(exit: 78, sentence: "\(failure)")
+        case let failure as Keyring.Failure: self.init(exit: 75, sentence: "\(failure)")
         case let failure as FolderLock.Failure: self.init(exit: 75, sentence: "\(failure)")
         case let failure as CocoaError:
             self.init(

@@ -69,7 +69,7 @@ extension Problem {
         case let refusal as PairingRefusal: self = .pairing(refusal)
         // The peer hung up, or spoke no HTTP.
         case is HTTPParserError: self = .unreadable(.request)
-        case is DatabaseError, is FolderLock.Failure: self = .busy
+        case is DatabaseError, is FolderLock.Failure, is Keyring.Failure: self = .busy
         default: self = .broken
         }
     }
