@@ -204,6 +204,7 @@ import Testing
         // The second row's own 5 is not given to the first; then the block is used up.
         #expect(report.membersAdded == 3)
         #expect(report.refusals.map(\.line) == [5])
+        #expect(report.refusals[0].reason.contains("`hourbook sync`, which brings more"))
         let numbers = try bench.device.read { try $0.views.members().compactMap(\.number) }
         #expect(numbers == [5, 6, 7, 8])
         #expect(try run(bench, members(), file).membersAdded == 0)

@@ -57,9 +57,24 @@ final class OfficeInMemory: Transport {
         }
     }
 
-    func write(_ kind: Kind, _ payload: Payload) throws {
-        let event = author.write(kind, payload)
+    @discardableResult
+    func write(_ kind: Kind, about subject: EntityID? = nil, _ payload: Payload) throws -> Event {
+        let event = author.write(kind, subject: subject, payload)
         try append(event.encoded(), reach: [event.home])
+        return event
+    }
+
+    /// Gives a device more member numbers, as the server does by itself.
+    func give(_ block: NumberBlock, to bench: Bench) throws {
+        let device = try ledger.read {
+            try LedgerTables($0).event(at: bench.device.paired.pairedAt)
+        }
+        try write(
+            .deviceScopeChanged, about: device?.event.entity,
+            [
+                ScopeChangeField.neighborhoods: .entities([bench.home]),
+                ScopeChangeField.numberBlocks: .blocks([block]),
+            ])
     }
 
     /// Enters a device in the ledger, as pairing does.

@@ -51,6 +51,7 @@ public struct DeviceState: Hashable, Sendable {
     public let role: Role
     public let workers: [EntityID]
     public let neighborhoods: [EntityID]
+    /// All that it was ever given, joined where they touch, by neighborhood and number.
     public let numberBlocks: [NumberBlock]
     /// Its last event that is admitted as usual; nil unless it was revoked.
     public let revokedAfter: Sequence64?
@@ -102,7 +103,8 @@ public func decideEntity(_ events: [RecordedEvent]) -> EntityState? {
     case .hoursRecorded: return decideHours(creation: creation, events: events).map { .hours($0) }
     case .memberChanged, .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed,
         .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct, .conflictResolved,
-        .conflictUndone, .deviceRevoked, .serverTLSKeysChanged, .quarantineDecided:
+        .conflictUndone, .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged,
+        .quarantineDecided:
         return nil
     }
 }
@@ -116,8 +118,9 @@ extension DeviceState {
             receivingKey: payload.data(DeviceField.receivingKey) ?? [],
             label: payload.text(DeviceField.label) ?? "", role: payload.role(DeviceField.role),
             workers: payload.entities(DeviceField.workers),
-            neighborhoods: payload.entities(DeviceField.neighborhoods),
-            numberBlocks: payload.blocks(DeviceField.numberBlocks),
+            neighborhoods: events.neighborhoodsLeft(
+                of: payload.entities(DeviceField.neighborhoods)),
+            numberBlocks: (payload.blocks(DeviceField.numberBlocks) + events.blocksAdded).joined(),
             revokedAfter: events.compactMap(\.revokesAfter).min())
     }
 }

@@ -141,8 +141,7 @@ extension Kind {
             .hours
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
             .memberEnrolled, .hoursRecorded, .conflictResolved, .conflictUndone, .deviceRevoked,
-            .serverTLSKeysChanged,
-            .quarantineEntered, .quarantineDecided:
+            .deviceScopeChanged, .serverTLSKeysChanged, .quarantineEntered, .quarantineDecided:
             nil
         }
     }

@@ -7,6 +7,14 @@ public enum RevocationField {
     public static let reason: FieldNumber = 4
 }
 
+public enum ScopeChangeField {
+    /// Neighborhoods that the device holds from now on.
+    public static let neighborhoods: FieldNumber = 1
+    /// Member numbers that it may give out, those of earlier blocks that are used up left out.
+    public static let numberBlocks: FieldNumber = 2
+    public static let reason: FieldNumber = 4
+}
+
 public enum TLSKeysField {
     /// SHA-256 of the DER form (SubjectPublicKeyInfo) of the key that the server shows.
     public static let current: FieldNumber = 1
@@ -32,7 +40,7 @@ public enum QuarantineChoice: Int64, CodeList {
 }
 
 extension KindDescriptor {
-    static let governance = [revoked, tlsKeysChanged, entered, decided]
+    static let governance = [revoked, scopeChanged, tlsKeysChanged, entered, decided]
 
     private static let revoked = KindDescriptor(
         kind: .deviceRevoked, name: "device.revoked", creates: nil, authors: .server,
@@ -42,6 +50,18 @@ extension KindDescriptor {
                 required: true, "The device's last event that is admitted as usual",
                 example: "117"),
             .reason(RevocationField.reason),
+        ])
+
+    private static let scopeChanged = KindDescriptor(
+        kind: .deviceScopeChanged, name: "device.scope_changed", creates: nil, authors: .server,
+        fields: [
+            FieldDescriptor(
+                ScopeChangeField.neighborhoods, "neighborhoods", .entities, required: true,
+                "Neighborhoods it holds from now on", example: "HAR"),
+            FieldDescriptor(
+                ScopeChangeField.numberBlocks, "number-blocks", .blocks, required: true,
+                "Member numbers it may give out from now on", example: "HAR 1501 to 2000"),
+            .reason(ScopeChangeField.reason),
         ])
 
     private static let tlsKeysChanged = KindDescriptor(

@@ -36,8 +36,9 @@ extension KindDescriptor {
                 MemberField.name, "name", .text(scalars: 200), sealed: true, required: true,
                 changeable: true, "Name of the person or organization", example: "Ana Ruiz"),
             FieldDescriptor(
-                MemberField.number, "number", .integer(1...9_999_999), required: true,
-                changeable: true, "Member number, unique in the neighborhood", example: "37"),
+                MemberField.number, "number", .integer(1...Limits.memberNumberMax),
+                required: true, changeable: true, "Member number, unique in the neighborhood",
+                example: "37"),
             FieldDescriptor(
                 MemberField.form, "form", .codes(MemberForm.self), "person or organization",
                 example: "person"),

@@ -7,6 +7,7 @@ public enum Kind: UInt32, CaseIterable, Sendable {
     case workerRegistered = 3
     case devicePaired = 5
     case deviceRevoked = 6
+    case deviceScopeChanged = 7
     case serverTLSKeysChanged = 8
     case memberEnrolled = 10
     case memberChanged = 11

@@ -9,6 +9,8 @@ public enum Limits {
     public static let entitiesMax = 200
     public static let sidesMax = 200
     public static let tagCharactersMax = 40
+    /// Member numbers are typed and written on cards.
+    public static let memberNumberMax: Int64 = 9_999_999
     /// Total minutes of an entry of any form.
     public static let minutesMax: Int64 = 600_000
     /// Sequences, positions and sizes: exact in every language's numbers, stored as signed 64 bits

@@ -80,7 +80,8 @@ extension Views {
         case .quarantineEntered, .quarantineDecided:
             event.payload.sides(QuarantineField.events).contains { own.contains($0.dot) }
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
-            .deviceRevoked, .serverTLSKeysChanged, .memberEnrolled, .memberChanged,
+            .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged, .memberEnrolled,
+            .memberChanged,
             .hoursRecorded, .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed,
             .hoursReinstated, nil:
             false

@@ -17,6 +17,7 @@ extension Views {
         case .deviceRevoked:
             "revoked: what it recorded after its entry "
                 + "\(event.payload.integer(RevocationField.asOf) ?? 0) is kept apart"
+        case .deviceScopeChanged: try scopeWords(event)
         case .serverTLSKeysChanged: "the server's keys announced"
         case .memberChanged: try changeWords(event, "changed", creating: .memberEnrolled)
         case .hoursAmended: try changeWords(event, "amended", creating: .hoursRecorded)
@@ -137,6 +138,18 @@ extension Views {
         } else {
             try label(of: entity)
         }
+    }
+
+    /// "holds HAR, may give out HAR-1501 to HAR-2000".
+    private func scopeWords(_ event: Event) throws -> String {
+        let places = try event.payload.entities(ScopeChangeField.neighborhoods).map(placeOrLabel)
+        let numbers = try event.payload.blocks(ScopeChangeField.numberBlocks).map { block in
+            let code = try code(of: .neighborhood(block.neighborhood))
+            return "\(code)-\(block.first) to \(code)-\(block.last)"
+        }
+        let holds = places.isEmpty ? "no neighborhood" : places.joined(separator: " and ")
+        return "from now on it holds \(holds)"
+            + (numbers.isEmpty ? "" : ", and gives out \(numbers.joined(separator: " and "))")
     }
 
     // MARK: What others said of it

@@ -85,13 +85,18 @@ struct MemberNumbers {
     /// `others` are as good as taken.
     func next(besides others: Set<Int64> = []) throws -> Int64 {
         let blocks = (book.device?.numberBlocks ?? []).filter { $0.neighborhood == neighborhood.id }
-        for block in blocks.sorted(by: { $0.first < $1.first }) {
-            let range = Int64(block.first)...Int64(max(block.first, block.last))
-            let taken = Set(try taken(in: range)).union(others)
-            if let free = range.first(where: { !taken.contains($0) }) { return free }
+        for block in blocks {
+            let taken = Set(try taken(in: block.numbers)).union(others)
+            if let free = block.numbers.first(where: { !taken.contains($0) }) { return free }
         }
+        let place = neighborhood.code
         throw UserError(
-            .usage, "this device has no numbers to give out in \(neighborhood.code); give --number")
+            .usage,
+            blocks.isEmpty
+                ? "this device has no numbers to give out in \(place); give --number with one "
+                    + "from the paper"
+                : "this device has given out all its member numbers in \(place); run `hourbook "
+                    + "sync`, which brings more, or give --number with one from the paper")
     }
 
     private func taken(in range: ClosedRange<Int64>) throws -> [Int64] {

@@ -61,9 +61,18 @@ final class AppendSession {
     }
 
     func finish() throws {
-        try tables.project(placed)
+        try supplyNumbers(after: try project())
+        try project()
         try tables.finish()
+    }
+
+    /// Returns what was placed since the last time.
+    @discardableResult
+    private func project() throws -> [RecordedEvent] {
+        let new = placed
         placed = []
+        try tables.project(new)
+        return new
     }
 
     // MARK: The server's own events

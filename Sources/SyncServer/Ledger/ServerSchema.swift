@@ -2,7 +2,9 @@
 // frozen. Neighbors: ServerStore opens the database with these; Admission state, pairing links and
 // the quarantine live here, inside the append transaction.
 
+internal import Foundation
 internal import GRDB
+internal import Shared
 
 enum ServerSchema {
     static func register(in migrator: inout DatabaseMigrator) {
@@ -17,6 +19,10 @@ enum ServerSchema {
         }
         migrator.registerMigration("server 4: copies that have parted") { db in
             try db.execute(sql: partedCopies)
+        }
+        migrator.registerMigration("server 5: whose member numbers are whose") { db in
+            try db.execute(sql: deviceBlocks)
+            try fillDeviceBlocks(db)
         }
     }
 
@@ -94,4 +100,37 @@ enum ServerSchema {
         CREATE INDEX event_member ON event (position, dot, subject)
             WHERE kind IN (10, 11, 40, 41);
         """
+
+    /// A device's blocks; the ledger's `device.paired` says the same.
+    private static let deviceBlocks = """
+        CREATE TABLE device_block (
+            neighborhood BLOB NOT NULL CHECK (length(neighborhood) = 24),
+            last INTEGER NOT NULL,
+            first INTEGER NOT NULL CHECK (first BETWEEN 1 AND last),
+            replica BLOB NOT NULL CHECK (length(replica) = 16),
+            PRIMARY KEY (neighborhood, last)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX device_block_replica ON device_block (replica);
+        DROP TABLE number_block;
+        """
+
+    private static func fillDeviceBlocks(_ db: Database) throws {
+        let paired = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT paired_device.replica, event.bytes FROM paired_device
+                JOIN event ON event.position = paired_device.paired_at
+                """)
+        for row in paired {
+            let device = try Event(decoding: [UInt8](row[1] as Data))
+            for block in device.payload.blocks(DeviceField.numberBlocks) {
+                try db.execute(
+                    sql: "INSERT INTO device_block VALUES (?, ?, ?, ?)",
+                    arguments: [
+                        Data(block.neighborhood.bytes), Int64(block.last), Int64(block.first),
+                        row[0] as Data,
+                    ])
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
-// Access to the server's own tables: paired devices, number blocks, run signatures.
-// Neighbors: Quarantine/ has a table of its own; ServerSchema makes them; AppendSession's users
-// write, Commands read.
+// Access to the server's own tables: paired devices, run signatures.
+// Neighbors: Quarantine/ and Pairing/ have tables of their own; ServerSchema makes them;
+// AppendSession's users write, Commands read.
 
 internal import Foundation
 internal import GRDB
@@ -80,31 +80,6 @@ extension EntityID {
         guard bytes.count == 24, let replica = ReplicaID(bytes.prefix(16)) else { return nil }
         let sequence = bytes.suffix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         self.init(Dot(replica, Sequence64(sequence)))
-    }
-}
-
-/// Member numbers given out to devices, by neighborhood.
-struct NumberBlockTable {
-    /// Enough for years of one worker's enrollments: a device cannot be given more yet.
-    private static let blockSize: UInt32 = 500
-    /// Numbers below are for paper and imports.
-    private static let firstNumber: UInt32 = 1001
-
-    let db: Database
-    init(_ db: Database) { self.db = db }
-
-    /// The next numbers of a neighborhood, above all earlier blocks.
-    func take(_ neighborhood: EntityID) throws -> NumberBlock {
-        let key = Data(neighborhood.bytes)
-        let last = try Int64.fetchOne(
-            db, sql: "SELECT last FROM number_block WHERE neighborhood = ?", arguments: [key])
-        let first = last.map { UInt32($0) + 1 } ?? Self.firstNumber
-        let block = NumberBlock(
-            neighborhood: neighborhood, first: first, last: first + Self.blockSize - 1)
-        try db.execute(
-            sql: "INSERT OR REPLACE INTO number_block (neighborhood, last) VALUES (?, ?)",
-            arguments: [key, Int64(block.last)])
-        return block
     }
 }
 

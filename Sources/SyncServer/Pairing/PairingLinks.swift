@@ -75,8 +75,10 @@ extension AppendSession {
     private func enter(
         _ request: PairRequest, as replica: ReplicaID, grant: PairingGrant
     ) throws -> LedgerPosition {
-        let numbers = NumberBlockTable(db)
-        let blocks = try grant.neighborhoods.sorted().map(numbers.take)
+        let numbers = NumberBlockTable(views)
+        let blocks = try grant.neighborhoods.sorted().compactMap {
+            try numbers.take($0, for: replica)
+        }
         let payload: Payload = [
             DeviceField.signingKey: .data(request.signingKey),
             DeviceField.receivingKey: .data(request.receivingKey),
