@@ -109,6 +109,12 @@ struct AdmissionTests {
             $0.worker = Fixed.ada
             _ = $0.write(.hoursVoided, subject: Fixed.entry, [:])
         },
+        Case(
+            testDescription: "an exchange on an auditor's device",
+            expected: .quarantined(.unauthorized), role: .auditor
+        ) {
+            _ = $0.write(.hoursRecorded, .exchange())
+        },
         Case(testDescription: "a kind of the server", expected: .quarantined(.unauthorized)) {
             $0.home = .community
             _ = $0.write(

@@ -164,9 +164,9 @@ extension QuarantineState {
 }
 
 extension Payload {
-    /// The least role when the field is missing.
+    /// The least role when the field is missing, or holds one that this build does not know.
     fileprivate func role(_ number: FieldNumber) -> Role {
-        integer(number).flatMap(Role.init(rawValue:)) ?? .outreach
+        integer(number).flatMap(Role.init(rawValue:)) ?? .auditor
     }
 }
 

@@ -47,15 +47,19 @@ public struct Permission {
         workerRole != nil && event.worker.map(device.workers.contains) ?? false
     }
 
+    /// Whether the worker or the device is for reading only.
+    public var isAuditing: Bool { device.role == .auditor || workerRole == .auditor }
+
     private func checkAuthority(of event: Event) throws {
         guard isRecorder(event), let workerRole else { throw QuarantineReason.unauthorized }
+        let role = min(device.role, workerRole)
+        // An auditor writes nothing, not even of a kind that is not known here.
+        guard role > .auditor else { throw QuarantineReason.unauthorized }
         if let home = event.home.neighborhood, !device.neighborhoods.contains(home) {
             throw QuarantineReason.outOfScope
         }
         guard let kind = event.knownKind else { return }
-        guard isAllowed(event, kind, role: min(device.role, workerRole)) else {
-            throw QuarantineReason.unauthorized
-        }
+        guard isAllowed(event, kind, role: role) else { throw QuarantineReason.unauthorized }
     }
 
     /// Where an event is delivered, whoever wrote it. Throws a `QuarantineReason` when it says what
@@ -68,6 +72,7 @@ public struct Permission {
             ? try reachOfCreation(event) : try reachOfChange(event, kind)
     }
 
+    /// `role` is above that of an auditor.
     private func isAllowed(_ event: Event, _ kind: Kind, role: Role) -> Bool {
         if let form = event.hoursForm {
             guard let least = form.recordedBy, role >= least else { return false }

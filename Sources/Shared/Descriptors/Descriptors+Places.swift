@@ -80,7 +80,7 @@ extension KindDescriptor {
                 "The worker's name", example: "Dana Ruiz"),
             FieldDescriptor(
                 WorkerField.role, "role", .codes(Role.self), required: true,
-                "outreach, coordinator or admin", example: "outreach"),
+                "auditor, outreach, coordinator or admin", example: "outreach"),
             FieldDescriptor(
                 WorkerField.neighborhoods, "neighborhoods", .entities,
                 "Neighborhoods the worker serves", example: "HAR"),

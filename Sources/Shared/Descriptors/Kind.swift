@@ -35,12 +35,26 @@ public enum Family: UInt32, CaseIterable, Sendable {
 }
 
 /// Ascending authority. An event's author acts with the lesser of the device's and the worker's.
+/// Numbers are frozen; the order is that of the cases.
 public enum Role: Int64, CaseIterable, Comparable, Sendable {
+    /// Reads, syncs and verifies; records nothing.
+    case auditor = 4
     case outreach = 1, coordinator = 2, admin = 3
 
-    public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
+    public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rank < rhs.rank }
+
+    private var rank: Int {
+        switch self {
+        case .auditor: 0
+        case .outreach: 1
+        case .coordinator: 2
+        case .admin: 3
+        }
+    }
+
     public var name: String {
         switch self {
+        case .auditor: "auditor"
         case .outreach: "outreach"
         case .coordinator: "coordinator"
         case .admin: "admin"
@@ -50,7 +64,7 @@ public enum Role: Int64, CaseIterable, Comparable, Sendable {
 
 /// Who may author a kind (docs/protocol.md section 9).
 public enum Authors: Sendable {
-    /// Any worker in a scope the device holds.
+    /// Any worker but an auditor, in a scope the device holds.
     case anyWorker
     /// A worker of the device that recorded the entry; a coordinator also others'.
     case recorderOrCoordinator

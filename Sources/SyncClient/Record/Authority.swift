@@ -61,6 +61,10 @@ extension Authority {
             return
                 "this worker does not record on this device; `hourbook worker list` shows who does"
         }
+        if permission.isAuditing {
+            return "an auditor reads, syncs and verifies, and records nothing; ask a worker who "
+                + "records, or the office for another role"
+        }
         switch event.knownKind?.descriptor.authors {
         case .recorderOrCoordinator?:
             return "it was recorded on another device; a coordinator or an admin can change it"

@@ -44,15 +44,15 @@ struct Recorder {
             head.append(made.leaf)
             new.append(made)
         }
+        let authority = try Authority(book: book, worker: worker)
+        let reaches = try new.map { try authority.reach(of: $0.event) }
         try keyring.add(keys.made)
-        try save(new, head: head)
+        try save(new, reaches: reaches, head: head)
         return new.map(\.event)
     }
 
-    private func save(_ new: [NewEvent], head: ReplicaChain) throws {
-        let authority = try Authority(book: book, worker: worker)
-        for made in new {
-            let reach = try authority.reach(of: made.event)
+    private func save(_ new: [NewEvent], reaches: [[ScopeID]], head: ReplicaChain) throws {
+        for (made, reach) in zip(new, reaches) {
             try book.tables.insertUnsent(made, reach: reach)
         }
         try book.tables.project(

@@ -14,7 +14,8 @@ struct PairingLinkCommand: ServerCommand {
     @OptionGroup var folder: FolderOptions
     @OptionGroup var json: JSONOption
     @Option(
-        parsing: .upToNextOption, help: "Name or id of each worker who records on the device.")
+        parsing: .upToNextOption,
+        help: "Name or id of each worker who records, or as an auditor reads, on the device.")
     var worker: [String]
     @Option(
         parsing: .upToNextOption,
@@ -68,7 +69,7 @@ struct PairingLinkCommand: ServerCommand {
     }
 
     private func highestRole(of workers: [EntityID], _ views: Views) throws -> Role {
-        try views.workers().filter { workers.contains($0.id) }.map(\.role).max() ?? .outreach
+        try views.workers().filter { workers.contains($0.id) }.map(\.role).max() ?? .auditor
     }
 }
 

@@ -15,7 +15,10 @@ struct WorkerCommand: AsyncParsableCommand {
 
         @OptionGroup var folder: FolderOptions
         @Option(help: "The worker's name; it is sealed.") var name: String
-        @Option(help: "What the worker may do: outreach, coordinator or admin.", completion: .roles)
+        @Option(
+            help: ArgumentHelp(
+                "What the worker may do: auditor (reads only), outreach, coordinator or admin."),
+            completion: .roles)
         var role: String
         @Option(
             parsing: .upToNextOption,

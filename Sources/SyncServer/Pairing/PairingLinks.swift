@@ -33,7 +33,7 @@ struct PairingLinkTable {
             PairingGrant(
                 id: id, secret: [UInt8](row[0] as Data), workers: Self.entities(row[1]),
                 neighborhoods: Self.entities(row[2]),
-                role: Role(rawValue: row[3]) ?? .outreach,
+                role: Role(rawValue: row[3]) ?? .auditor,
                 expiresAt: Instant(milliseconds: row[4]),
                 replica: (row[5] as Data?).flatMap { ReplicaID($0) })
         }
@@ -76,9 +76,9 @@ extension AppendSession {
         _ request: PairRequest, as replica: ReplicaID, grant: PairingGrant
     ) throws -> LedgerPosition {
         let numbers = NumberBlockTable(views)
-        let blocks = try grant.neighborhoods.sorted().compactMap {
-            try numbers.take($0, for: replica)
-        }
+        // An auditor enrolls nobody.
+        let enrolling = grant.role == .auditor ? [] : grant.neighborhoods.sorted()
+        let blocks = try enrolling.compactMap { try numbers.take($0, for: replica) }
         let payload: Payload = [
             DeviceField.signingKey: .data(request.signingKey),
             DeviceField.receivingKey: .data(request.receivingKey),

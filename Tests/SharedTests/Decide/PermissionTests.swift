@@ -97,6 +97,41 @@ import Testing
         }
     }
 
+    @Test(arguments: Kind.allCases)
+    func anAuditorWritesNothing(kind: Kind) throws {
+        let subject = kind.descriptor.creates == nil ? Self.own : nil
+        for (device, worker) in [(Role.auditor, Role.admin), (.admin, .auditor)] {
+            let outcome = try outcome(
+                kind, .exchange(), subject: subject, device: device, worker: worker)
+            #expect(outcome == .failure(.unauthorized))
+        }
+    }
+
+    @Test func anAuditorWritesNothingOfAKindThatIsNotKnownEither() throws {
+        var writer = Author()
+        writer.home = Self.home
+        let event = writer.write(.hoursRecorded, .exchange()).withUnknownKind
+        for (role, isAllowed) in [(Role.auditor, false), (.outreach, true)] {
+            let permission = Permission(
+                device: try paired(role: .admin), workerRole: role, entity: { Self.known[$0] })
+            #expect((try? permission.reach(of: event)) == (isAllowed ? [Self.home] : nil))
+        }
+    }
+
+    @Test func rolesAscendWhateverTheirNumbersAndOneThatIsNotKnownIsTheLeast() throws {
+        #expect(Role.allCases == Role.allCases.sorted())
+        #expect(Role.allCases.map(\.rawValue) == [4, 1, 2, 3], "numbers are frozen")
+        var story = Story()
+        let worker = story.write(
+            .workerRegistered, by: 0, seen: 0, [WorkerField.role: .integer(99)]
+        ).event.entity
+        guard case .worker(let state)? = decideEntity(story.events(about: worker)) else {
+            Issue.record("no worker")
+            return
+        }
+        #expect(state.role == .auditor)
+    }
+
     @Test func whatTheDeviceDoesNotHoldIsOutOfItsScope() throws {
         let outcome = try outcome(.hoursRecorded, .exchange(), home: Self.elsewhere)
         #expect(outcome == .failure(.outOfScope))
@@ -126,5 +161,14 @@ import Testing
         let long = Payload.exchange(minutes: 1_441).shares(HoursField.shares)
         let change = Payload.change(HoursField.shares, from: nil, to: .shares(try #require(long)))
         #expect(try outcome(.hoursAmended, change, subject: Self.own) == .failure(.invalid))
+    }
+}
+
+extension Event {
+    fileprivate var withUnknownKind: Event {
+        Event(
+            dot: dot, context: context, recordedAt: recordedAt,
+            utcOffsetMinutes: utcOffsetMinutes, worker: worker, home: home, subject: subject,
+            kind: KindNumber(65_000), payload: payload)
     }
 }
