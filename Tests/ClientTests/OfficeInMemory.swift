@@ -34,6 +34,8 @@ final class OfficeInMemory: Transport {
     /// Alters the checkpoints of an answer, before they are signed.
     var checkpoints: ([Checkpoint]) -> [Checkpoint] = { $0 }
     var ledgerKeys = Fixed.ledger
+    /// What a revoked device is told: then it gets nothing else.
+    var revocation: ((SyncRequest) -> Revocation)?
     /// Altered before they are sent.
     var directory: ([DirectoryLine]) -> [DirectoryLine] = { $0 }
     /// Where each member was enrolled, and the neighborhoods of each device.
@@ -198,7 +200,13 @@ final class OfficeInMemory: Transport {
     }
 
     private func respond(to request: SyncRequest, outcomes: [Outcome]) throws -> SyncResponse {
-        try ledger.read { db in
+        if let revocation {
+            return SyncResponse(
+                outcomes: outcomes, page: [], cursor: request.cursor, root: .zero, more: false,
+                scopes: [], keys: nil, serverTime: Instant(milliseconds: 0), advice: "revoked",
+                revocation: revocation(request))
+        }
+        return try ledger.read { db in
             let tables = LedgerTables(db)
             let end = try tables.lastPosition()
             var entries: [LedgerEntry] = []

@@ -74,6 +74,43 @@ struct SyncMessageTests {
         }
     }
 
+    private static let revocation = Revocation(
+        revokedAt: Instant(milliseconds: 1_774_353_600_000), asOf: .none,
+        decidedTo: LedgerPosition(30),
+        decided: [
+            .init(sequence: Sequence64(1), choice: .reject, position: nil),
+            .init(sequence: Sequence64(9), choice: .admit, position: LedgerPosition(29)),
+        ])
+
+    @Test("a revocation comes back, and so does how far its decisions have been told")
+    func revocations() throws {
+        var response = response()
+        response.revocation = Self.revocation
+        #expect(try SyncResponse(decoding: response.encoded()) == response)
+        var request = request()
+        request.decidedTo = LedgerPosition(30)
+        #expect(try SyncRequest(decoding: request.encoded()) == request)
+    }
+
+    @Test("of a revocation a choice that is not known is left out; impossible counts are refused")
+    func oddRevocations() throws {
+        func decoded(_ revocation: [UInt8]) throws -> Revocation? {
+            try SyncResponse(decoding: response().encoded() + Raw.bytes(14, revocation)).revocation
+        }
+        let odd = Raw.number(1, 3) + Raw.number(2, 77)
+        let good = Raw.number(1, 4) + Raw.number(2, 2)
+        let decided = try decoded(Raw.bytes(4, odd) + Raw.bytes(4, good))?.decided
+        #expect(decided == [.init(sequence: Sequence64(4), choice: .reject, position: nil)])
+        let huge: UInt64 = 1 << 53
+        let many = (0...Revocation.decidedMax).flatMap { _ in Raw.bytes(4, good) }
+        for bytes in [
+            Raw.number(2, huge), Raw.number(3, huge), Raw.bytes(4, Raw.number(1, huge)),
+            Raw.bytes(4, good + Raw.number(3, huge)), many,
+        ] {
+            #expect(throws: MessageError.malformed("a revocation")) { try decoded(bytes) }
+        }
+    }
+
     @Test("pairing comes back")
     func pairing() throws {
         let request = PairRequest(
@@ -100,7 +137,7 @@ struct SyncMessageTests {
     func hugeCounts() throws {
         let huge: UInt64 = 1 << 53
         let request = try request().encoded()
-        for field: UInt64 in [3, 5] {
+        for field: UInt64 in [3, 5, 10, 11] {
             #expect(throws: MessageError.malformed("sync request")) {
                 try SyncRequest(decoding: request + Raw.number(field, huge))
             }
@@ -156,7 +193,7 @@ struct SyncMessageTests {
     func randomBytes(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let outcome = Outcome(first: Sequence64(1), last: Sequence64(2), disposition: .admitted)
-        let valid = [try request().encoded(), try response([outcome]).encoded()]
+        let valid = [try request().encoded(), try revoked([outcome]).encoded()]
         for _ in 0..<100 {
             var damaged = valid[random.int(0...1)]
             damaged[random.int(0...damaged.count - 1)] = UInt8(random.int(0...255))
@@ -167,6 +204,12 @@ struct SyncMessageTests {
                 _ = try? PairResponse(decoding: bytes)
             }
         }
+    }
+
+    private func revoked(_ outcomes: [Outcome]) -> SyncResponse {
+        var response = response(outcomes)
+        response.revocation = Self.revocation
+        return response
     }
 
     @Test("neighbors of one disposition join into a range")

@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// The bytes of an event, written once by its author. docs/protocol.md section 2 explains each field.
+/// The bytes of an event, written once by its author; docs/protocol.md section 2 has the meaning.
 /// Field numbers are frozen: a field is never renumbered, retyped or reused.
 
 #if canImport(FoundationEssentials)

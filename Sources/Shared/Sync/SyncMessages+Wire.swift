@@ -29,6 +29,7 @@ extension SyncRequest {
         wire.checkpointSize = checkpointSize.value
         wire.wantedKeys = wantedKeys.map(\.wire)
         wire.wantedAfter = wantedAfter?.value ?? 0
+        wire.decidedTo = decidedTo.value
         return try wire.serializedBytes()
     }
 
@@ -38,7 +39,8 @@ extension SyncRequest {
         guard let replica = ReplicaID(wire.replica), let tag = RootTag(wire.cursorTag),
             wire.held.count <= scopesMax, wire.runs.count <= runsMax,
             wire.wantedKeys.count <= WantedKey.countMax,
-            max(wire.cursor, wire.ownSequence, wire.checkpointSize) <= Limits.countMax
+            max(wire.cursor, wire.ownSequence, wire.checkpointSize, wire.decidedTo)
+                <= Limits.countMax
         else { throw .malformed("sync request") }
         self.init(
             replica: replica, cursor: LedgerPosition(wire.cursor), cursorTag: tag,
@@ -48,7 +50,8 @@ extension SyncRequest {
             deviceTime: Instant(milliseconds: wire.deviceTime),
             checkpointSize: LedgerPosition(wire.checkpointSize),
             wantedKeys: try wire.wantedKeys.keys(),
-            wantedAfter: wire.wantedAfter == 0 ? nil : DataKeyID(wire.wantedAfter))
+            wantedAfter: wire.wantedAfter == 0 ? nil : DataKeyID(wire.wantedAfter),
+            decidedTo: LedgerPosition(wire.decidedTo))
     }
 }
 
@@ -68,6 +71,7 @@ extension SyncResponse {
         wire.checkpoints = checkpoints
         wire.directory = directory.map(\.wire)
         wire.wantedKeys = wantedKeys.map(\.value)
+        if let revocation { wire.revocation = revocation.wire }
         return try wire.serializedBytes()
     }
 
@@ -89,7 +93,8 @@ extension SyncResponse {
             checkpoints: wire.checkpoints,
             // One odd line must not keep the rest of an answer from a device.
             directory: wire.directory.compactMap(DirectoryLine.init),
-            wantedKeys: wire.wantedKeys.map(DataKeyID.init))
+            wantedKeys: wire.wantedKeys.map(DataKeyID.init),
+            revocation: wire.hasRevocation ? try Revocation(wire.revocation) : nil)
     }
 }
 

@@ -62,12 +62,14 @@ public struct SyncRequest: Hashable, Sendable {
     public var wantedKeys: [WantedKey]
     /// What the server wanted up to this key has been answered in this session.
     public var wantedAfter: DataKeyID?
+    /// Of a revoked device: decisions up to here it has been told.
+    public var decidedTo: LedgerPosition
 
     public init(
         replica: ReplicaID, cursor: LedgerPosition, cursorTag: RootTag, ownSequence: Sequence64,
         held: [ScopeDigest], runs: [[UInt8]], keys: WrappedKeys?, deviceTime: Instant,
         checkpointSize: LedgerPosition = .start, wantedKeys: [WantedKey] = [],
-        wantedAfter: DataKeyID? = nil
+        wantedAfter: DataKeyID? = nil, decidedTo: LedgerPosition = .start
     ) {
         self.replica = replica
         self.cursor = cursor
@@ -80,6 +82,7 @@ public struct SyncRequest: Hashable, Sendable {
         self.checkpointSize = checkpointSize
         self.wantedKeys = wantedKeys
         self.wantedAfter = wantedAfter
+        self.decidedTo = decidedTo
     }
 }
 
@@ -105,12 +108,14 @@ public struct SyncResponse: Hashable, Sendable {
     public var directory: [DirectoryLine]
     /// Keys that the server lacks, of entries that the device holds; ascending.
     public var wantedKeys: [DataKeyID]
+    /// To a revoked device, which gets nothing else.
+    public var revocation: Revocation?
 
     public init(
         outcomes: [Outcome], page: [UInt8], cursor: LedgerPosition, root: Hash, more: Bool,
         scopes: [ScopeDigest], keys: WrappedKeys?, serverTime: Instant, advice: String,
         checkpoints: [String] = [], directory: [DirectoryLine] = [],
-        wantedKeys: [DataKeyID] = []
+        wantedKeys: [DataKeyID] = [], revocation: Revocation? = nil
     ) {
         self.outcomes = outcomes
         self.page = page
@@ -124,6 +129,7 @@ public struct SyncResponse: Hashable, Sendable {
         self.checkpoints = checkpoints
         self.directory = directory
         self.wantedKeys = wantedKeys
+        self.revocation = revocation
     }
 }
 

@@ -276,6 +276,9 @@ nonisolated struct WireSyncRequest: Sendable {
   /// in this session the device has answered what was wanted up to it
   var wantedAfter: UInt64 = 0
 
+  /// of a revoked device: as the last answer's revocation said; 0: none
+  var decidedTo: UInt64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -308,56 +311,144 @@ nonisolated struct WireOutcome: Sendable {
   init() {}
 }
 
-nonisolated struct WireSyncResponse: Sendable {
+nonisolated struct WireSyncResponse: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var version: UInt32 = 0
+  var version: UInt32 {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
 
-  var outcomes: [WireOutcome] = []
+  var outcomes: [WireOutcome] {
+    get {_storage._outcomes}
+    set {_uniqueStorage()._outcomes = newValue}
+  }
 
   /// a Run with entries
-  var page: Data = Data()
+  var page: Data {
+    get {_storage._page}
+    set {_uniqueStorage()._page = newValue}
+  }
 
   /// the device's new cursor
-  var cursor: UInt64 = 0
+  var cursor: UInt64 {
+    get {_storage._cursor}
+    set {_uniqueStorage()._cursor = newValue}
+  }
 
   /// ledger root at the new cursor
-  var root: Data = Data()
+  var root: Data {
+    get {_storage._root}
+    set {_uniqueStorage()._root = newValue}
+  }
 
   /// the page ends before the head
-  var more: Bool = false
+  var more: Bool {
+    get {_storage._more}
+    set {_uniqueStorage()._more = newValue}
+  }
 
   /// of held scopes whose digest differs, at the cursor
-  var scopes: [WireScopeDigest] = []
+  var scopes: [WireScopeDigest] {
+    get {_storage._scopes}
+    set {_uniqueStorage()._scopes = newValue}
+  }
 
   var keys: WireWrappedKeys {
-    get {_keys ?? WireWrappedKeys()}
-    set {_keys = newValue}
+    get {_storage._keys ?? WireWrappedKeys()}
+    set {_uniqueStorage()._keys = newValue}
   }
   /// Returns true if `keys` has been explicitly set.
-  var hasKeys: Bool {self._keys != nil}
+  var hasKeys: Bool {_storage._keys != nil}
   /// Clears the value of `keys`. Subsequent reads from it will return its default value.
-  mutating func clearKeys() {self._keys = nil}
+  mutating func clearKeys() {_uniqueStorage()._keys = nil}
 
-  var serverTime: Int64 = 0
+  var serverTime: Int64 {
+    get {_storage._serverTime}
+    set {_uniqueStorage()._serverTime = newValue}
+  }
 
-  var advice: String = String()
+  var advice: String {
+    get {_storage._advice}
+    set {_uniqueStorage()._advice = newValue}
+  }
 
   /// signed notes that are newer than the device's
-  var checkpoints: [String] = []
+  var checkpoints: [String] {
+    get {_storage._checkpoints}
+    set {_uniqueStorage()._checkpoints = newValue}
+  }
 
-  var directory: [WireDirectoryLine] = []
+  var directory: [WireDirectoryLine] {
+    get {_storage._directory}
+    set {_uniqueStorage()._directory = newValue}
+  }
 
   /// ascending: keys the server lacks, of entries of the device
-  var wantedKeys: [UInt64] = []
+  var wantedKeys: [UInt64] {
+    get {_storage._wantedKeys}
+    set {_uniqueStorage()._wantedKeys = newValue}
+  }
+
+  /// to a revoked device, which gets no page
+  var revocation: WireRevocation {
+    get {_storage._revocation ?? WireRevocation()}
+    set {_uniqueStorage()._revocation = newValue}
+  }
+  /// Returns true if `revocation` has been explicitly set.
+  var hasRevocation: Bool {_storage._revocation != nil}
+  /// Clears the value of `revocation`. Subsequent reads from it will return its default value.
+  mutating func clearRevocation() {_uniqueStorage()._revocation = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _keys: WireWrappedKeys? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What a revoked device is told: since when, and what was decided about what it brought.
+nonisolated struct WireRevocation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// milliseconds, the server's clock
+  var revokedAt: Int64 = 0
+
+  /// its last event that is admitted as usual
+  var asOf: UInt64 = 0
+
+  /// the decisions up to this position of the ledger have been told
+  var decidedTo: UInt64 = 0
+
+  /// those after the request's, in the order of the ledger
+  var decided: [WireDecided] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct WireDecided: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// of the device's own event
+  var sequence: UInt64 = 0
+
+  /// 1 admit, 2 reject
+  var choice: UInt32 = 0
+
+  /// where it was admitted; 0: not
+  var position: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 /// A member whose home the device does not hold, as the server knows it.
@@ -779,7 +870,7 @@ nonisolated extension WireScopeDigest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SyncRequest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}replica\0\u{1}cursor\0\u{3}cursor_tag\0\u{3}own_sequence\0\u{1}held\0\u{1}runs\0\u{1}keys\0\u{3}device_time\0\u{3}checkpoint_size\0\u{3}wanted_keys\0\u{3}wanted_after\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}replica\0\u{1}cursor\0\u{3}cursor_tag\0\u{3}own_sequence\0\u{1}held\0\u{1}runs\0\u{1}keys\0\u{3}device_time\0\u{3}checkpoint_size\0\u{3}wanted_keys\0\u{3}wanted_after\0\u{3}decided_to\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -799,6 +890,7 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 10: try { try decoder.decodeSingularUInt64Field(value: &self.checkpointSize) }()
       case 11: try { try decoder.decodeRepeatedMessageField(value: &self.wantedKeys) }()
       case 12: try { try decoder.decodeSingularFixed64Field(value: &self.wantedAfter) }()
+      case 13: try { try decoder.decodeSingularUInt64Field(value: &self.decidedTo) }()
       default: break
       }
     }
@@ -845,6 +937,9 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.wantedAfter != 0 {
       try visitor.visitSingularFixed64Field(value: self.wantedAfter, fieldNumber: 12)
     }
+    if self.decidedTo != 0 {
+      try visitor.visitSingularUInt64Field(value: self.decidedTo, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -861,6 +956,7 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.checkpointSize != rhs.checkpointSize {return false}
     if lhs.wantedKeys != rhs.wantedKeys {return false}
     if lhs.wantedAfter != rhs.wantedAfter {return false}
+    if lhs.decidedTo != rhs.decidedTo {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -923,7 +1019,168 @@ nonisolated extension WireOutcome: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SyncResponse"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}outcomes\0\u{1}page\0\u{1}cursor\0\u{1}root\0\u{1}more\0\u{1}scopes\0\u{1}keys\0\u{3}server_time\0\u{1}advice\0\u{1}checkpoints\0\u{1}directory\0\u{3}wanted_keys\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}outcomes\0\u{1}page\0\u{1}cursor\0\u{1}root\0\u{1}more\0\u{1}scopes\0\u{1}keys\0\u{3}server_time\0\u{1}advice\0\u{1}checkpoints\0\u{1}directory\0\u{3}wanted_keys\0\u{1}revocation\0")
+
+  fileprivate class _StorageClass {
+    var _version: UInt32 = 0
+    var _outcomes: [WireOutcome] = []
+    var _page: Data = Data()
+    var _cursor: UInt64 = 0
+    var _root: Data = Data()
+    var _more: Bool = false
+    var _scopes: [WireScopeDigest] = []
+    var _keys: WireWrappedKeys? = nil
+    var _serverTime: Int64 = 0
+    var _advice: String = String()
+    var _checkpoints: [String] = []
+    var _directory: [WireDirectoryLine] = []
+    var _wantedKeys: [UInt64] = []
+    var _revocation: WireRevocation? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _version = source._version
+      _outcomes = source._outcomes
+      _page = source._page
+      _cursor = source._cursor
+      _root = source._root
+      _more = source._more
+      _scopes = source._scopes
+      _keys = source._keys
+      _serverTime = source._serverTime
+      _advice = source._advice
+      _checkpoints = source._checkpoints
+      _directory = source._directory
+      _wantedKeys = source._wantedKeys
+      _revocation = source._revocation
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._version) }()
+        case 2: try { try decoder.decodeRepeatedMessageField(value: &_storage._outcomes) }()
+        case 3: try { try decoder.decodeSingularBytesField(value: &_storage._page) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._cursor) }()
+        case 5: try { try decoder.decodeSingularBytesField(value: &_storage._root) }()
+        case 6: try { try decoder.decodeSingularBoolField(value: &_storage._more) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._scopes) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._keys) }()
+        case 9: try { try decoder.decodeSingularInt64Field(value: &_storage._serverTime) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._advice) }()
+        case 11: try { try decoder.decodeRepeatedStringField(value: &_storage._checkpoints) }()
+        case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._directory) }()
+        case 13: try { try decoder.decodeRepeatedFixed64Field(value: &_storage._wantedKeys) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._revocation) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._version != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._version, fieldNumber: 1)
+      }
+      if !_storage._outcomes.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._outcomes, fieldNumber: 2)
+      }
+      if !_storage._page.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._page, fieldNumber: 3)
+      }
+      if _storage._cursor != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._cursor, fieldNumber: 4)
+      }
+      if !_storage._root.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._root, fieldNumber: 5)
+      }
+      if _storage._more != false {
+        try visitor.visitSingularBoolField(value: _storage._more, fieldNumber: 6)
+      }
+      if !_storage._scopes.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._scopes, fieldNumber: 7)
+      }
+      try { if let v = _storage._keys {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+      if _storage._serverTime != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._serverTime, fieldNumber: 9)
+      }
+      if !_storage._advice.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._advice, fieldNumber: 10)
+      }
+      if !_storage._checkpoints.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._checkpoints, fieldNumber: 11)
+      }
+      if !_storage._directory.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._directory, fieldNumber: 12)
+      }
+      if !_storage._wantedKeys.isEmpty {
+        try visitor.visitPackedFixed64Field(value: _storage._wantedKeys, fieldNumber: 13)
+      }
+      try { if let v = _storage._revocation {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSyncResponse, rhs: WireSyncResponse) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._outcomes != rhs_storage._outcomes {return false}
+        if _storage._page != rhs_storage._page {return false}
+        if _storage._cursor != rhs_storage._cursor {return false}
+        if _storage._root != rhs_storage._root {return false}
+        if _storage._more != rhs_storage._more {return false}
+        if _storage._scopes != rhs_storage._scopes {return false}
+        if _storage._keys != rhs_storage._keys {return false}
+        if _storage._serverTime != rhs_storage._serverTime {return false}
+        if _storage._advice != rhs_storage._advice {return false}
+        if _storage._checkpoints != rhs_storage._checkpoints {return false}
+        if _storage._directory != rhs_storage._directory {return false}
+        if _storage._wantedKeys != rhs_storage._wantedKeys {return false}
+        if _storage._revocation != rhs_storage._revocation {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRevocation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Revocation"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revoked_at\0\u{3}as_of\0\u{3}decided_to\0\u{1}decided\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -931,85 +1188,76 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
-      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.outcomes) }()
-      case 3: try { try decoder.decodeSingularBytesField(value: &self.page) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.cursor) }()
-      case 5: try { try decoder.decodeSingularBytesField(value: &self.root) }()
-      case 6: try { try decoder.decodeSingularBoolField(value: &self.more) }()
-      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.scopes) }()
-      case 8: try { try decoder.decodeSingularMessageField(value: &self._keys) }()
-      case 9: try { try decoder.decodeSingularInt64Field(value: &self.serverTime) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self.advice) }()
-      case 11: try { try decoder.decodeRepeatedStringField(value: &self.checkpoints) }()
-      case 12: try { try decoder.decodeRepeatedMessageField(value: &self.directory) }()
-      case 13: try { try decoder.decodeRepeatedFixed64Field(value: &self.wantedKeys) }()
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.revokedAt) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.asOf) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.decidedTo) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.decided) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.version != 0 {
-      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 1)
+    if self.revokedAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.revokedAt, fieldNumber: 1)
     }
-    if !self.outcomes.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.outcomes, fieldNumber: 2)
+    if self.asOf != 0 {
+      try visitor.visitSingularUInt64Field(value: self.asOf, fieldNumber: 2)
     }
-    if !self.page.isEmpty {
-      try visitor.visitSingularBytesField(value: self.page, fieldNumber: 3)
+    if self.decidedTo != 0 {
+      try visitor.visitSingularUInt64Field(value: self.decidedTo, fieldNumber: 3)
     }
-    if self.cursor != 0 {
-      try visitor.visitSingularUInt64Field(value: self.cursor, fieldNumber: 4)
-    }
-    if !self.root.isEmpty {
-      try visitor.visitSingularBytesField(value: self.root, fieldNumber: 5)
-    }
-    if self.more != false {
-      try visitor.visitSingularBoolField(value: self.more, fieldNumber: 6)
-    }
-    if !self.scopes.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.scopes, fieldNumber: 7)
-    }
-    try { if let v = self._keys {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-    } }()
-    if self.serverTime != 0 {
-      try visitor.visitSingularInt64Field(value: self.serverTime, fieldNumber: 9)
-    }
-    if !self.advice.isEmpty {
-      try visitor.visitSingularStringField(value: self.advice, fieldNumber: 10)
-    }
-    if !self.checkpoints.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.checkpoints, fieldNumber: 11)
-    }
-    if !self.directory.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.directory, fieldNumber: 12)
-    }
-    if !self.wantedKeys.isEmpty {
-      try visitor.visitPackedFixed64Field(value: self.wantedKeys, fieldNumber: 13)
+    if !self.decided.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.decided, fieldNumber: 4)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  static func ==(lhs: WireSyncResponse, rhs: WireSyncResponse) -> Bool {
-    if lhs.version != rhs.version {return false}
-    if lhs.outcomes != rhs.outcomes {return false}
-    if lhs.page != rhs.page {return false}
-    if lhs.cursor != rhs.cursor {return false}
-    if lhs.root != rhs.root {return false}
-    if lhs.more != rhs.more {return false}
-    if lhs.scopes != rhs.scopes {return false}
-    if lhs._keys != rhs._keys {return false}
-    if lhs.serverTime != rhs.serverTime {return false}
-    if lhs.advice != rhs.advice {return false}
-    if lhs.checkpoints != rhs.checkpoints {return false}
-    if lhs.directory != rhs.directory {return false}
-    if lhs.wantedKeys != rhs.wantedKeys {return false}
+  static func ==(lhs: WireRevocation, rhs: WireRevocation) -> Bool {
+    if lhs.revokedAt != rhs.revokedAt {return false}
+    if lhs.asOf != rhs.asOf {return false}
+    if lhs.decidedTo != rhs.decidedTo {return false}
+    if lhs.decided != rhs.decided {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireDecided: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Decided"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}choice\0\u{1}position\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.choice) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.sequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 1)
+    }
+    if self.choice != 0 {
+      try visitor.visitSingularUInt32Field(value: self.choice, fieldNumber: 2)
+    }
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireDecided, rhs: WireDecided) -> Bool {
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.choice != rhs.choice {return false}
+    if lhs.position != rhs.position {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -45,7 +45,8 @@ extension HistoryEventRecord {
         case .onThisDevice: return "on this device only"
         case .keptApart:
             let came = receivedAt.map { "came to the office \($0); " } ?? ""
-            return "\(came)kept apart: \(apart ?? "the office says why")".onOneLine
+            let since = decided.map { "; since then: \($0)" } ?? ""
+            return "\(came)kept apart: \(apart ?? "the office says why")\(since)".onOneLine
         }
     }
 }

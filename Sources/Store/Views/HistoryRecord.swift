@@ -52,6 +52,8 @@ public struct HistoryEventRecord: Codable, Sendable {
     public let place: Place
     /// Why it is kept apart.
     public let apart: String?
+    /// What the office decided about it since, in words.
+    public let decided: String?
     /// Why it was done, in its author's words.
     public let reason: String?
 }
@@ -63,12 +65,18 @@ public struct KeptApart: Sendable {
     public let reason: QuarantineReason
     /// By the server's clock, where it is known.
     public let receivedAt: Instant?
+    /// What was decided about it, in words.
+    public let decided: String?
 
-    public init(event: Event, leaf: Hash, reason: QuarantineReason, receivedAt: Instant?) {
+    public init(
+        event: Event, leaf: Hash, reason: QuarantineReason, receivedAt: Instant?,
+        decided: String? = nil
+    ) {
         self.event = event
         self.leaf = leaf
         self.reason = reason
         self.receivedAt = receivedAt
+        self.decided = decided
     }
 }
 

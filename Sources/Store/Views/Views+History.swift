@@ -110,13 +110,13 @@ extension Views {
     ) throws -> HistoryEventRecord {
         try record(
             apart.event, of: entity, devices, receivedAt: apart.receivedAt, position: nil,
-            place: .keptApart, apart: apart.reason.sentence)
+            place: .keptApart, apart: apart.reason.sentence, decided: apart.decided)
     }
 
     private func record(
         _ event: Event, of entity: EntityID, _ devices: [ReplicaID: String],
         receivedAt: Instant?, position: LedgerPosition?, place: HistoryEventRecord.Place,
-        apart: String?
+        apart: String?, decided: String? = nil
     ) throws -> HistoryEventRecord {
         HistoryEventRecord(
             event: event.dot.description,
@@ -128,7 +128,7 @@ extension Views {
             replica: event.dot.replica.description,
             recordedAt: event.recordedAt.text(utcOffsetMinutes: event.utcOffsetMinutes),
             receivedAt: receivedAt?.text, position: position?.value, place: place, apart: apart,
-            reason: reason(of: event))
+            decided: decided, reason: reason(of: event))
     }
 }
 

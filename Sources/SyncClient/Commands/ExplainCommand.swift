@@ -73,18 +73,24 @@ struct Explanation {
 
     /// All events about the entity that the dot creates; or the one event, or one kept apart.
     func records(_ dot: Dot) throws -> [ExplainRecord] {
-        let refused = try book.tables.refusedEvents().filter {
+        let apart = try book.tables.refusedEvents().filter {
             $0.event.dot == dot || $0.event.entity.dot == dot
-        }.map { try record($0.event, leaf: $0.leaf, recorded: nil, reason: $0.reason) }
+        }
+        let decisions = try book.decisions(about: apart)
+        let refused = try apart.map {
+            let since = decisions[$0.leaf].map { "; since then: \($0.sentence)" } ?? ""
+            return try record(
+                $0.event, leaf: $0.leaf, recorded: nil, apart: $0.reason.sentence + since)
+        }
         var events = try book.tables.events(of: EntityID(dot))
         if events.isEmpty, let event = try book.tables.event(dot) { events = [event] }
         return try events.map {
-            try record($0.event, leaf: $0.leaf, recorded: $0, reason: nil)
+            try record($0.event, leaf: $0.leaf, recorded: $0, apart: nil)
         } + refused
     }
 
     private func record(
-        _ event: Event, leaf: Hash, recorded: RecordedEvent?, reason: QuarantineReason?
+        _ event: Event, leaf: Hash, recorded: RecordedEvent?, apart: String?
     ) throws -> ExplainRecord {
         let observation = recorded?.observation
         let unknown = observation?.contextUnknown ?? false
@@ -96,7 +102,7 @@ struct Explanation {
             worker: try event.worker.flatMap { try book.views.workerName($0) },
             changed: try book.views.change(event), reason: book.views.reason(of: event),
             position: observation?.position?.value,
-            disposition: disposition(event, position: observation?.position, reason: reason),
+            disposition: disposition(event, position: observation?.position, apart: apart),
             context: ExplainRecord.Context(
                 position: event.context.position.value,
                 rootTag: hex(event.context.rootTag.bytes),
@@ -108,9 +114,9 @@ struct Explanation {
     }
 
     private func disposition(
-        _ event: Event, position: LedgerPosition?, reason: QuarantineReason?
+        _ event: Event, position: LedgerPosition?, apart: String?
     ) -> String {
-        if let reason { return "kept apart: \(reason.sentence)" }
+        if let apart { return "kept apart: \(apart)" }
         if let position { return "admitted at \(position)" }
         return event.dot.sequence <= book.sync.acknowledged.sequence ? "sent" : "on this device"
     }

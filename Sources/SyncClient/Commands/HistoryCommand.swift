@@ -28,8 +28,12 @@ struct HistoryCommand: ClientCommand {
 
 extension LocalBook {
     func history(_ typed: String) throws -> HistoryRecord {
-        let apart = try tables.refusedEvents().map {
-            KeptApart(event: $0.event, leaf: $0.leaf, reason: $0.reason, receivedAt: nil)
+        let refused = try tables.refusedEvents()
+        let decisions = try decisions(about: refused)
+        let apart = refused.map {
+            KeptApart(
+                event: $0.event, leaf: $0.leaf, reason: $0.reason, receivedAt: nil,
+                decided: decisions[$0.leaf]?.sentence)
         }
         switch try views.matchAnything(typed, besides: apart) {
         case .one(let entity):

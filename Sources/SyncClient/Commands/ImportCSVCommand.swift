@@ -64,6 +64,7 @@ struct ImportCSV: ClientCommand {
         }
         let name = try saveMap.map(checkedName)
         let input = try ImportFiles.File(path: file)
+        if !dryRun { try device.warnOfRecording() }
         let report = try MappedImport(
             device: device, neighborhood: place, worker: person, map: chosen,
             progress: { Screen.note("  \($0) of \($1)") }

@@ -47,6 +47,7 @@ struct ImportTimeOverflow: ClientCommand {
                 try finder.neighborhood(neighborhood.typed), try finder.worker(worker.typed)
             )
         }
+        if !dryRun { try device.warnOfRecording() }
         var run = TimeOverflowImport(device: device, neighborhood: place.id, worker: person)
         run.progress = { Screen.note("  \($0) of \($1)") }
         try run.run(files, isDryRun: dryRun).tell(json, isDryRun: dryRun, hasPosts: true)

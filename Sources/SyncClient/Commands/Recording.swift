@@ -8,6 +8,8 @@ struct Recording {
     let device: Device
     /// As typed with --worker.
     let worker: String?
+    /// Says what whoever records must know, beside the output.
+    var note: (String) -> Void = Screen.note
 
     /// `make` says what to record; nothing is saved if it throws.
     @discardableResult
@@ -16,14 +18,37 @@ struct Recording {
             let finder = Finder(book: book)
             let recorder = try Recorder(
                 book: book, device: device, worker: try finder.worker(worker))
-            // Recording goes on: what is on this device is safe, and nothing stops at a doorstep.
-            if book.sync.divergedAfter != nil {
-                Screen.note(
-                    "warning: this device's book and the office's have parted (see `hourbook "
-                        + "status`); this stays here until the office has decided")
-            }
-            return try recorder.record(try make(book, finder))
+            let events = try recorder.record(try make(book, finder))
+            try book.recordingWarnings(device.environment).forEach(note)
+            return events
         }
+    }
+}
+
+extension Device {
+    /// Before an import: its rows are recorded in many transactions, and warned of once.
+    func warnOfRecording() throws {
+        try read { try $0.recordingWarnings(environment).forEach(Screen.note) }
+    }
+}
+
+extension LocalBook {
+    /// Why what is recorded here will not be at the office by itself, a line each. Recording goes
+    /// on: what is on this device is safe, and nothing stops at a doorstep.
+    func recordingWarnings(_ environment: Environment) throws -> [String] {
+        var warnings: [String] = []
+        if sync.divergedAfter != nil {
+            warnings.append(
+                "warning: this device's book and the office's have parted (see `hourbook "
+                    + "status`); this stays here until the office has decided")
+        }
+        if let revoked = try tables.knownRevocation() {
+            let day = revoked.revokedAt.date(utcOffsetMinutes: environment.utcOffsetMinutes())
+            warnings.append(
+                "warning: this device was revoked on \(day): what is recorded now is safe here, "
+                    + "and waits for an admin once it is sent")
+        }
+        return warnings
     }
 }
 

@@ -10,8 +10,10 @@ struct StatusRecord: Codable {
         let event: String
         let kind: String
         let reason: String
-        /// `reject` once an admin has decided so; null while it waits.
+        /// `reject` or `admit` once an admin has decided so; null while it waits.
         let decided: String?
+        /// Where it was admitted.
+        let position: UInt64?
     }
 
     let community: String
@@ -38,6 +40,8 @@ struct StatusRecord: Codable {
     let missingKeys: Int
     /// What has become of them, and what to do; null while none is missing.
     let keyring: String?
+    /// When the office took this device out of use; null unless it has said so.
+    let revokedAt: String?
     let advice: String
     /// Entries of kinds that this version does not know.
     let unknownKinds: Int
@@ -61,7 +65,9 @@ struct StatusRecord: Codable {
         lastContact = book.sync.lastContact?.text
         conflicts = try book.views.openConflictCount()
         refused = try WaitingRecord.refused(book).map {
-            Refused(event: $0.event, kind: $0.kind, reason: $0.why, decided: $0.decided)
+            Refused(
+                event: $0.event, kind: $0.kind, reason: $0.why, decided: $0.decided,
+                position: $0.position)
         }
         unknownKinds = try book.views.unknownKindCount()
         let names = try Dictionary(
@@ -73,6 +79,7 @@ struct StatusRecord: Codable {
         let trouble = try book.tables.keyringTrouble()
         missingKeys = trouble?.missing ?? 0
         keyring = trouble.map { "\($0.sentence). \(KeyringTrouble.whatToDo)" }
+        revokedAt = try book.tables.knownRevocation()?.revokedAt.text
         advice = book.sync.advice
     }
 }
@@ -110,8 +117,16 @@ struct StatusCommand: ClientCommand {
 
     private func tellTroubles(_ status: StatusRecord) {
         if !status.advice.isEmpty { print("the office says: \(status.advice.onOneLine)") }
+        if let revokedAt = status.revokedAt {
+            Screen.warn("REVOKED by the office on \(revokedAt): what is recorded here waits")
+        }
         for refused in status.refused {
-            Screen.warn("kept apart: \(refused.event) (\(refused.kind)): \(refused.reason)")
+            let line = "\(refused.event) (\(refused.kind)): \(refused.reason)".onOneLine
+            if refused.decided == QuarantineChoice.admit.name {
+                print("let in: \(line)")
+            } else {
+                Screen.warn("kept apart: \(line)")
+            }
         }
         if status.unknownKinds > 0 {
             print(

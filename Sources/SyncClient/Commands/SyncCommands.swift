@@ -150,6 +150,11 @@ struct SyncRun {
                     + "`hourbook waiting`. They are safe, and count nothing until it decides")
         }
         try tellKeys(report)
+        if report.decided > 0 {
+            Screen.note(
+                "the office has decided about \(report.decided) of your entries that it kept "
+                    + "apart; see `hourbook waiting`")
+        }
         if let failure = report.failure(state.unsent, state.contact) { throw failure }
         if !state.contact.advice.isEmpty {
             Screen.note("the office says: \(state.contact.advice.onOneLine)")

@@ -14,8 +14,10 @@ struct WaitingRecord: Codable {
     let state: String
     /// Why it waits.
     let why: String
-    /// `reject` once an admin has decided so.
+    /// `reject` once an admin has decided so; `admit` on a revoked device, which is not sent it.
     let decided: String?
+    /// Where it was admitted.
+    let position: UInt64?
     /// What to do about it; empty when there is nothing to do but to sync.
     let action: String
     let recordedAt: String
@@ -55,18 +57,13 @@ extension WaitingRecord {
     static func refused(_ book: LocalBook) throws -> [WaitingRecord] {
         let refused = try book.tables.refusedEvents()
         if refused.isEmpty { return [] }
-        let decisions = try book.views.quarantineDecisions()
+        let decisions = try book.decisions(about: refused)
         return try refused.map { event in
             let decision = decisions[event.leaf]
-            let said = decision?.reason.map { ": \($0)" } ?? ""
             return try WaitingRecord(
                 event.event, book, state: WaitingCommand.keptApart,
-                why: decision == nil
-                    ? event.reason.sentence : "the office did not accept it\(said)",
-                decided: decision?.choice.name,
-                action: decision == nil
-                    ? event.reason.action
-                    : "record it anew if it is right; these bytes are kept")
+                why: decision?.sentence ?? event.reason.sentence, decision: decision,
+                action: decision?.action ?? event.reason.action)
         }
     }
 
@@ -79,31 +76,42 @@ extension WaitingRecord {
                 return try WaitingRecord(
                     new.event, book, state: "unsent",
                     why: "this folder is a copy or was set back; the office has other entries",
-                    decided: nil, action: "keep this folder, and tell the office")
+                    action: "keep this folder, and tell the office")
             }
             let isSent = new.event.dot.sequence <= acknowledged
             return try WaitingRecord(
                 new.event, book, state: isSent ? "sent" : "unsent",
                 why: isSent
                     ? "its place comes with the next sync" : "the office has not confirmed it",
-                decided: nil, action: "hourbook sync")
+                action: "hourbook sync")
         }
     }
 
     private init(
-        _ event: Event, _ book: LocalBook, state: String, why: String, decided: String?,
-        action: String
+        _ event: Event, _ book: LocalBook, state: String, why: String,
+        decision: OwnDecision? = nil, action: String
     ) throws {
         self.init(
             event: event.dot.short, kind: event.knownKind?.name ?? "kind \(event.kind.value)",
             text: try book.views.change(event) ?? Self.words(event, book), state: state, why: why,
-            decided: decided, action: action, recordedAt: event.recordedAt.text)
+            decided: decision?.choice.name, position: decision?.position?.value, action: action,
+            recordedAt: event.recordedAt.text)
     }
 
     private static func words(_ event: Event, _ book: LocalBook) throws -> String {
         let name = event.knownKind?.name ?? "kind \(event.kind.value)"
         guard try book.tables.event(event.entity.dot) != nil else { return name }
         return "\(name): \(try book.views.subject(event.entity))"
+    }
+}
+
+extension OwnDecision {
+    /// What whoever recorded it can do.
+    fileprivate var action: String {
+        switch choice {
+        case .admit: "nothing: it counts at the office"
+        case .reject: "record it anew if it is right; these bytes are kept"
+        }
     }
 }
 

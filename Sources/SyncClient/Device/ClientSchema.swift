@@ -20,6 +20,9 @@ enum ClientSchema {
         migrator.registerMigration("client 5: import maps") { db in
             try db.execute(sql: importMaps)
         }
+        migrator.registerMigration("client 6: what a revoked device is told") { db in
+            try db.execute(sql: revocation)
+        }
     }
 
     /// `sync_state.acknowledged` is the last own event the server possesses; `acknowledged_chain`
@@ -95,5 +98,20 @@ enum ClientSchema {
             name TEXT PRIMARY KEY,
             map TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// `position` is where an own event was admitted that this device is not sent.
+    private static let revocation = """
+        CREATE TABLE revocation (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            revoked_at INTEGER NOT NULL,
+            as_of INTEGER NOT NULL,
+            decided_to INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE own_decision (
+            sequence INTEGER PRIMARY KEY,
+            choice INTEGER NOT NULL,
+            position INTEGER
+        ) STRICT;
         """
 }

@@ -58,6 +58,8 @@ struct AnswerApplication {
         /// Of others.
         var entries = 0
         var refused = 0
+        /// Own events kept apart about which a revoked device was told a decision.
+        var decided = 0
         var mismatches: [ScopeID] = []
     }
 
@@ -74,6 +76,7 @@ struct AnswerApplication {
         state.advice = response.advice
         try book.tables.save(state)
         if !received.found.isEmpty { try book.tables.forgetMissing(received.found) }
+        change.decided = try takeRevocation()
         if state.divergedAfter == nil {
             change.mismatches = try compareDigests()
             try compareCheckpoints()
@@ -101,6 +104,13 @@ struct AnswerApplication {
         }
         try book.tables.projectAgain(touched)
         return touched.count
+    }
+
+    /// Returns how many decisions it told.
+    private func takeRevocation() throws -> Int {
+        guard let revocation = response.revocation else { return 0 }
+        try book.tables.keep(revocation)
+        return revocation.decided.count
     }
 
     // MARK: The page

@@ -60,7 +60,8 @@ extension SyncReport {
     func followed(by next: SyncReport) -> SyncReport {
         SyncReport(
             end: next.end, pushed: pushed + next.pushed, fetched: fetched + next.fetched,
-            refused: refused + next.refused, bytesSent: bytesSent + next.bytesSent,
+            refused: refused + next.refused, decided: decided + next.decided,
+            bytesSent: bytesSent + next.bytesSent,
             bytesReceived: bytesReceived + next.bytesReceived,
             requests: requests + next.requests,
             unconfirmed: next.hasMoved ? next.unconfirmed : max(unconfirmed, next.unconfirmed),

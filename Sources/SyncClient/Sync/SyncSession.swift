@@ -11,6 +11,8 @@ struct SyncReport: Equatable {
     var pushed = 0
     var fetched = 0
     var refused = 0
+    /// Own events kept apart about which a revoked device was told a decision.
+    var decided = 0
     var bytesSent = 0
     var bytesReceived = 0
     var requests = 0
@@ -135,7 +137,8 @@ struct SyncSession {
             ownSequence: try book.head.sequence,
             held: try book.held.sorted().map { try book.tables.digest(of: $0) },
             runs: [], keys: nil, deviceTime: device.environment.now(),
-            checkpointSize: try book.tables.checkpointSize(community: book.paired.community))
+            checkpointSize: try book.tables.checkpointSize(community: book.paired.community),
+            decidedTo: try book.tables.knownRevocation()?.decidedTo ?? .start)
     }
 
     private func post(_ outgoing: Outgoing) throws(TransportError) -> HTTPAnswer {
@@ -227,6 +230,7 @@ struct SyncSession {
         report.pushed += Int(change.acknowledged)
         report.fetched += change.entries
         report.refused += change.refused
+        report.decided += change.decided
         report.mismatches = response.more ? report.mismatches : change.mismatches
     }
 

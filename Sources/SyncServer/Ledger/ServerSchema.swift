@@ -24,6 +24,10 @@ enum ServerSchema {
             try db.execute(sql: deviceBlocks)
             try fillDeviceBlocks(db)
         }
+        migrator.registerMigration("server 5: when the quarantine was decided") { db in
+            try db.execute(sql: decisionTimes)
+            try fillDecisionTimes(db)
+        }
     }
 
     /// `entity` is the 24 bytes of the device's id, the dot of its `device.paired`.
@@ -129,6 +133,32 @@ enum ServerSchema {
                     arguments: [
                         Data(block.neighborhood.bytes), Int64(block.last), Int64(block.first),
                         row[0] as Data,
+                    ])
+            }
+        }
+    }
+
+    /// `decided_at` is the position of the `quarantine.decided`.
+    private static let decisionTimes = """
+        ALTER TABLE quarantine ADD COLUMN decided_at INTEGER;
+        CREATE INDEX quarantine_decided ON quarantine (replica, decided_at)
+            WHERE decided_at IS NOT NULL;
+        """
+
+    private static func fillDecisionTimes(_ db: Database) throws {
+        let decisions = try Row.fetchAll(
+            db, sql: "SELECT position, bytes FROM event WHERE kind = 43 ORDER BY position")
+        for row in decisions {
+            let decision = try Event(decoding: [UInt8](row[1] as Data))
+            for side in decision.payload.sides(QuarantineField.events) {
+                try db.execute(
+                    sql: """
+                        UPDATE quarantine SET decided_at = ?
+                        WHERE replica = ? AND sequence = ? AND decided_at IS NULL
+                        """,
+                    arguments: [
+                        row[0] as Int64, Data(side.dot.replica.bytes),
+                        Int64(side.dot.sequence.value),
                     ])
             }
         }

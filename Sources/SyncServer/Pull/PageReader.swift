@@ -28,7 +28,9 @@ struct PageReader {
         _ request: SyncRequest, to device: DeviceState, outcomes: [Outcome]
     ) async throws -> SyncResponse {
         let store = store
-        if device.revokedAfter != nil { return try await bare(request, outcomes: outcomes) }
+        if device.revokedAfter != nil {
+            return try await bare(request, to: device, outcomes: outcomes)
+        }
         let (news, keys) = try await store.readAsync { views in
             (
                 try News(
@@ -43,15 +45,18 @@ struct PageReader {
 
     /// What a revoked device still gets: what became of its events, and what to do.
     private func bare(
-        _ request: SyncRequest, outcomes: [Outcome]
+        _ request: SyncRequest, to device: DeviceState, outcomes: [Outcome]
     ) async throws -> SyncResponse {
-        let root = try await store.readAsync { views -> Hash in
-            try views.tables.ledgerRoot(at: request.cursor) ?? MerkleTree.emptyRoot
+        let (root, told) = try await store.readAsync { views in
+            (
+                try views.tables.ledgerRoot(at: request.cursor) ?? MerkleTree.emptyRoot,
+                try views.revocation(of: device, decidedAfter: request.decidedTo)
+            )
         }
         return SyncResponse(
-            outcomes: outcomes, page: [], cursor: request.cursor, root: root, more: false,
+            outcomes: outcomes, page: [], cursor: request.cursor, root: root, more: told.more,
             scopes: [], keys: nil, serverTime: store.environment.now(),
-            advice: Self.revokedAdvice, checkpoints: [])
+            advice: Self.revokedAdvice, checkpoints: [], revocation: told.revocation)
     }
 
     private static let revokedAdvice =

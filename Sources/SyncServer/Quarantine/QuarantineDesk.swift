@@ -18,8 +18,8 @@ extension AppendSession {
         for dot in Set(dots).sorted() {
             let entry = try undecided(dot)
             if choice == .admit { try admit(entry) }
-            try QuarantineTable(db).setChoice(choice, of: dot)
-            try write(choice, about: entry, as: worker, reason: reason)
+            let decidedAt = try write(choice, about: entry, as: worker, reason: reason)
+            try QuarantineTable(db).setChoice(choice, of: dot, at: decidedAt)
         }
         return position
     }
@@ -67,20 +67,21 @@ extension AppendSession {
     private func write(
         _ choice: QuarantineChoice, about entry: QuarantineTable.Entry, as worker: EntityID,
         reason: String
-    ) throws {
+    ) throws -> LedgerPosition {
         let side = Side(dot: entry.dot, leaf: entry.leaf)
         let entered = try entry.entered ?? enter([side], entry.reason)
         let device = try DeviceTable(db).pairing(of: entry.dot.replica)?.entity
         let texts: Payload = [QuarantineField.reason: .text(reason)]
         let kind = Kind.quarantineDecided
         try kind.descriptor.check(texts, sealed: true, anySealed: true)
-        try author(
+        return try author(
             Draft(
                 kind: kind, worker: worker, subject: entered,
                 payload: [
                     QuarantineField.events: .sides([side]),
                     QuarantineField.choice: .integer(choice.rawValue),
-                ], sealed: [try seal(texts, of: kind, about: [device ?? entered])]))
+                ], sealed: [try seal(texts, of: kind, about: [device ?? entered])])
+        ).position
     }
 }
 

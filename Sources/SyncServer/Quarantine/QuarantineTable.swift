@@ -82,12 +82,40 @@ struct QuarantineTable {
         ])
     }
 
-    func setChoice(_ choice: QuarantineChoice, of dot: Dot) throws {
+    /// `position` is that of the `quarantine.decided`, which names this event alone.
+    func setChoice(
+        _ choice: QuarantineChoice, of dot: Dot, at position: LedgerPosition
+    ) throws {
         try db.execute(
-            sql: "UPDATE quarantine SET choice = ? WHERE replica = ? AND sequence = ?",
+            sql: """
+                UPDATE quarantine SET choice = ?, decided_at = ?
+                WHERE replica = ? AND sequence = ?
+                """,
             arguments: [
-                choice.rawValue, Data(dot.replica.bytes), Int64(dot.sequence.value),
+                choice.rawValue, Int64(position.value), Data(dot.replica.bytes),
+                Int64(dot.sequence.value),
             ])
+    }
+
+    /// Decisions about events of a replica after a position, with their own, in ledger order.
+    func decisions(
+        about replica: ReplicaID, after position: LedgerPosition, limit: Int
+    ) throws -> [(sequence: Sequence64, choice: QuarantineChoice, decidedAt: LedgerPosition)] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT sequence, choice, decided_at FROM quarantine
+                WHERE replica = ? AND decided_at > ? ORDER BY decided_at LIMIT ?
+                """,
+            arguments: [Data(replica.bytes), Int64(position.value), limit]
+        ).compactMap { row in
+            QuarantineChoice(rawValue: row[1]).map {
+                (
+                    Sequence64(UInt64(row[0] as Int64)), $0,
+                    LedgerPosition(UInt64(row[2] as Int64))
+                )
+            }
+        }
     }
 
     private static func entry(_ row: Row) -> Entry? {
