@@ -81,6 +81,23 @@ struct OfficeHoursTests {
         #expect(try office.store.read { try $0.conflicts() }.isEmpty)
     }
 
+    @Test("the desk gives nobody a number that somebody has, and says who that is")
+    func takenNumber() async throws {
+        let (office, members) = try await Office.sameNumber()
+        let (conflict, seen) = try office.store.read { views in
+            (try #require(try views.conflicts().first), views.position)
+        }
+        let other = try #require(members.first { $0 != conflict.entity })
+        let name = try office.store.read { try $0.label(of: other) }
+        let refusal = #expect(throws: Refusal.self) {
+            try resolve(office, conflict, seen, .merge(field: "number", value: "1"))
+        }
+        #expect(refusal?.sentence.contains("\(name) has the number 1 already") ?? false)
+        #expect(try office.store.read { $0.position } == seen)
+        try resolve(office, conflict, seen, .merge(field: "number", value: "3"))
+        #expect(try office.store.read { try $0.openConflictCount() } == 0)
+    }
+
     private func resolve(
         _ office: Office, _ conflict: Conflict, _ seen: LedgerPosition,
         _ choice: DeskRuling.Choice

@@ -1,5 +1,5 @@
-// Member numbers in use, by the index and without opening anything sealed.
-// Neighbors: enrolling asks before it gives a number out.
+// Member numbers in use, by the index and without opening anything sealed, and who has one.
+// Neighbors: enrolling asks before it gives a number out, the desk before it gives another.
 
 internal import GRDB
 public import Shared
@@ -15,5 +15,30 @@ extension Views {
                 SELECT DISTINCT number FROM member
                 WHERE home = ? AND number BETWEEN ? AND ? ORDER BY number
                 """, arguments: [home, range.lowerBound, range.upperBound])
+    }
+
+    /// Somebody else who has a number.
+    public func member(
+        numbered number: Int64, in scope: ScopeID, besides member: EntityID
+    ) throws -> EntityID? {
+        guard let home = try tables.existingScopeNumber(scope) else { return nil }
+        return try Int64.fetchAll(
+            db,
+            sql: """
+                SELECT entity FROM member WHERE home = ? AND number = ? AND canonical = entity
+                ORDER BY entity
+                """, arguments: [home, number]
+        ).map { try tables.entity(LocalKey(stored: $0)) }.first { $0 != member }
+    }
+
+    /// The device that a number is set apart for.
+    public func device(
+        givingOut number: Int64, in neighborhood: EntityID
+    ) throws -> DeviceState? {
+        try devices().first { device in
+            device.numberBlocks.contains {
+                $0.neighborhood == neighborhood && $0.numbers.contains(number)
+            }
+        }
     }
 }

@@ -103,6 +103,13 @@ struct MemberOptions: ParsableArguments {
     }
 }
 
+struct CardOption: ParsableArguments {
+    @Flag(
+        name: .customLong("on-card"),
+        help: "The member's card has this --number, whichever device it was set apart for.")
+    var isOnCard = false
+}
+
 struct HoursOptions: ParsableArguments {
     @Option(.hoursRecorded, HoursField.serviceDate, also: "date") var serviceDate: String?
     @Option(.hoursRecorded, HoursField.category) var category: String?

@@ -18,12 +18,14 @@ struct MemberEnroll: ClientCommand {
         commandName: "enroll", abstract: "Enroll a person or an organization.",
         discussion: """
             Without --number the member has the next of the numbers that the office set apart for \
-            this device (HAR-1101, say), so that no two devices give the same.
+            this device (HAR-1101, say), so that no two devices give the same. A number set apart \
+            for another device is taken with --on-card only.
             """)
 
     @OptionGroup var data: DataOptions
     @OptionGroup var neighborhood: NeighborhoodOption
     @OptionGroup var fields: MemberOptions
+    @OptionGroup var card: CardOption
     @Option(.memberEnrolled, MemberField.form) var form: String?
     @OptionGroup var worker: WorkerOption
     @OptionGroup var json: JSONOption
@@ -52,7 +54,7 @@ struct MemberEnroll: ClientCommand {
         var values = try finder.values(typed, of: .memberEnrolled)
         let numbers = MemberNumbers(book: book, neighborhood: place)
         if let number = values.integer(MemberField.number) {
-            try numbers.checkFree(number)
+            try numbers.check(number, isOnCard: card.isOnCard)
         } else {
             values[MemberField.number] = .integer(try numbers.next())
         }
@@ -67,9 +69,21 @@ struct MemberNumbers {
     let book: LocalBook
     let neighborhood: NeighborhoodState
 
-    func checkFree(_ number: Int64) throws {
-        guard let holder = try holder(of: number) else { return }
-        throw UserError(.dataError, "\(holder) has this number already; give another --number")
+    /// Whether a number that somebody typed may be given: nobody has it, and no other device may
+    /// be giving it out, unless the member's card says so.
+    func check(_ number: Int64, isOnCard: Bool) throws {
+        if let holder = try holder(of: number) {
+            throw UserError(.dataError, "\(holder) has this number already; give another --number")
+        }
+        guard !isOnCard,
+            let other = try book.views.device(givingOut: number, in: neighborhood.id),
+            other.replica != book.paired.replica
+        else { return }
+        throw UserError(
+            .dataError,
+            "\(neighborhood.code)-\(number) is set apart for the device \"\(other.label)\", which "
+                + "may give it to somebody else; enroll without --number to get the next of this "
+                + "device's own, or add --on-card if the member's card has this number")
     }
 
     /// Who has it, for people to read; nil while it is free.
@@ -195,6 +209,7 @@ struct MemberChange: ClientCommand {
     @OptionGroup var data: DataOptions
     @OptionGroup var neighborhood: NeighborhoodOption
     @OptionGroup var fields: MemberOptions
+    @OptionGroup var card: CardOption
     @Option(.memberChanged, ChangeField.reason) var reason: String?
     @OptionGroup var worker: WorkerOption
     @OptionGroup var json: JSONOption
@@ -224,7 +239,8 @@ struct MemberChange: ClientCommand {
             let id = state.home.neighborhood,
             case .neighborhood(let place)? = try book.views.state(of: id)
         {
-            try MemberNumbers(book: book, neighborhood: place).checkFree(number)
+            try MemberNumbers(book: book, neighborhood: place)
+                .check(number, isOnCard: card.isOnCard)
         }
         let reason = try finder.values([ChangeField.reason: reason.list], of: .memberChanged)
         return values.numbers.compactMap { number in

@@ -30,6 +30,7 @@ extension AppendSession {
         guard let (_, home) = try views.home(of: conflict.entity) else {
             throw StoreDamage.missing("the entity of a conflict")
         }
+        try checkNumber(fields, of: conflict, home: home)
         return try author(
             Draft(
                 kind: .conflictResolved, worker: worker, home: home, subject: conflict.entity,
@@ -51,6 +52,20 @@ extension AppendSession {
     private func check(_ fields: ResolutionFields) throws {
         let descriptor = Kind.conflictResolved.descriptor
         try descriptor.check(fields.sealed, sealed: true, anySealed: true)
+    }
+
+    /// A member number that somebody else has would be the next conflict.
+    private func checkNumber(
+        _ fields: ResolutionFields, of conflict: Conflict, home: ScopeID
+    ) throws {
+        guard conflict.fieldDescriptor?.number == MemberField.number, conflict.about != .amend,
+            let number = fields.plain.integer(ResolutionField.value),
+            let other = try views.member(numbered: number, in: home, besides: conflict.entity)
+        else { return }
+        throw Refusal(
+            exit: 65,
+            sentence: "\(try views.label(of: other)) has the number \(number) already; give "
+                + "\(try views.label(of: conflict.entity)) one that nobody has: --merge number=NEW")
     }
 
     // MARK: What is decided
