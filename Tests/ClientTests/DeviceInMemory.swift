@@ -1,6 +1,8 @@
-// A paired device whose database and keys are in memory, with a fixed clock and repeatable
-// randomness. Neighbors: OfficeInMemory, and every suite here that records or syncs.
+// A paired device whose database and keys are in memory (or in a folder, for the program to open),
+// with a fixed clock and repeatable randomness. Neighbors: OfficeInMemory, and every suite here
+// that records or syncs.
 
+import Foundation
 import GRDB
 import Shared
 import Store
@@ -25,12 +27,14 @@ struct Bench {
     init(
         office: OfficeInMemory, keys: ReplicaKeys = Fixed.device, seed: UInt64 = 7,
         workers: [EntityID] = [OfficeInMemory.dana], home: EntityID = OfficeInMemory.harbor,
-        numberBlocks: [NumberBlock] = []
+        numberBlocks: [NumberBlock] = [], folder: URL? = nil
     ) throws {
         let random = RandomInMemory(seed: seed)
         let paired = try office.pair(
             keys, neighborhoods: [home], workers: workers, numberBlocks: numberBlocks)
-        let database = try StoreFile.inMemory(register: ClientSchema.register)
+        let database: any DatabaseWriter =
+            try folder.map { try StoreFile.open(folder: $0, register: ClientSchema.register) }
+            ?? StoreFile.inMemory(register: ClientSchema.register)
         try database.write { db in
             let tables = LedgerTables(db)
             try tables.save(paired, chain: ReplicaChain(signingKey: keys.signingPublicKey))
@@ -40,7 +44,8 @@ struct Bench {
         self.keys = keys
         self.home = home
         device = try Device(
-            folder: nil, database: database, keyring: try Keyring(DatabaseQueue()),
+            folder: folder, database: database,
+            keyring: try folder.map(Keyring.init) ?? Keyring(DatabaseQueue()),
             environment: Environment(
                 now: { Instant(milliseconds: 1_774_353_600_000) }, utcOffsetMinutes: { 0 },
                 randomBytes: { random.bytes($0) }))

@@ -38,13 +38,14 @@ struct ExplainCommand: ClientCommand {
         commandName: "explain",
         abstract: "Show what the authors of an entry's events had seen, and what became of them.")
 
-    @Argument(help: "Id of an entry or event, as in a listing.") var id: String
+    @Argument(help: "Id of an entry or event, member (HAR-37 or a name), worker or device.")
+    var id: String
     @OptionGroup var data: DataOptions
     @OptionGroup var json: JSONOption
 
     func perform() throws {
         let records = try data.device().read { book in
-            try Explanation(book: book).records(try Finder(book: book).dot(id))
+            try Explanation(book: book).records(id)
         }
         if json.isOn { return try records.forEach(Screen.printJSON) }
         for record in records { show(record) }
@@ -71,22 +72,23 @@ struct ExplainCommand: ClientCommand {
 struct Explanation {
     let book: LocalBook
 
-    /// All events about the entity that the dot creates; or the one event, or one kept apart.
-    func records(_ dot: Dot) throws -> [ExplainRecord] {
-        let apart = try book.tables.refusedEvents().filter {
-            $0.event.dot == dot || $0.event.entity.dot == dot
+    /// All events about what is meant; or the one event whose id was typed.
+    func records(_ typed: String) throws -> [ExplainRecord] {
+        let apart = try book.keptApart
+        let entity = try book.anything(typed, besides: apart)
+        let event = (try? Finder(book: book).dot(typed)).flatMap { $0 == entity.dot ? nil : $0 }
+        func isMeant(_ one: Event) -> Bool {
+            one.entity == entity && (event == nil || one.dot == event)
         }
-        let decisions = try book.decisions(about: apart)
-        let refused = try apart.map {
-            let since = decisions[$0.leaf].map { "; since then: \($0.sentence)" } ?? ""
-            return try record(
-                $0.event, leaf: $0.leaf, recorded: nil, apart: $0.reason.sentence + since)
+        let admitted = try book.tables.events(of: entity).filter {
+            event == nil || $0.event.dot == event
         }
-        var events = try book.tables.events(of: EntityID(dot))
-        if events.isEmpty, let event = try book.tables.event(dot) { events = [event] }
-        return try events.map {
-            try record($0.event, leaf: $0.leaf, recorded: $0, apart: nil)
-        } + refused
+        return try admitted.map { try record($0.event, leaf: $0.leaf, recorded: $0, apart: nil) }
+            + apart.filter { isMeant($0.event) }.map {
+                let since = $0.decided.map { "; since then: \($0)" } ?? ""
+                return try record(
+                    $0.event, leaf: $0.leaf, recorded: nil, apart: $0.reason.sentence + since)
+            }
     }
 
     private func record(

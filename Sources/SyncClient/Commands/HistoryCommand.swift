@@ -28,19 +28,30 @@ struct HistoryCommand: ClientCommand {
 
 extension LocalBook {
     func history(_ typed: String) throws -> HistoryRecord {
-        let refused = try tables.refusedEvents()
-        let decisions = try decisions(about: refused)
-        let apart = refused.map {
-            KeptApart(
-                event: $0.event, leaf: $0.leaf, reason: $0.reason, receivedAt: nil,
-                decided: decisions[$0.leaf]?.sentence)
+        let apart = try keptApart
+        return try views.history(
+            of: try anything(typed, besides: apart),
+            HistorySource(
+                keptApart: apart, sent: Dot(paired.replica, sync.acknowledged.sequence)))
+    }
+
+    /// What the office keeps apart, with what it has decided since.
+    var keptApart: [KeptApart] {
+        get throws {
+            let refused = try tables.refusedEvents()
+            let decisions = try decisions(about: refused)
+            return refused.map {
+                KeptApart(
+                    event: $0.event, leaf: $0.leaf, reason: $0.reason, receivedAt: nil,
+                    decided: decisions[$0.leaf]?.sentence)
+            }
         }
+    }
+
+    /// Whatever in the book a person means by an id, a number or a name.
+    func anything(_ typed: String, besides apart: [KeptApart]) throws -> EntityID {
         switch try views.matchAnything(typed, besides: apart) {
-        case .one(let entity):
-            return try views.history(
-                of: entity,
-                HistorySource(
-                    keptApart: apart, sent: Dot(paired.replica, sync.acknowledged.sequence)))
+        case .one(let entity): return entity
         case .none:
             throw UserError(
                 .dataError,
