@@ -163,7 +163,7 @@ def statement_differences(device, truth):
     mine = device.statements()
     for account in sorted(set(mine) | {a for a in truth if a[0] in device.codes}):
         for measure in MEASURES:
-            here, there = (side.get(account, {}).get(measure) for side in (mine, truth))
+            here, there = (unnamed(side.get(account, {}).get(measure)) for side in (mine, truth))
             if here != there:
                 found.append(
                     f"{device.name}: {measure} of {'-'.join(account)} {unlike(here, there)}"
@@ -174,6 +174,13 @@ def statement_differences(device, truth):
     ) == len({code for code, _ in truth}):
         found.append(f"{device.name}: balances do not sum to 0")
     return found
+
+
+def unnamed(value):
+    """Without the words for people elsewhere, whose names only their own neighborhood has."""
+    if not isinstance(value, list):
+        return value
+    return [{**line, "with": [{**party, "label": ""} for party in line["with"]]} for line in value]
 
 
 def unlike(here, there):

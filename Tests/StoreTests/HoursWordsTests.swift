@@ -16,4 +16,20 @@ import Testing
     func everyFormReadsAsItIsMeant(form: HoursForm, expected: String) {
         #expect(form.sentence(providers: "A", time: "1:00", recipients: "B") == expected)
     }
+
+    /// Columns of listings agree with the sentences.
+    @Test(arguments: HoursForm.allCases)
+    func whoGaveInAListingGaveInTheSentence(form: HoursForm) {
+        let sides = form.asMeant(providers: "A", recipients: "B")
+        let sentence = form.sentence(providers: "A", time: "1:00", recipients: "B")
+        #expect(
+            sentence.hasPrefix("\(sides.gave) gave") || sentence.hasPrefix("\(sides.gave) paid")
+                || sentence.hasSuffix("got 1:00 from \(sides.gave)"))
+        #expect(sides.received != sides.gave)
+    }
+
+    @Test func whereTheFormIsNotKnownNobodyIsSaidToHaveGiven() {
+        let sentence = HoursForm?.none.sentence(providers: "A", time: "1:00", recipients: "B")
+        #expect(sentence == "A credited with 1:00 by B")
+    }
 }

@@ -169,7 +169,7 @@ private struct Snapshot {
             let views = tables.views
             let sum = try Int64.fetchOne(db, sql: "SELECT sum(minutes) FROM posting") ?? 0
             let digests = try (scopes ?? []).sorted().map(tables.digest)
-            let balances = try views.accounts(in: scopes).map(views.statement).map {
+            let balances = try views.accounts(in: scopes).map { try views.statement(of: $0) }.map {
                 "\($0.account) \($0.given) \($0.received) \($0.contested)"
             }.sorted()
             let conflicts = try views.conflicts().filter { conflict in

@@ -75,11 +75,7 @@ extension FieldDescriptor {
     }
 
     private func date(_ text: String) throws(TypingFault) -> CivilDate {
-        guard let date = CivilDate(text) else {
-            throw TypingFault(
-                "\(name) \"\(text)\" is not a day of the calendar; write it as 2026-03-24")
-        }
-        return date
+        try CivilDate(typed: text, as: name)
     }
 
     private func flag(_ text: String) throws(TypingFault) -> Bool {
@@ -88,6 +84,18 @@ extension FieldDescriptor {
         case "no", "false": false
         default: throw TypingFault("\(name) \"\(text)\" must be yes or no")
         }
+    }
+}
+
+extension CivilDate {
+    /// "2026-03-24"; a fault names it by `name`.
+    public init(typed text: String, as name: String) throws(TypingFault) {
+        guard let date = CivilDate(text) else {
+            throw TypingFault(
+                "\(name) \"\(text)\" is not a day of the calendar from \(Self.years.lowerBound) to "
+                    + "\(Self.years.upperBound); write it as 2026-03-24")
+        }
+        self = date
     }
 }
 

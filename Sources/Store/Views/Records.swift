@@ -44,8 +44,12 @@ public struct HoursRecord: Codable, Sendable {
     public let id: String
     public let form: String
     public let serviceDate: String
+    /// Whose balance rises, and whose falls.
     public let providers: [PartyRecord]
     public let recipients: [PartyRecord]
+    /// The same as people mean it: a donor gave to the pot, a pot gave what it granted.
+    public let gave: [PartyRecord]
+    public let received: [PartyRecord]
     public let category: String?
     public let description: String?
     public let slip: String?
@@ -70,6 +74,8 @@ public struct StatementLine: Codable, Sendable {
     public let entry: String
     public let serviceDate: String
     public let form: String
+    /// Those on the other side of it, with the minutes of each.
+    public let with: [PartyRecord]
     /// Positive given, negative received.
     public let minutes: Int64
     public let contested: Bool
@@ -80,14 +86,23 @@ public struct StatementLine: Codable, Sendable {
     public let position: UInt64?
 }
 
+/// One account's postings of a period; its sums are of the lines.
 public struct StatementRecord: Codable, Sendable {
     public let account: String
     public let code: String
     /// The member number; "pot" for the neighborhood's pot.
     public let number: String
     public let name: String?
+    /// First and last day it is of; nil: from the first there is, to the last.
+    public let from: String?
+    public let to: String?
+    /// Balance before the first day: that at the end of the period before.
+    public let opening: Int64
     public let given: Int64
     public let received: Int64
+    /// Balance after the last day.
+    public let closing: Int64
+    /// The same; without a last day it is the account's.
     public let balance: Int64
     /// Minutes that await a decision, given and received alike, and are in no sum above.
     public let contested: Int64

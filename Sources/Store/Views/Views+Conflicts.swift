@@ -99,7 +99,8 @@ extension Views {
         if conflict.about == .void { return try standing(recorded.event) }
         if conflict.about == .number { return try subject(recorded.event.entity) }
         guard let field = conflict.field else { return try subject(recorded.event.entity) }
-        return try text(reader.value(of: field, changedBy: recorded.event))
+        return try text(
+            reader.value(of: field, changedBy: recorded.event), form: form(of: conflict.entity))
     }
 
     /// What one side of a disputed void did to the entry.
@@ -126,12 +127,17 @@ extension Views {
         }
     }
 
-    private func text(_ shares: Shares, _ form: HoursForm) throws -> String {
+    private func text(_ shares: Shares, _ form: HoursForm?) throws -> String {
         let providers = try shares.providers.map { try label(of: $0.account) }
         let recipients = try shares.recipients.map { try label(of: $0.account) }
         return form.sentence(
             providers: providers.joined(separator: ", "), time: "\(shares.given)",
             recipients: recipients.joined(separator: ", "))
+    }
+
+    /// Nil for what is no hours entry, and for one that is not here.
+    func form(of entity: EntityID) throws -> HoursForm? {
+        if case .hours(let hours)? = try state(of: entity) { hours.form } else { nil }
     }
 
     /// "service-date: 2026-03-24", for an event that changed a field; nil for others.
@@ -148,21 +154,22 @@ extension Views {
         case .community?, .neighborhood?, .worker?, .device?, .quarantine?, nil: return nil
         }
         guard let field = creating.descriptor.field(number) else { return nil }
-        return "\(field.name): \(try text(reader.value(of: number, changedBy: event)))"
+        let value = reader.value(of: number, changedBy: event)
+        return "\(field.name): \(try text(value, form: form(of: event.entity)))"
     }
 
     /// Why the author did it; nil when nothing was said or it cannot be read here.
     public func reason(of event: Event) -> String? { reader.reason(of: event) }
 
-    /// A value as a person would write it.
-    public func text(_ value: Value?) throws -> String {
+    /// A value as a person would write it; `form` is that of the entry whose value it is.
+    public func text(_ value: Value?, form: HoursForm? = nil) throws -> String {
         switch value {
         case .text(let text)?: text
         case .integer(let number)?: String(number)
         case .date(let date)?: date.description
         case .entity(let entity)?: try label(of: entity)
         case .entities(let list)?: try list.map(label).joined(separator: ", ")
-        case .shares(let shares)?: try text(shares, .exchange)
+        case .shares(let shares)?: try text(shares, form)
         case .texts(let texts)?: texts.joined(separator: ", ")
         case .flag(let flag)?: flag ? "yes" : "no"
         case .data?, .sides?, .payload?, .blocks?, .unrecognized?: "(not shown)"
@@ -186,18 +193,5 @@ extension Views {
     private func fieldName(_ conflict: Conflict) -> String? {
         let kind: Kind = conflict.about == .amend ? .hoursRecorded : .memberEnrolled
         return conflict.field.flatMap(kind.descriptor.field)?.name
-    }
-}
-
-extension HoursForm {
-    /// Who did what for whom, in words. Where only credits change hands the one who gives them is
-    /// the recipient of the postings' terms: credits flow from recipient to provider.
-    func sentence(providers: String, time: String, recipients: String) -> String {
-        switch self {
-        case .exchange, .contribution: "\(providers) gave \(time) to \(recipients)"
-        case .donation: "\(recipients) gave \(time) to \(providers)"
-        case .redemption: "\(recipients) paid \(time) to \(providers)"
-        case .grant, .openingBalance: "\(providers) got \(time) from \(recipients)"
-        }
     }
 }

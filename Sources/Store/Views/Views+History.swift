@@ -120,7 +120,7 @@ extension Views {
     ) throws -> HistoryEventRecord {
         HistoryEventRecord(
             event: event.dot.description,
-            kind: event.knownKind?.name ?? "kind \(event.kind.value)",
+            kind: event.kindName,
             what: try words(of: event, seenFrom: entity),
             unreadable: !event.sealed.isEmpty && reader.open(event).isEmpty,
             worker: try event.worker.flatMap(workerName),

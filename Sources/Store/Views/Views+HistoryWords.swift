@@ -3,11 +3,11 @@
 // Invariant: what is sealed and cannot be opened here is said to be so, never left blank.
 
 internal import Foundation
-internal import Shared
+public import Shared
 
 extension Views {
     /// `entity` is the one whose history is told: an event about two is told from its side.
-    func words(of event: Event, seenFrom entity: EntityID) throws -> String {
+    public func words(of event: Event, seenFrom entity: EntityID) throws -> String {
         switch event.knownKind {
         case .communityFounded: "founded" + (try fieldWords(event))
         case .neighborhoodDefined: "defined" + (try fieldWords(event))
@@ -69,11 +69,11 @@ extension Views {
     }
 
     /// "HAR-1 Ana Ruiz gave 1:30 to HAR-2 Luis Gil", with the minutes of each if these differ.
-    private func partyWords(_ shares: Shares, _ form: HoursForm? = nil) throws -> String {
+    private func partyWords(_ shares: Shares, _ form: HoursForm?) throws -> String {
         let total =
             shares.given == shares.received
             ? "\(shares.given)" : "\(shares.given) (\(shares.received) received)"
-        return (form ?? .exchange).sentence(
+        return form.sentence(
             providers: try sideWords(shares.providers), time: total,
             recipients: try sideWords(shares.recipients))
     }
@@ -97,14 +97,19 @@ extension Views {
         let old = event.payload[ChangeField.old] ?? opened[ChangeField.old]
         let new = event.payload[ChangeField.new] ?? opened[ChangeField.new]
         if case .shares(let before)? = old, case .shares(let after)? = new {
-            return try shareWords(verb, before, after)
+            return try shareWords(verb, before, after, form(of: event.entity))
         }
         guard let new else { return "\(verb) \(field.name); to what cannot be read here" }
+        if case .shares(let after) = new {
+            return "\(verb) who and how long to: \(try partyWords(after, form(of: event.entity)))"
+        }
         let from = try old.map { " from \(try text($0, of: field))" } ?? ""
         return "\(verb) \(field.name)\(from) to \(try text(new, of: field))"
     }
 
-    private func shareWords(_ verb: String, _ before: Shares, _ after: Shares) throws -> String {
+    private func shareWords(
+        _ verb: String, _ before: Shares, _ after: Shares, _ form: HoursForm?
+    ) throws -> String {
         let people = [before, after].map {
             [$0.providers.map(\.account), $0.recipients.map(\.account)]
         }
@@ -114,18 +119,18 @@ extension Views {
             return "\(verb) minutes from \(before.given) to \(after.given)"
         }
         return
-            "\(verb) who and how long from: \(try partyWords(before)); to: \(try partyWords(after))"
+            "\(verb) who and how long from: \(try partyWords(before, form)); to: "
+            + "\(try partyWords(after, form))"
     }
 
-    private func text(_ value: Value, of field: FieldDescriptor) throws -> String {
+    func text(_ value: Value, of field: FieldDescriptor) throws -> String {
         if case .code(let codes) = field.type, case .integer(let number) = value {
             return codes.first { $0.value == number }?.name ?? String(number)
         }
         switch value {
-        case .shares(let shares): return try partyWords(shares)
         case .entity(let entity): return try placeOrLabel(entity)
         case .entities(let all): return try all.map(placeOrLabel).joined(separator: " and ")
-        case .text, .integer, .date, .data, .texts, .sides, .flag, .payload, .blocks,
+        case .text, .integer, .date, .shares, .data, .texts, .sides, .flag, .payload, .blocks,
             .unrecognized:
             return try text(value)
         }
@@ -201,7 +206,9 @@ extension Views {
         guard let value = reader.value(of: number, changedBy: decision) else {
             return "\(field.name) is from now on what cannot be read here"
         }
-        if case .shares(let shares) = value { return "from now on \(try partyWords(shares))" }
+        if case .shares(let shares) = value {
+            return "from now on \(try partyWords(shares, form(of: decision.entity)))"
+        }
         return "\(field.name) is from now on \(try text(value, of: field))"
     }
 

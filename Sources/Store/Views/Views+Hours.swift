@@ -1,4 +1,4 @@
-// Entries, statements and balances as records, the same on device and server.
+// Entries and balances as records, the same on device and server.
 // Neighbors: the projector keeps standings and postings; Commands print these.
 
 internal import Foundation
@@ -24,6 +24,23 @@ extension Views {
         try tables.existingKey(entity.dot).flatMap(record)
     }
 
+    /// Entries of the same people and day that are not void, in the order they appeared.
+    public func entries(alike shares: Shares, on date: CivilDate) throws -> [HoursState] {
+        let key = GroupKey(shares, date)
+        return try Int64.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT entity FROM hours WHERE group_key = ? AND standing NOT IN
+                        (\(EntryStanding.void.rawValue), \(EntryStanding.repeatedImport.rawValue))
+                    ORDER BY entity
+                    """), arguments: [Int64(bitPattern: key.value)]
+        ).compactMap { stored in
+            guard case .hours(let hours)? = try state(of: tables.entity(LocalKey(stored: stored)))
+            else { return nil }
+            return hours
+        }
+    }
+
     private func record(_ key: LocalKey) throws -> HoursRecord? {
         let events = try tables.events(of: key)
         guard case .hours(let state)? = decideEntity(events) else { return nil }
@@ -36,11 +53,14 @@ extension Views {
         if case .text(let text)? = try value(of: HoursField.description, in: state.fields) {
             description = text
         }
+        let providers = try state.shares.providers.map(record)
+        let recipients = try state.shares.recipients.map(record)
+        let sides = state.form.asMeant(providers: providers, recipients: recipients)
         return HoursRecord(
             id: state.id.description, form: state.form.name,
             serviceDate: state.serviceDate.description,
-            providers: try state.shares.providers.map(record),
-            recipients: try state.shares.recipients.map(record), category: state.category,
+            providers: providers, recipients: recipients, gave: sides.gave,
+            received: sides.received, category: state.category,
             description: description, slip: state.slip, toldBy: state.toldBy?.name,
             reportedMinutes: state.reportedMinutes, standing: standing.name,
             disputed: disputed(state.conflicts, creating: .hoursRecorded),
@@ -55,7 +75,7 @@ extension Views {
         return try party.map(label) ?? side.dot.short
     }
 
-    private func record(_ party: Party) throws -> PartyRecord {
+    func record(_ party: Party) throws -> PartyRecord {
         PartyRecord(
             account: party.account.description, label: try label(of: party.account),
             minutes: party.minutes.value)
@@ -70,47 +90,7 @@ extension Views {
         return try members(in: scopes).map(\.id) + pots
     }
 
-    public func statement(of account: EntityID) throws -> StatementRecord {
-        let lines = try statementLines(of: account)
-        let counting = lines.filter { !$0.contested }.map(\.minutes)
-        let given = counting.filter { $0 > 0 }.reduce(0, +)
-        let received = -counting.filter { $0 < 0 }.reduce(0, +)
-        let owner = try owner(of: account)
-        return StatementRecord(
-            account: account.description, code: owner.code, number: owner.number,
-            name: owner.name, given: given, received: received, balance: given - received,
-            contested: lines.filter(\.contested).map { abs($0.minutes) }.reduce(0, +),
-            position: position.value, unsent: lines.count(where: \.unsent), lines: lines)
-    }
-
-    private func statementLines(of account: EntityID) throws -> [StatementLine] {
-        guard let key = try tables.existingKey(account.dot) else { return [] }
-        let rows = try Row.fetchAll(
-            db.cachedStatement(
-                sql: """
-                    SELECT p.entity, h.service_date, h.form, p.minutes, p.contested, e.position,
-                        EXISTS (SELECT 1 FROM conflict c WHERE c.entity = p.entity),
-                        EXISTS (SELECT 1 FROM event u WHERE u.subject = p.entity
-                            AND u.position >= \(StoreSchema.unsentBase))
-                    FROM posting p JOIN hours h ON h.entity = p.entity
-                    JOIN event e ON e.dot = p.entity
-                    WHERE p.account = ?1
-                        OR p.account IN (SELECT entity FROM member WHERE canonical = ?1)
-                    ORDER BY e.position >= \(StoreSchema.unsentBase), h.service_date, e.position
-                    """), arguments: [key.value])
-        return try rows.map { row in
-            let position: Int64 = row[5]
-            let form = HoursForm(rawValue: row[2]) ?? .exchange
-            return StatementLine(
-                entry: try tables.dot(LocalKey(stored: row[0])).description,
-                serviceDate: CivilDate(code: row[1])?.description ?? "", form: form.name,
-                minutes: row[3], contested: row[4], disputed: row[6],
-                unsent: position >= StoreSchema.unsentBase || row[7],
-                position: position < StoreSchema.unsentBase ? UInt64(position) : nil)
-        }
-    }
-
-    private func owner(
+    func owner(
         of account: EntityID
     ) throws -> (code: String, number: String, name: String?) {
         switch try state(of: account) {

@@ -3,7 +3,7 @@
 
 internal import Foundation
 internal import GRDB
-internal import Shared
+public import Shared
 
 /// `standing` as in HistoryRecord.
 struct EntityOutcome {
@@ -59,7 +59,7 @@ extension Views {
     }
 
     /// What the entity is, in words, for every family.
-    func historySubject(_ entity: EntityID) throws -> String {
+    public func historySubject(_ entity: EntityID) throws -> String {
         switch try state(of: entity) {
         case .hours?, .member?: try subject(entity)
         case .worker(let worker)?:

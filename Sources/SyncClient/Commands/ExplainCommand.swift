@@ -99,7 +99,7 @@ struct Explanation {
         let clock = try vectorClock(of: event, contextUnknown: unknown)
         return ExplainRecord(
             event: event.dot.description, leaf: leaf.description,
-            kind: event.knownKind?.name ?? "kind \(event.kind.value)",
+            kind: event.kindName,
             entity: event.entity.description, recordedAt: event.recordedAt.text,
             worker: try event.worker.flatMap { try book.views.workerName($0) },
             changed: try book.views.change(event), reason: book.views.reason(of: event),

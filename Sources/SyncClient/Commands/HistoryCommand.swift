@@ -22,7 +22,7 @@ struct HistoryCommand: ClientCommand {
     func perform() throws {
         let record = try data.device().read { try $0.history(id) }
         if json.isOn { return try Screen.printJSON(record) }
-        print(record.text(Screen.ink), terminator: "")
+        Screen.show(record.text(Screen.ink))
     }
 }
 

@@ -177,8 +177,8 @@ struct HoursList: ClientCommand {
             ("TIME", .right), ("CATEGORY", .left), ("", .left))
         for record in records {
             table.add(
-                record.shortID, record.serviceDate, record.providers.names,
-                record.recipients.names, record.time, record.category ?? "",
+                record.shortID, record.serviceDate, record.gave.names,
+                record.received.names, record.time, record.category ?? "",
                 record.notes.attention(if: record.needsAttention))
         }
         Screen.show(table)
@@ -204,8 +204,8 @@ struct HoursShow: ClientCommand {
         var table = TextTable(("FIELD", .left), ("VALUE", .left))
         table.add("form", record.form)
         table.add("service-date", record.serviceDate)
-        for party in record.providers { table.add("gave", party.text) }
-        for party in record.recipients { table.add("received", party.text) }
+        for party in record.gave { table.add("gave", party.text) }
+        for party in record.received { table.add("received", party.text) }
         table.add("category", record.category ?? "")
         table.add("description", record.description ?? "")
         table.add("slip", record.slip ?? "")

@@ -9,7 +9,10 @@ enum Screen {
 
     static func printJSON(_ value: some Encodable) throws { print(try jsonLine(value)) }
 
-    static func show(_ table: TextTable) { print(table.text(ink), terminator: "") }
+    static func show(_ table: TextTable) { show(table.text(ink)) }
+
+    /// Whole lines.
+    static func show(_ text: String) { print(text, terminator: "") }
 
     /// A line about something that somebody must see to.
     static func warn(_ text: String) { print(ink.attention(text.onOneLine)) }

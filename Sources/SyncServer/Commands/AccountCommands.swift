@@ -32,23 +32,32 @@ struct BalancesCommand: ServerCommand {
 
 struct StatementCommand: ServerCommand {
     static let configuration = CommandConfiguration(
-        commandName: "statement", abstract: "Statement of one account, or of all.")
+        commandName: "statement", abstract: "Statement of one account, or of all.",
+        discussion: """
+            With --from and --to it has the days between them, both among them, and the balance \
+            before and after: the one after is the one before of the next.
+            """)
 
     @OptionGroup var folder: FolderOptions
     @OptionGroup var json: JSONOption
     @Argument(help: "A member or pot: HAR-37, \"HAR pot\", a name or an id.") var account: String?
     @Flag(help: "Every member and pot.") var all = false
+    @Option(help: ArgumentHelp("First day, such as 2026-01-01.", valueName: "day"))
+    var from: String?
+    @Option(help: ArgumentHelp("Last day, such as 2026-03-31.", valueName: "day"))
+    var to: String?
 
     func perform() async throws {
         guard (account == nil) == all else {
             throw Refusal.usage("name an account, or give --all")
         }
+        let period = try Period(from: from, to: to)
         let records = try store().read { views in
             try (account.map { [try views.account($0)] } ?? views.accounts())
-                .map(views.statement)
+                .map { try views.statement(of: $0, in: period) }
         }
         if json.isOn { return try records.forEach(Output.json) }
-        records.forEach(Output.show)
+        for record in records { Output.show(record.text(Output.ink)) }
     }
 }
 
@@ -81,33 +90,5 @@ extension Views {
             throw Refusal.noInput(
                 "\(typed) may be any of: \(labels.joined(separator: ", "))")
         }
-    }
-}
-
-extension Output {
-    fileprivate static func show(_ statement: StatementRecord) {
-        heading(
-            "\(statement.code)-\(statement.number) \(statement.name ?? "(not readable here)")")
-        var table = TextTable(
-            ("DATE", .left), ("ENTRY", .left), ("FORM", .left), ("TIME", .right), ("", .left))
-        for line in statement.lines {
-            table.add(
-                line.serviceDate, EntityID(line.entry)?.short ?? line.entry, line.form,
-                Minutes(line.minutes).description, line.notes.attention())
-        }
-        if !table.isEmpty { show(table) }
-        let (given, received) = (Minutes(statement.given), Minutes(statement.received))
-        line("given \(given), received \(received), balance \(Minutes(statement.balance))")
-        line("true at position \(statement.position)")
-    }
-}
-
-extension StatementLine {
-    fileprivate var notes: String {
-        let notes = [
-            contested ? "needs a decision, not counted" : nil,
-            disputed ? "needs a decision" : nil,
-        ]
-        return notes.compactMap(\.self).joined(separator: "; ")
     }
 }

@@ -17,7 +17,7 @@ struct GrantOptions: ParsableArguments {
     func record(_ form: HoursForm, minutes: Minutes, in store: ServerStore) throws {
         let environment = ServerMain.environment
         let today = environment.now().date(utcOffsetMinutes: environment.utcOffsetMinutes())
-        let day = try date.map(day) ?? today
+        let day = try date.map { try CivilDate(typed: $0, as: "date") } ?? today
         let record = try store.append { session in
             let entry = try session.grant(
                 Granting(
@@ -28,15 +28,6 @@ struct GrantOptions: ParsableArguments {
         }
         if json.isOn { return try Output.json(record) }
         Output.line("Recorded \(form.name) of \(minutes) at position \(record.position).")
-    }
-}
-
-extension GrantOptions {
-    fileprivate func day(_ typed: String) throws -> CivilDate {
-        guard let day = CivilDate(typed) else {
-            throw Refusal.usage("\(typed) is not a day of the calendar; write it as 2026-03-24")
-        }
-        return day
     }
 }
 

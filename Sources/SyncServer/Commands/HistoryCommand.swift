@@ -18,7 +18,7 @@ struct HistoryCommand: ServerCommand {
     func perform() async throws {
         let record = try store().read { try $0.history(id) }
         if json.isOn { return try Output.json(record) }
-        print(record.text(Output.ink), terminator: "")
+        Output.show(record.text(Output.ink))
     }
 }
 

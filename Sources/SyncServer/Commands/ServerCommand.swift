@@ -125,7 +125,10 @@ enum Output {
 
     static func json(_ record: some Encodable) throws { print(try jsonLine(record)) }
 
-    static func show(_ table: TextTable) { print(table.text(ink), terminator: "") }
+    static func show(_ table: TextTable) { show(table.text(ink)) }
+
+    /// Whole lines.
+    static func show(_ text: String) { print(text, terminator: "") }
 
     /// A line above what is shown of one thing.
     static func heading(_ text: String) { print(ink.heading(text.onOneLine)) }

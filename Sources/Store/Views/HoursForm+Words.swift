@@ -1,0 +1,42 @@
+// Who gave and who received, as people mean it, for every form of entry.
+// Source: docs/glossary.md. Neighbors: Views of entries, histories and conflicts speak by this.
+// Invariant: where only credits change hands, whoever parts with them gave, and whoever gets them
+// received. In the postings' terms credits flow from recipient to provider.
+
+internal import Shared
+
+extension HoursForm {
+    /// No service was given: credits went from one account to another.
+    private var movesCreditsOnly: Bool {
+        switch self {
+        case .exchange, .contribution: false
+        case .donation, .grant, .openingBalance, .redemption: true
+        }
+    }
+
+    /// The two sides of the postings in the order of giving.
+    func asMeant<Party>(
+        providers: Party, recipients: Party
+    ) -> (gave: Party, received: Party) {
+        movesCreditsOnly
+            ? (gave: recipients, received: providers) : (gave: providers, received: recipients)
+    }
+
+    /// Who did what for whom, in words.
+    func sentence(providers: String, time: String, recipients: String) -> String {
+        switch self {
+        case .exchange, .contribution: "\(providers) gave \(time) to \(recipients)"
+        case .donation: "\(recipients) gave \(time) to \(providers)"
+        case .redemption: "\(recipients) paid \(time) to \(providers)"
+        case .grant, .openingBalance: "\(providers) got \(time) from \(recipients)"
+        }
+    }
+}
+
+extension HoursForm? {
+    /// Of an entry whose form is not known here, what is true of every form is said.
+    func sentence(providers: String, time: String, recipients: String) -> String {
+        self?.sentence(providers: providers, time: time, recipients: recipients)
+            ?? "\(providers) credited with \(time) by \(recipients)"
+    }
+}
