@@ -48,6 +48,8 @@ struct HostileEventTests {
         }
         #expect(balances.reduce(0) { $0 + $1.balance } == 0)
         #expect(conflicts.count < 1_000)
+        let shown = try office.store.read { try $0.allShown() }
+        #expect(shown.allSatisfy { ($0.says == nil) != ($0.bytes == nil) }, "one or the other")
     }
 }
 

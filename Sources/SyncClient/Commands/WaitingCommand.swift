@@ -92,16 +92,10 @@ extension WaitingRecord {
         decision: OwnDecision? = nil, action: String
     ) throws {
         self.init(
-            event: event.dot.short, kind: event.knownKind?.name ?? "kind \(event.kind.value)",
-            text: try book.views.change(event) ?? Self.words(event, book), state: state, why: why,
+            event: event.dot.short, kind: event.kindName,
+            text: try book.views.brief(event), state: state, why: why,
             decided: decision?.choice.name, position: decision?.position?.value, action: action,
             recordedAt: event.recordedAt.text)
-    }
-
-    private static func words(_ event: Event, _ book: LocalBook) throws -> String {
-        let name = event.knownKind?.name ?? "kind \(event.kind.value)"
-        guard try book.tables.event(event.entity.dot) != nil else { return name }
-        return "\(name): \(try book.views.subject(event.entity))"
     }
 }
 

@@ -1,5 +1,5 @@
 // `quarantine list|admit|reject` and `waiting`: what is kept apart, and what has not come yet.
-// Neighbors: Quarantine/QuarantineDesk decides, Ledger/ServerViews reads.
+// Neighbors: QuarantineShowCommand shows one, Quarantine/QuarantineDesk decides, WaitingViews read.
 
 internal import ArgumentParser
 internal import Shared
@@ -8,7 +8,8 @@ internal import Store
 struct QuarantineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quarantine", abstract: "Events that are kept apart for an admin.",
-        subcommands: [List.self, Admit.self, Reject.self])
+        subcommands: [List.self, QuarantineShow.self, Admit.self, Reject.self],
+        defaultSubcommand: List.self)
 
     struct List: ServerCommand {
         static let configuration = CommandConfiguration(
@@ -22,16 +23,18 @@ struct QuarantineCommand: AsyncParsableCommand {
             let records = try store().read { try $0.quarantineRecords() }
                 .filter { all || $0.decided == nil }
             if json.isOn { return try records.forEach(Output.json) }
+            if records.isEmpty { return Output.line("Nothing is kept apart.") }
             var table = TextTable(
-                ("EVENT", .left), ("DEVICE", .left), ("KIND", .left), ("WHY", .left),
+                ("EVENT", .left), ("DEVICE", .left), ("WHAT", .left), ("WHY", .left),
                 ("DECIDED", .left), ("RECEIVED", .left))
             for record in records {
                 table.add(
-                    record.short, record.device, record.kind ?? "(not readable)",
+                    record.short, record.device, record.what,
                     record.sentence.attention(if: record.decided == nil), record.decided ?? "",
                     record.receivedAt)
             }
             Output.show(table)
+            Output.line("`quarantine show EVENT` tells what deciding about one does.")
         }
     }
 
@@ -91,6 +94,8 @@ struct QuarantineRecord: Encodable {
     let device: String
     /// Nil when it cannot be read.
     let kind: String?
+    /// What it says, in a line.
+    let what: String
     let reason: String
     let sentence: String
     /// `admit` or `reject`; nil while it waits.

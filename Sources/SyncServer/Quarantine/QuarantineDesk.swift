@@ -36,32 +36,13 @@ extension AppendSession {
     }
 
     private func admit(_ entry: QuarantineTable.Entry) throws {
-        guard let bytes = try QuarantineTable(db).bytes(entry.dot),
-            let event = try? Event(decoding: bytes), event.dot == entry.dot,
-            (try? event.checkShape()) != nil
-        else {
-            throw Refusal(
-                exit: 65, sentence: "\(entry.dot.short) cannot be read as an event; reject it")
-        }
-        guard let device = try facts.device(entry.dot.replica), event.isForDevices else {
-            throw Refusal(
-                exit: 65, sentence: "only the office writes what \(entry.dot.short) says; reject it"
-            )
-        }
-        let permission = Permission(device: device, workerRole: nil, entity: facts.entity)
-        do {
-            try place(
-                NewEvent(event: event, leaf: entry.leaf, bytes: bytes),
-                reach: try permission.delivery(of: event))
-            // Others than its author may have them from now on.
-            try tables.noteMissing(
-                Set(event.sealed.map(\.key).filter(tables.isMissing)), namedBy: event.dot)
-        } catch let reason as QuarantineReason {
-            throw Refusal(
-                exit: 65,
-                sentence: "\(entry.dot.short) cannot be admitted: \(reason.sentence); decide first "
-                    + "about what it needs, or reject it")
-        }
+        let admissible = try AdmissibleEvent(
+            entry, bytes: QuarantineTable(db).bytes(entry.dot) ?? [], facts)
+        try place(admissible.new, reach: admissible.reach)
+        // Others than its author may have them from now on.
+        let event = admissible.new.event
+        try tables.noteMissing(
+            Set(event.sealed.map(\.key).filter(tables.isMissing)), namedBy: event.dot)
     }
 
     private func write(
@@ -82,6 +63,36 @@ extension AppendSession {
                     QuarantineField.choice: .integer(choice.rawValue),
                 ], sealed: [try seal(texts, of: kind, about: [device ?? entered])])
         ).position
+    }
+}
+
+/// What an admin may let in, and where it will be delivered.
+struct AdmissibleEvent {
+    let new: NewEvent
+    let reach: [ScopeID]
+
+    /// Throws a sentence for what no decision lets in.
+    init(_ entry: QuarantineTable.Entry, bytes: [UInt8], _ facts: StoredFacts) throws {
+        let name = entry.dot.short
+        guard let event = try? Event(decoding: bytes), event.dot == entry.dot,
+            (try? event.checkShape()) != nil
+        else {
+            throw Refusal(exit: 65, sentence: "\(name) cannot be read as an event; reject it")
+        }
+        guard let device = try facts.device(entry.dot.replica), event.isForDevices else {
+            throw Refusal(
+                exit: 65, sentence: "only the office writes what \(name) says; reject it")
+        }
+        let permission = Permission(device: device, workerRole: nil, entity: facts.entity)
+        do {
+            reach = try permission.delivery(of: event)
+        } catch let reason as QuarantineReason {
+            throw Refusal(
+                exit: 65,
+                sentence: "\(name) cannot be admitted: \(reason.sentence); decide first "
+                    + "about what it needs, or reject it")
+        }
+        new = NewEvent(event: event, leaf: entry.leaf, bytes: bytes)
     }
 }
 

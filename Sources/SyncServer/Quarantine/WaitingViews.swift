@@ -34,17 +34,23 @@ extension Views {
 
     func quarantineRecords() throws -> [QuarantineRecord] {
         let labels = try deviceLabels()
-        let table = QuarantineTable(tables.db)
-        return try table.list().map { entry in
-            let event = try table.bytes(entry.dot).flatMap { try? Event(decoding: $0) }
-            return QuarantineRecord(
-                event: entry.dot.description, short: entry.dot.short,
-                device: labels[entry.dot.replica] ?? "",
-                kind: event.map { $0.knownKind?.name ?? "kind \($0.kind.value)" },
-                reason: entry.reason.name, sentence: entry.reason.sentence,
-                decided: entry.choice?.name, leaf: entry.leaf.description,
-                byteCount: entry.byteCount, receivedAt: entry.receivedAt.text)
+        return try QuarantineTable(tables.db).list().map { entry in
+            try record(entry, label: labels[entry.dot.replica])
         }
+    }
+
+    func record(
+        _ entry: QuarantineTable.Entry, label: String?
+    ) throws -> QuarantineRecord {
+        let event = try QuarantineTable(tables.db).bytes(entry.dot)
+            .flatMap { try? Event(decoding: $0) }
+        return QuarantineRecord(
+            event: entry.dot.description, short: entry.dot.short, device: label ?? "",
+            kind: event?.kindName,
+            what: try event.map(brief) ?? "\(entry.byteCount) bytes that cannot be read",
+            reason: entry.reason.name, sentence: entry.reason.sentence,
+            decided: entry.choice?.name, leaf: entry.leaf.description,
+            byteCount: entry.byteCount, receivedAt: entry.receivedAt.text)
     }
 
     /// By the short or the whole id of the event.
