@@ -93,15 +93,17 @@ struct HoursDrafts {
         }
     }
 
+    /// `place` is the neighborhood in whose book it is to be; nil: that of a party.
     func draft(
-        form: HoursForm, shares: Shares, values: Payload, importKey: ImportKey? = nil
+        form: HoursForm, shares: Shares, values: Payload, in place: NeighborhoodState? = nil,
+        importKey: ImportKey? = nil
     ) throws -> Draft {
         try checkMinutes(shares.given, form: form)
         var values = values
         values[HoursField.form] = .integer(form.rawValue)
         values[HoursField.shares] = .shares(shares)
         return Draft(
-            .hoursRecorded, home: try home(of: shares), values: values,
+            .hoursRecorded, home: try home(of: shares, in: place), values: values,
             subjects: .entities(shares.accounts), importKey: importKey)
     }
 
@@ -117,16 +119,25 @@ struct HoursDrafts {
         return warnings
     }
 
-    /// The home of a party, the provider's first, that this device holds.
-    private func home(of shares: Shares) throws -> ScopeID {
-        for party in shares.providers + shares.recipients {
-            guard let known = try book.views.home(of: party.account) else { continue }
-            let home: ScopeID =
-                known.family == .neighborhood ? .neighborhood(party.account) : known.home
-            if home != .community, book.held.contains(home) { return home }
+    /// The home of a party, the provider's first, that this device holds; the one that was named
+    /// must be among them.
+    private func home(of shares: Shares, in place: NeighborhoodState?) throws -> ScopeID {
+        let homes = try (shares.providers + shares.recipients).compactMap { party -> ScopeID? in
+            guard let known = try book.views.home(of: party.account) else { return nil }
+            return known.family == .neighborhood ? .neighborhood(party.account) : known.home
+        }.filter { $0 != .community && book.held.contains($0) }
+        guard let first = homes.first else {
+            throw UserError(
+                .noPermission, "none of them is of a neighborhood that this device holds")
         }
-        throw UserError(
-            .noPermission, "none of them is of a neighborhood that this device holds")
+        guard let place else { return first }
+        guard homes.contains(.neighborhood(place.id)) else {
+            throw UserError(
+                .dataError,
+                "none of them is of \(place.name) (\(place.code)); leave --neighborhood out, or "
+                    + "name somebody of it")
+        }
+        return .neighborhood(place.id)
     }
 }
 
