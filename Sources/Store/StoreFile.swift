@@ -21,11 +21,13 @@ public enum StoreFile {
     }
 
     /// Opens or creates the database and brings it up to date, whole or not at all.
-    /// `register` adds the program's own migrations.
+    /// `register` adds the program's own migrations. A file with nothing in it is taken for a new
+    /// one only if `mayBeEmpty` says so.
     public static func open(
-        folder: URL, register: (inout DatabaseMigrator) -> Void
+        folder: URL, mayBeEmpty: Bool = false, register: (inout DatabaseMigrator) -> Void
     ) throws -> DatabasePool {
         let path = folder.appendingPathComponent(databaseName).path
+        if !mayBeEmpty { try refuseIfEmpty(path) }
         let pool = try openDurably(path: path, configuration: configuration)
         var migrator = DatabaseMigrator()
         StoreSchema.register(in: &migrator)
@@ -36,6 +38,13 @@ public enum StoreFile {
         if try !pool.read(migrator.hasCompletedMigrations) { try migrator.migrate(pool) }
         chmod(path, 0o600)
         return pool
+    }
+
+    private static func refuseIfEmpty(_ path: String) throws {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        if (attributes?[.size] as? NSNumber)?.int64Value == 0 {
+            throw StoreDamage.empty(path: path)
+        }
     }
 
     /// A pool whose every commit reaches the disk. GRDB sets synchronous = NORMAL when it turns WAL

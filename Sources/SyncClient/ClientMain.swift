@@ -4,11 +4,12 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Shared
+internal import Store
 
 @main
 struct ClientMain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "hourbook",
+        commandName: name,
         abstract: "Record hours that neighbors give each other, with or without a network.",
         discussion: """
             All but pair and sync work without a network. Exit codes are those of sysexits.h.
@@ -26,6 +27,33 @@ struct ClientMain: ParsableCommand {
         ])
 
     @OptionGroup var data: DataOptions
+
+    static let name = "hourbook"
+    /// The parser's own errors begin as ours do.
+    static let _errorPrefix = "\(name): "
+
+    static func main() {
+        if let fault = TypedWords.fault {
+            end(Sysexit.usage.rawValue, saying: _errorPrefix + fault)
+        }
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+            end(ExitCode.success.rawValue)
+        } catch {
+            let (code, text) = (exitCode(for: error), fullMessage(for: error))
+            // Help that somebody asked for is no error.
+            if code.isSuccess { print(text) }
+            end(code.rawValue, saying: code.isSuccess ? "" : text)
+        }
+    }
+
+    private static func end(_ code: Int32, saying text: String = "") -> Never {
+        if !text.isEmpty { Screen.note(text) }
+        guard let failure = StandardOutput.failure() else { Foundation.exit(code) }
+        Screen.note(_errorPrefix + failure)
+        Foundation.exit(code == ExitCode.success.rawValue ? StandardOutput.exitCode : code)
+    }
 
     static let environment = Environment(
         now: {

@@ -4,11 +4,12 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Shared
+internal import Store
 
 @main
 struct ServerMain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "hourbook-server",
+        commandName: name,
         abstract: "Merges the events of many devices into one ledger of time credits.",
         version: "0.1.0",
         subcommands: [
@@ -21,6 +22,37 @@ struct ServerMain: AsyncParsableCommand {
         ])
 
     @OptionGroup var folder: FolderOptions
+
+    static let name = "hourbook-server"
+    /// The parser's own errors begin as ours do.
+    static let _errorPrefix = "\(name): "
+
+    static func main() async {
+        if let fault = TypedWords.fault {
+            end(Refusal.usage(fault).exit, saying: _errorPrefix + fault)
+        }
+        do {
+            var command = try await asyncParseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            end(ExitCode.success.rawValue)
+        } catch {
+            let (code, text) = (exitCode(for: error), fullMessage(for: error))
+            // Help that somebody asked for is no error.
+            if code.isSuccess { print(text) }
+            end(code.rawValue, saying: code.isSuccess ? "" : text)
+        }
+    }
+
+    private static func end(_ code: Int32, saying text: String = "") -> Never {
+        if !text.isEmpty { Output.note(text) }
+        guard let failure = StandardOutput.failure() else { Foundation.exit(code) }
+        Output.note(_errorPrefix + failure)
+        Foundation.exit(code == ExitCode.success.rawValue ? StandardOutput.exitCode : code)
+    }
 
     /// The only clock and the only randomness of this program.
     static let environment = Shared.Environment(

@@ -27,11 +27,12 @@ struct Bench {
     init(
         office: OfficeInMemory, keys: ReplicaKeys = Fixed.device, seed: UInt64 = 7,
         workers: [EntityID] = [OfficeInMemory.dana], home: EntityID = OfficeInMemory.harbor,
-        numberBlocks: [NumberBlock] = [], folder: URL? = nil
+        alsoHolding others: [EntityID] = [], numberBlocks: [NumberBlock] = [],
+        folder: URL? = nil
     ) throws {
         let random = RandomInMemory(seed: seed)
         let paired = try office.pair(
-            keys, neighborhoods: [home], workers: workers, numberBlocks: numberBlocks)
+            keys, neighborhoods: [home] + others, workers: workers, numberBlocks: numberBlocks)
         let database: any DatabaseWriter =
             try folder.map { try StoreFile.open(folder: $0, register: ClientSchema.register) }
             ?? StoreFile.inMemory(register: ClientSchema.register)

@@ -118,8 +118,8 @@ import Testing
         #expect(pauses.count == RetrySchedule.triesMax - 1)
         let shown = try #require(try shown(report, bench))
         #expect(shown.code == .temporaryFailure)
-        #expect(shown.description.contains("3 sent but unconfirmed"))
-        #expect(shown.description.contains("3 unsent"))
+        #expect(shown.description.contains("safe here: 3 sent but unconfirmed, settled by"))
+        #expect(!shown.description.contains("unsent"))
         #expect(try bench.unsent() == 3, "nothing is lost")
     }
 
@@ -131,6 +131,28 @@ import Testing
         #expect(pauses == [])
         let shown = try #require(try shown(report, bench))
         #expect(!shown.description.contains("unconfirmed"), "nothing left the device")
+        #expect(shown.description.contains("3 unsent"))
+        #expect(try bench.states() == ["unsent", "unsent", "unsent"])
+    }
+
+    /// What was sent without an answer is told apart from what was never sent, until it is settled.
+    @Test func whatMayHaveArrivedIsNoLongerCalledUnsent() throws {
+        let (bench, _, _) = try sync(try OfficeInMemory(), once: true) { $0.failuresAfter = [.cut] }
+        _ = try bench.enroll(3, "Mei")
+        let summary = try bench.device.read(UnsentSummary.init)
+        #expect([summary.count, summary.unconfirmed, summary.unsent] == [4, 3, 1])
+        #expect(
+            summary.text.hasPrefix("3 sent but unconfirmed, settled by the next sync, 1 unsent"))
+        #expect(try bench.states() == ["unconfirmed", "unconfirmed", "unconfirmed", "unsent"])
+        let status = try bench.device.read(StatusRecord.init)
+        #expect([status.unsent, status.unconfirmed] == [1, 3])
+        // A request that goes nowhere changes nothing of it, nor one without anything to send.
+        bench.office.failuresBefore = [.cannotConnect]
+        _ = try bench.sync()
+        #expect(try bench.states() == ["unconfirmed", "unconfirmed", "unconfirmed", "unsent"])
+        #expect(try bench.sync().end == .complete)
+        #expect(try bench.states() == [])
+        #expect(try bench.device.read(UnsentSummary.init).text == "nothing unsent")
     }
 
     @Test func onceIsOnce() throws {
@@ -141,5 +163,12 @@ import Testing
         #expect(report.requests == 1)
         #expect(report.unconfirmed == 3)
         #expect(pauses == [])
+    }
+}
+
+extension Bench {
+    /// Where each entry that waits is on its way.
+    fileprivate func states() throws -> [String] {
+        try device.read { try WaitingRecord.unsent($0).map(\.state) }
     }
 }

@@ -203,10 +203,12 @@ private struct Street {
             return report.end == .complete ? [] : [Breach(.i8, "\(cut) ended as \(report.end)")]
         }
         let unsent = try tablet.read { try $0.unsentCount }
-        let mustSay = error.mayHaveSent && unsent > 0
+        let mustSay = (error.mayHaveSent || report.unconfirmed > 0) && unsent > 0
         let isSaid = mustSay == (text?.contains("unconfirmed") == true)
+        let count =
+            mustSay ? "\(unsent) sent but unconfirmed" : unsent > 0 ? "\(unsent) unsent" : ""
         tally.unconfirmed += report.unconfirmed > 0 ? 1 : 0
-        return isSaid && text?.contains("\(unsent) unsent") == true
+        return isSaid && text?.contains(count.isEmpty ? "nothing unsent" : count) == true
             ? [] : [Breach(.i6, "\(cut) was told as: \(text ?? "nothing")")]
     }
 }

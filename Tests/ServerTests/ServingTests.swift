@@ -72,6 +72,9 @@ struct ServingTests {
     private static let cases = [
         Case(serving: .pinned, host: "127.0.0.1", leads: "pinned 127.0.0.1 9000"),
         Case(serving: .pinned, host: "0.0.0.0", leads: nil),
+        Case(serving: .pinned, host: "127.0.0.1", typed: .init(port: 0), leads: nil),
+        Case(
+            serving: .pinned, host: "127.0.0.1", typed: .init(url: "https://here:0"), leads: nil),
         Case(
             serving: .pinned, host: "0.0.0.0", typed: .init(host: "192.0.2.1"),
             leads: "pinned 192.0.2.1 9000"),

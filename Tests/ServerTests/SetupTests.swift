@@ -62,6 +62,55 @@ struct SetupTests {
         #expect(try ServerStore(folder: folder, environment: office.store.environment).isFounded)
     }
 
+    @Test("a ledger cut off to nothing is damage, and no reason to found another over its keys")
+    func emptied() throws {
+        let office = try Office()
+        let (folder, environment) = (office.store.folder, office.store.environment)
+        let keys = folder.appendingPathComponent(ServerKeys.fileName)
+        let before = try Data(contentsOf: keys)
+        try Data().write(to: folder.appendingPathComponent(StoreFile.databaseName))
+        #expect(throws: StoreDamage.self) {
+            try ServerStore(folder: folder, environment: environment)
+        }
+        #expect(throws: StoreDamage.self) {
+            try Founding.found(
+                name: "Another", folder: folder, environment: environment,
+                recovery: { Fixed.ledger })
+        }
+        #expect(try Data(contentsOf: keys) == before)
+    }
+
+    @Test(
+        "a neighborhood's code is 2 to 8 letters and digits, a letter first, kept in capitals",
+        arguments: [
+            ("har2", "HAR2"), ("OR", "OR"), ("Abcdefg8", "ABCDEFG8"), ("H", nil), ("", nil),
+            ("ABCDEFGHI", nil), ("2HA", nil), ("H-R", nil), ("HÄR", nil), ("H R", nil),
+            ("АБВ", nil),
+        ] as [(String, String?)])
+    func codes(typed: String, kept: String?) throws {
+        let office = try Office()
+        let added = try? office.store.append { try $0.addNeighborhood(name: "New", code: typed) }
+        let codes = try office.store.read { views in
+            try views.neighborhoods().filter { $0.id == added }.map(\.code)
+        }
+        #expect(codes == [kept].compactMap(\.self))
+    }
+
+    @Test("a code from before there was a rule is found and written as it is")
+    func olderCode() throws {
+        let office = try Office()
+        try office.store.append { session in
+            _ = try session.author(
+                AppendSession.Draft(
+                    kind: .neighborhoodDefined,
+                    payload: [
+                        NeighborhoodField.name: .text("Old"), NeighborhoodField.code: .text("ö"),
+                    ]))
+        }
+        let pot = try office.store.read { try $0.label(of: $0.neighborhood("Ö")) }
+        #expect(pot == "ö pot")
+    }
+
     @Test("private keys are readable by their owner only")
     func permissions() throws {
         let office = try Office()

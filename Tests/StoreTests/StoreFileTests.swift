@@ -50,6 +50,21 @@ import Testing
         }
     }
 
+    /// I6: nothing in the file is not nothing recorded.
+    @Test func aFileCutOffToNothingIsDamageUnlessItMayBeNew() throws {
+        try withFolder { folder in
+            let file = folder.appendingPathComponent(StoreFile.databaseName)
+            try Data().write(to: file)
+            let damage = #expect(throws: StoreDamage.self) {
+                _ = try StoreFile.open(folder: folder) { _ in }
+            }
+            #expect(
+                "\(try #require(damage))".contains("is damaged: nothing is left in it (0 bytes)"))
+            #expect(try Data(contentsOf: file).isEmpty, "nothing was touched")
+            try StoreFile.open(folder: folder, mayBeEmpty: true) { _ in }.close()
+        }
+    }
+
     @Test func aSecondHolderOfALockIsTold() throws {
         try withFolder { folder in
             let first = try FolderLock(folder: folder, name: "test.lock")

@@ -63,7 +63,7 @@ extension Mark {
 extension HoursState {
     /// What the last marks of the two say; nil when nobody marked them. Of marks that had not seen
     /// each other *same* holds: to ask once more is the careful side.
-    func isMarkedSame(as other: HoursState) -> Bool? {
+    public func isMarkedSame(as other: HoursState) -> Bool? {
         let all = marks.filter { $0.other == other.id } + other.marks.filter { $0.other == id }
         let last = all.filter { mark in
             !all.contains { $0 != mark && $0.observation.covers(mark.observation) }

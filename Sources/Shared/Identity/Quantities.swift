@@ -63,6 +63,13 @@ public struct Instant: Hashable, Comparable, Sendable {
             + (utcOffsetMinutes < 0 ? "-" : "+") + (offset.utf8.count < 5 ? "0" : "") + offset
     }
 
+    /// "22:24": what the clock on somebody's wall showed.
+    public func clock(utcOffsetMinutes: Int32) -> String {
+        let shifted = milliseconds.addingReportingOverflow(Int64(utcOffsetMinutes) * 60_000)
+        let shown = shifted.overflow ? self : Instant(milliseconds: shifted.partialValue)
+        return String(shown.dateAndClock.dropFirst("2026-11-22 ".count).prefix("22:24".count))
+    }
+
     private var dateAndClock: String {
         let date = date(utcOffsetMinutes: 0)
         let seconds = milliseconds.flooredDivision(1000)

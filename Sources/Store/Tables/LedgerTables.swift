@@ -141,10 +141,16 @@ public final class LedgerTables {
 public enum StoreDamage: Error, CustomStringConvertible {
     case missing(String)
     case unreadable(position: Int64)
+    /// A database that was cut off to nothing: there was more in it.
+    case empty(path: String)
     public var description: String {
         switch self {
         case .missing(let what): "the database lacks \(what); restore it from a backup or a device"
         case .unreadable(let position): "the event at \(position) is damaged"
+        case .empty(let path):
+            "\(path) is damaged: nothing is left in it (0 bytes). Restore it from a backup, and "
+                + "keep the folder until then; if it was never used, delete the folder and begin "
+                + "anew"
         }
     }
 }

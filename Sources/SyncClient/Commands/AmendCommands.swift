@@ -34,20 +34,18 @@ struct HoursAmend: ClientCommand {
     func perform() throws {
         let device = try data.device()
         let today = device.environment.today
+        var amended: EntityID?
         let events = try Recording(device: device, worker: worker.typed).record { book, finder in
-            try drafts(book, finder, today: today)
+            let entry = try finder.hours(id)
+            amended = entry.id
+            return try drafts(entry, book, finder, today: today)
         }
-        try device.read { book in
-            guard let id = events.first?.entity, let record = try book.views.hours(id) else {
-                return
-            }
-            if json.isOn { return try Screen.printJSON(record) }
-            print("amended \(id.short): \(try book.views.subject(id).onOneLine), on this device")
-        }
+        try device.tell("amended", amended, events, json)
     }
 
-    private func drafts(_ book: LocalBook, _ finder: Finder, today: CivilDate) throws -> [Draft] {
-        let entry = try finder.hours(id)
+    private func drafts(
+        _ entry: HoursState, _ book: LocalBook, _ finder: Finder, today: CivilDate
+    ) throws -> [Draft] {
         guard !entry.isVoid else {
             throw UserError(
                 .dataError,
@@ -63,9 +61,12 @@ struct HoursAmend: ClientCommand {
             throw UserError(.usage, "say what to correct; for example: --minutes 60")
         }
         let reason = try finder.values([ChangeField.reason: reason.list], of: .hoursAmended)
+        // To amend to what it says answers a dispute, so that it is no repetition then.
+        let isSettled = entry.disputes.isEmpty && !entry.isVoidDisputed
         return values.numbers.compactMap { number in
-            values[number].map { new in
-                Draft(
+            values[number].flatMap { new in
+                if isSettled, book.says(new, of: number, in: entry.fields) { return nil }
+                return Draft(
                     changing: Kind.hoursRecorded.describedField(number), by: .hoursAmended,
                     of: entry.id, home: entry.home,
                     from: book.shownValue(of: number, in: entry.fields), to: new,
@@ -118,12 +119,6 @@ struct HoursVoid: ClientCommand {
                     subjects: .entities(entry.shares.accounts))
             ]
         }
-        try device.read { book in
-            guard let id = events.first?.entity, let record = try book.views.hours(id) else {
-                return
-            }
-            if json.isOn { return try Screen.printJSON(record) }
-            print("voided \(id.short): \(try book.views.subject(id).onOneLine), on this device")
-        }
+        try device.tell("voided", events.first?.entity, events, json)
     }
 }

@@ -61,6 +61,7 @@ struct RebuildCommand: ClientCommand {
         commandName: "rebuild", abstract: "Make every balance and list anew from the events.")
 
     @OptionGroup var data: DataOptions
+    @OptionGroup var json: JSONOption
 
     func perform() throws {
         let device = try data.device()
@@ -71,6 +72,11 @@ struct RebuildCommand: ClientCommand {
                 Screen.note("  \(done) events")
             }
         }
+        if json.isOn { return try Screen.printJSON(RebuiltRecord(events: count)) }
         print("rebuilt from \(count) events")
     }
+}
+
+struct RebuiltRecord: Encodable {
+    let events: Int
 }

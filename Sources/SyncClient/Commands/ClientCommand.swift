@@ -11,7 +11,10 @@ struct DataOptions: ParsableArguments {
     @Option(
         name: .customLong("data"),
         help: ArgumentHelp(
-            "Folder of this device's data; default: ~/.local/share/hourbook.", valueName: "dir"),
+            """
+            Folder of this device's data; default: $XDG_DATA_HOME/hourbook, or without that \
+            variable ~/.local/share/hourbook.
+            """, valueName: "dir"),
         completion: .directory)
     var path: String?
 
@@ -59,7 +62,9 @@ extension ClientCommand {
         } catch {
             guard let shown = UserError(showing: error) else { throw error }
             let lines = shown.description.split(separator: "\n", omittingEmptySubsequences: false)
-            Screen.note("hourbook: " + lines.map { String($0).onOneLine }.joined(separator: "\n"))
+            Screen.note(
+                ClientMain._errorPrefix + lines.map { String($0).onOneLine }.joined(separator: "\n")
+            )
             throw ExitCode(shown.code.rawValue)
         }
     }

@@ -63,7 +63,8 @@ struct CommonHoursOptions: ParsableArguments {
             let shares = try drafts.shares(
                 providers: providers, recipients: recipients, minutes: length, rule: rule)
             warnings = drafts.warnings(form: form, minutes: length, date: date)
-            return [try drafts.draft(form: form, shares: shares, values: values)]
+            warnings += try drafts.alike(form, shares, values).map { [$0] } ?? []
+            return [try drafts.draft(form: form, shares: shares, values: values, in: place)]
         }
         for warning in warnings { Screen.note("warning: \(warning)") }
         try events.first.map { try show($0.entity, device) }

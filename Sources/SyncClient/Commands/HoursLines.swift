@@ -31,7 +31,9 @@ struct HoursLines: ClientCommand {
             if line.allSatisfy(\.isWhitespace) { continue }
             do {
                 let columns = line.split(separator: "\t", omittingEmptySubsequences: false)
-                report(try record(columns.map(String.init), on: device))
+                let (id, warning) = try record(columns.map(String.init), on: device)
+                if let warning { Screen.note("line \(number): warning: \(warning)") }
+                report(id)
             } catch {
                 guard let shown = UserError(showing: error) else { throw error }
                 Screen.note("line \(number): \(shown)")
@@ -43,12 +45,15 @@ struct HoursLines: ClientCommand {
         }
     }
 
-    private func record(_ columns: [String], on device: Device) throws -> EntityID {
+    private func record(
+        _ columns: [String], on device: Device
+    ) throws -> (id: EntityID, warning: String?) {
         guard (4...5).contains(columns.count) else {
             throw UserError(
                 .dataError, "give who gave, who received, how long and the date between tabs")
         }
         let minutes = try Minutes(typed: columns[2])
+        var warning: String?
         let recording = Recording(device: device, worker: worker.typed)
         let events = try recording.record { book, finder in
             let place = try finder.neighborhoodIfAny(neighborhood.typed)
@@ -61,10 +66,13 @@ struct HoursLines: ClientCommand {
                 HoursField.description: columns.dropFirst(4).filter { !$0.isEmpty },
             ]
             let values = try finder.values(typed, of: .hoursRecorded)
-            return [try drafts.draft(form: .exchange, shares: shares, values: values)]
+            warning = try drafts.alike(.exchange, shares, values)
+            return [
+                try drafts.draft(form: .exchange, shares: shares, values: values, in: place)
+            ]
         }
         guard let event = events.first else { preconditionFailure("one draft is one event") }
-        return event.entity
+        return (event.entity, warning)
     }
 
     /// At once, so that whoever pipes lines in knows what is safe.

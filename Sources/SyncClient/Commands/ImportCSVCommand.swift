@@ -144,12 +144,14 @@ struct ImportForget: ClientCommand {
 
     @Argument(help: "Its name, as `import maps` lists it.") var name: String
     @OptionGroup var data: DataOptions
+    @OptionGroup var json: JSONOption
 
     func perform() throws {
         guard try data.device().write({ try $0.tables.forgetMap(name) }) else {
             throw UserError(
                 .usage, "no map is saved as \"\(name)\"; `hourbook import maps` lists them")
         }
+        if json.isOn { return try Screen.printJSON(["forgotten": name]) }
         print("forgot the map \(name.onOneLine)")
     }
 }

@@ -216,21 +216,30 @@ struct MemberChange: ClientCommand {
 
     func perform() throws {
         let device = try data.device()
-        let events = try Recording(device: device, worker: worker.typed).record(drafts)
+        var changed: EntityID?
+        let events = try Recording(device: device, worker: worker.typed).record { book, finder in
+            let state = try finder.member(
+                member, in: try finder.neighborhoodIfAny(neighborhood.typed))
+            changed = state.id
+            return try drafts(state, book, finder)
+        }
         try device.read { book in
-            guard let id = events.first?.entity,
-                case .member(let state)? = try book.views.state(of: id)
+            guard let id = changed, case .member(let state)? = try book.views.state(of: id)
             else { return }
+            if events.isEmpty { Screen.note(Recording.nothingToChange) }
             if json.isOn { return try Screen.printJSON(try book.views.record(state)) }
+            if events.isEmpty {
+                return print("unchanged \(try book.views.label(of: id).onOneLine)")
+            }
             print(
                 "changed \(try book.views.label(of: id).onOneLine): \(events.count) field"
                     + (events.count == 1 ? "" : "s"))
         }
     }
 
-    private func drafts(_ book: LocalBook, _ finder: Finder) throws -> [Draft] {
-        let state = try finder.member(
-            member, in: try finder.neighborhoodIfAny(neighborhood.typed))
+    private func drafts(
+        _ state: MemberState, _ book: LocalBook, _ finder: Finder
+    ) throws -> [Draft] {
         let values = try finder.values(fields.typed, of: .memberEnrolled)
         if values.isEmpty {
             throw UserError(.usage, "say what to change; for example: --active no")
@@ -244,8 +253,9 @@ struct MemberChange: ClientCommand {
         }
         let reason = try finder.values([ChangeField.reason: reason.list], of: .memberChanged)
         return values.numbers.compactMap { number in
-            values[number].map { new in
-                Draft(
+            values[number].flatMap { new in
+                if book.says(new, of: number, in: state.fields) { return nil }
+                return Draft(
                     changing: Kind.memberEnrolled.describedField(number), by: .memberChanged,
                     of: state.id, home: state.home,
                     from: book.shownValue(of: number, in: state.fields), to: new,

@@ -5,6 +5,8 @@ internal import Shared
 internal import Store
 
 struct Recording {
+    static let nothingToChange = "nothing to change: the book says so already"
+
     let device: Device
     /// As typed with --worker.
     let worker: String?
@@ -26,6 +28,25 @@ struct Recording {
 }
 
 extension Device {
+    /// What a command about an entry says when it is done; no `events` means nothing had to be.
+    func tell(
+        _ done: String, _ entry: EntityID?, _ events: [Event], _ json: JSONOption
+    ) throws {
+        try read { book in
+            guard let entry, let record = try book.views.hours(entry) else { return }
+            if events.isEmpty { Screen.note(Recording.nothingToChange) }
+            if json.isOn { return try Screen.printJSON(record) }
+            let subject = try book.views.subject(entry).onOneLine
+            let place = events.isEmpty ? "" : ", on this device"
+            print("\(events.isEmpty ? "unchanged" : done) \(entry.short): \(subject)\(place)")
+        }
+    }
+}
+
+extension Event {
+    /// The entity's id, short, for people to type again.
+    var shortName: String { entity.short }
+
     /// Before an import: its rows are recorded in many transactions, and warned of once.
     func warnOfRecording() throws {
         try read { try $0.recordingWarnings(environment).forEach(Screen.note) }
@@ -50,9 +71,4 @@ extension LocalBook {
         }
         return warnings
     }
-}
-
-extension Event {
-    /// The entity's id, short, for people to type again.
-    var shortName: String { entity.short }
 }

@@ -27,7 +27,11 @@ struct StatusRecord: Codable {
     let neighborhoods: [String]
     let position: UInt64
     let ownSequence: UInt64
+    /// Own entries that were never in a request.
     let unsent: UInt64
+    /// Own entries that were sent and had no answer yet.
+    let unconfirmed: UInt64
+    /// Of all those.
     let oldestUnsent: String?
     let lastContact: String?
     let conflicts: Int
@@ -60,7 +64,8 @@ struct StatusRecord: Codable {
         neighborhoods = try book.neighborhoods.map(\.code)
         position = book.sync.cursor.value
         ownSequence = try book.head.sequence.value
-        self.unsent = unsent.count
+        self.unsent = unsent.unsent
+        unconfirmed = unsent.unconfirmed
         oldestUnsent = unsent.oldest?.text
         lastContact = book.sync.lastContact?.text
         conflicts = try book.views.openConflictCount()
@@ -106,8 +111,12 @@ struct StatusCommand: ClientCommand {
         table.add("position", String(status.position))
         table.add(
             "unsent",
-            "\(status.unsent)\(status.oldestUnsent.map { " (oldest \($0))" } ?? "")"
-                .attention(if: status.unsent > 0))
+            "\(status.unsent)".attention(if: status.unsent > 0))
+        if status.unconfirmed > 0 {
+            table.add(
+                "unconfirmed", "\(status.unconfirmed): sent, no answer yet".attention())
+        }
+        if let oldest = status.oldestUnsent { table.add("oldest of these", oldest) }
         table.add("last in touch", status.lastContact ?? "never")
         table.add(
             "need a decision", String(status.conflicts).attention(if: status.conflicts > 0))

@@ -197,11 +197,12 @@ extension SyncRun {
 extension SyncReport {
     /// Why it did not come to its end, and what that leaves; nil if it did.
     func failure(_ unsent: UnsentSummary, _ state: SyncState) -> UserError? {
-        let rest = "\(unsent.text), last in touch \(state.lastContact?.text ?? "never")"
+        let safe = unsent.count == 0 ? "" : "safe here: "
+        let rest = "\(safe)\(unsent.text), last in touch \(state.lastContact?.text ?? "never")"
         return switch end {
         case .complete: nil
         case .unreachable(let error):
-            UserError(.temporaryFailure, "\(error.sentence); \(unconfirmedText)\(rest)")
+            UserError(.temporaryFailure, "\(error.sentence); \(rest)")
         case .retryLater(let seconds):
             UserError(
                 .temporaryFailure,
@@ -227,11 +228,6 @@ extension SyncReport {
         }
     }
 
-    /// What was sent may be there or not: the next sync settles it.
-    private var unconfirmedText: String {
-        unconfirmed == 0
-            ? "" : "\(unconfirmed) sent but unconfirmed, safe here and settled by the next sync; "
-    }
 }
 
 extension ProblemDetails {
@@ -241,13 +237,20 @@ extension ProblemDetails {
     }
 }
 
-/// What is on this device only.
+/// What is on this device only, as far as it knows.
 struct UnsentSummary {
+    /// Confirmed by nobody.
     let count: UInt64
+    /// Of these, sent without an answer: they may have arrived.
+    let unconfirmed: UInt64
     let oldest: Instant?
+
+    /// Not sent at all.
+    var unsent: UInt64 { count - unconfirmed }
 
     init(_ book: LocalBook) throws {
         count = try book.unsentCount
+        unconfirmed = try book.unconfirmedCount
         oldest =
             count == 0
             ? nil : try book.ownEvent(book.sync.acknowledged.sequence.next)?.event.recordedAt
@@ -255,6 +258,11 @@ struct UnsentSummary {
 
     var text: String {
         if count == 0 { return "nothing unsent" }
-        return "\(count) unsent\(oldest.map { " (oldest \($0.text))" } ?? "")"
+        let parts = [
+            unconfirmed == 0
+                ? nil : "\(unconfirmed) sent but unconfirmed, settled by the next sync",
+            unsent == 0 ? nil : "\(unsent) unsent",
+        ].compactMap(\.self)
+        return parts.joined(separator: ", ") + (oldest.map { " (oldest \($0.text))" } ?? "")
     }
 }

@@ -13,29 +13,28 @@ struct TestimonyOptions: ParsableArguments {
     @OptionGroup var data: DataOptions
     @OptionGroup var json: JSONOption
 
-    /// Records one event about the entry and says so; `more` are its plain fields.
+    /// Records one event about the entry and says so; `more` are its plain fields. What the same
+    /// worker has said already is not recorded again.
     func record(
         _ kind: Kind, _ done: String,
         more: (HoursState, Finder, LocalBook) throws -> Payload = { _, _, _ in [:] }
     ) throws {
         let device = try data.device()
+        var told: EntityID?
         let events = try Recording(device: device, worker: worker.typed).record { book, finder in
             let entry = try finder.hours(id)
+            told = entry.id
             var values = try more(entry, finder, book)
             values[TestimonyField.reason] = reason.map(Value.text)
+            let recorder = try finder.worker(worker.typed)
+            if try book.hasSaid(kind, values, of: entry, by: recorder) { return [] }
             return [
                 Draft(
                     kind, subject: entry.id, home: entry.home, values: values,
                     subjects: .entities(entry.shares.accounts))
             ]
         }
-        try device.read { book in
-            guard let id = events.first?.entity, let record = try book.views.hours(id) else {
-                return
-            }
-            if json.isOn { return try Screen.printJSON(record) }
-            print("\(done) \(id.short): \(try book.views.subject(id).onOneLine), on this device")
-        }
+        try device.tell(done, told, events, json)
     }
 
     /// The field that names who confirms or disputes.

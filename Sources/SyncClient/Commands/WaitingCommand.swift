@@ -10,7 +10,8 @@ struct WaitingRecord: Codable {
     let kind: String
     /// What it says, in words.
     let text: String
-    /// `unsent`, `sent` (the server has it, its place has not come yet) or `kept-apart`.
+    /// `unsent`, `unconfirmed` (sent, no answer yet), `sent` (the server has it, its place has not
+    /// come yet) or `kept-apart`.
     let state: String
     /// Why it waits.
     let why: String
@@ -69,7 +70,6 @@ extension WaitingRecord {
 
     /// What is on this device only, or was sent and has not come back with its place.
     static func unsent(_ book: LocalBook) throws -> [WaitingRecord] {
-        let acknowledged = book.sync.acknowledged.sequence
         let hasParted = book.sync.divergedAfter != nil
         return try book.tables.unsent(after: .none, limit: Int.max).map { new in
             if hasParted {
@@ -78,13 +78,21 @@ extension WaitingRecord {
                     why: "this folder is a copy or was set back; the office has other entries",
                     action: "keep this folder, and tell the office")
             }
-            let isSent = new.event.dot.sequence <= acknowledged
+            let (state, why) = Self.way(of: new.event.dot.sequence, book.sync)
             return try WaitingRecord(
-                new.event, book, state: isSent ? "sent" : "unsent",
-                why: isSent
-                    ? "its place comes with the next sync" : "the office has not confirmed it",
-                action: "hourbook sync")
+                new.event, book, state: state, why: why, action: "hourbook sync")
         }
+    }
+
+    private static func way(
+        of sequence: Sequence64, _ sync: SyncState
+    ) -> (state: String, why: String) {
+        if sequence <= sync.acknowledged.sequence {
+            return ("sent", "its place comes with the next sync")
+        }
+        return sequence <= sync.offered
+            ? ("unconfirmed", "it was sent, and the office has not answered")
+            : ("unsent", "it was not sent yet")
     }
 
     private init(

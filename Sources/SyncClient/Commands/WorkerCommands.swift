@@ -38,15 +38,18 @@ struct WorkerCommand: ParsableCommand {
             abstract: "Record in this worker's name until another is chosen.")
 
         @OptionGroup var data: DataOptions
+        @OptionGroup var json: JSONOption
         @Argument(help: "Name, a part of it, or id.") var worker: String
 
         func perform() throws {
-            let name = try data.device().write { book in
+            let chosen = try data.device().write { book in
                 let chosen = try Finder(book: book).worker(worker)
                 try book.tables.setCurrentWorker(chosen)
-                return try book.views.workerName(chosen) ?? chosen.short
+                return try book.workerRecords().first { $0.id == chosen.short }
             }
-            print("recording as \(name.onOneLine)")
+            guard let chosen else { return }
+            if json.isOn { return try Screen.printJSON(chosen) }
+            print("recording as \(chosen.name.onOneLine)")
         }
     }
 }

@@ -23,6 +23,10 @@ enum ClientSchema {
         migrator.registerMigration("client 6: what a revoked device is told") { db in
             try db.execute(sql: revocation)
         }
+        migrator.registerMigration("client 7: what may have been sent") { db in
+            try db.execute(
+                sql: "ALTER TABLE sync_state ADD COLUMN offered INTEGER NOT NULL DEFAULT 0")
+        }
     }
 
     /// `sync_state.acknowledged` is the last own event the server possesses; `acknowledged_chain`

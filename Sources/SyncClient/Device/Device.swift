@@ -122,7 +122,16 @@ final class LocalBook {
         }
     }
 
-    /// Own events the server has not got.
+    /// Of those the server has not confirmed, the ones that were in a request: they may be there.
+    var unconfirmedCount: UInt64 {
+        get throws {
+            let sent = sync.acknowledged.sequence
+            let last = try min(sync.offered, head.sequence)
+            return last > sent ? last.value - sent.value : 0
+        }
+    }
+
+    /// Own events the server has not confirmed.
     var unsentCount: UInt64 {
         get throws {
             let sent = sync.acknowledged.sequence.value

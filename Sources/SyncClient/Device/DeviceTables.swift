@@ -24,6 +24,9 @@ struct SyncState: Equatable {
     var cursor: LedgerPosition
     /// The chain of own events that the server possesses.
     var acknowledged: ReplicaChain
+    /// The last own event that was in a request: beyond what is acknowledged, nobody knows whether
+    /// it arrived.
+    var offered = Sequence64.none
     var nonce: [UInt8]
     /// By the device's clock.
     var lastContact: Instant?
@@ -96,6 +99,7 @@ extension LedgerTables {
             cursor: LedgerPosition(UInt64(row["cursor"] as Int64)),
             acknowledged: ReplicaChain(
                 sequence: Sequence64(UInt64(row["acknowledged"] as Int64)), hash: hash),
+            offered: Sequence64(UInt64(row["offered"] as Int64)),
             nonce: [UInt8](row["nonce"] as Data), lastContact: instant("last_contact"),
             serverTime: instant("server_time"),
             divergedAfter: (row["diverged_after"] as Int64?).map { Sequence64(UInt64($0)) },
@@ -104,12 +108,13 @@ extension LedgerTables {
 
     func save(_ state: SyncState) throws {
         try db.execute(
-            sql: "INSERT OR REPLACE INTO sync_state VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT OR REPLACE INTO sync_state VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 Int64(state.cursor.value), Int64(state.acknowledged.sequence.value),
                 Data(state.acknowledged.hash.bytes), Data(state.nonce),
                 state.lastContact?.milliseconds, state.serverTime?.milliseconds,
                 state.divergedAfter.map { Int64($0.value) }, state.advice,
+                Int64(state.offered.value),
             ])
     }
 

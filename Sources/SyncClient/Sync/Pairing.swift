@@ -34,8 +34,11 @@ struct Pairing {
         try makeFolder()
         let lock = try FolderLock(folder: folder, name: "pair.lock")
         defer { withExtendedLifetime(lock) {} }
-        let database = try StoreFile.open(folder: folder, register: ClientSchema.register)
         let identity = try IdentityFile(folder: folder)
+        // A first try by this link may have ended before anything was in the file.
+        let database = try StoreFile.open(
+            folder: folder, mayBeEmpty: identity == nil || identity?.link == link.id,
+            register: ClientSchema.register)
         if let paired = try database.read({ try LedgerTables($0).pairedDevice() }) {
             try readdress(paired, by: link, isSame: identity?.link == link.id, database)
         } else {

@@ -9,6 +9,7 @@ struct Push {
     let run: [UInt8]
     let keys: WrappedKeys?
     let eventCount: Int
+    let last: Sequence64
 }
 
 struct PushBuilder {
@@ -38,7 +39,9 @@ struct PushBuilder {
         let wrapped = try WrappedKeys.wrap(
             keyring.keys(used), to: book.paired.serverReceivingKey,
             community: book.paired.community)
-        return Push(run: run.packed(), keys: wrapped, eventCount: events.count)
+        return Push(
+            run: run.packed(), keys: wrapped, eventCount: events.count,
+            last: chain.sequence)
     }
 
     private func next(after last: Sequence64, eventsMax: Int) throws -> [NewEvent] {

@@ -68,6 +68,8 @@ struct SyncSession {
         let body: [UInt8]
         let nonce: [UInt8]
         let eventCount: Int
+        /// The last of them; the server's last if there are none.
+        let last: Sequence64
         /// Of a request that is about keys.
         var round: KeyTrade.Round?
     }
@@ -79,10 +81,15 @@ struct SyncSession {
         report.requests += 1
         report.bytesSent += outgoing.body.count
         let answer: HTTPAnswer
+        let before = try offer(outgoing)
         do throws(TransportError) {
             answer = try post(outgoing)
         } catch {
-            if error.mayHaveSent { report.unconfirmed = outgoing.eventCount }
+            if error.mayHaveSent {
+                report.unconfirmed = outgoing.eventCount
+            } else {
+                try remember(offered: before)
+            }
             machine.take(.failure(error), pushed: outgoing.eventCount, hasFreshNonce: false)
             return
         }
@@ -113,7 +120,25 @@ struct SyncSession {
         request.wantedAfter = trade.answered
         return Outgoing(
             body: try request.encoded(), nonce: book.sync.nonce,
-            eventCount: push?.eventCount ?? 0)
+            eventCount: push?.eventCount ?? 0,
+            last: push?.last ?? book.sync.acknowledged.sequence)
+    }
+
+    /// Remembers, before a request and durably, which own events may be at the office from then on;
+    /// returns what was remembered before.
+    private func offer(_ outgoing: Outgoing) throws -> Sequence64 {
+        let before = try device.read { $0.sync.offered }
+        try remember(offered: max(before, outgoing.last))
+        return before
+    }
+
+    private func remember(offered: Sequence64) throws {
+        guard try device.read({ $0.sync.offered }) != offered else { return }
+        try device.write { book in
+            var state = try book.tables.syncState()
+            state.offered = offered
+            try book.tables.save(state)
+        }
     }
 
     private func request(_ book: LocalBook, trading trade: KeyTrade) throws -> Outgoing {
@@ -124,7 +149,8 @@ struct SyncSession {
         request.wantedKeys = round.asked
         request.wantedAfter = round.answered
         return Outgoing(
-            body: try request.encoded(), nonce: book.sync.nonce, eventCount: 0, round: round)
+            body: try request.encoded(), nonce: book.sync.nonce, eventCount: 0,
+            last: book.sync.acknowledged.sequence, round: round)
     }
 
     /// Where this device stands.

@@ -14,12 +14,23 @@ struct NeighborhoodCommand: AsyncParsableCommand {
             commandName: "add", abstract: "Define a neighborhood.")
 
         @OptionGroup var folder: FolderOptions
+        @OptionGroup var json: JSONOption
         @Option(help: "Name; no person's name. Example: Harbor.") var name: String
-        @Option(help: "Short code before member numbers. Example: HAR.") var code: String
+        @Option(
+            help: """
+                Code before member numbers: 2 to 8 letters A to Z and digits, a letter first; kept \
+                in capitals. Example: HAR.
+                """)
+        var code: String
 
         func perform() async throws {
-            try writableStore().append { _ = try $0.addNeighborhood(name: name, code: code) }
-            Output.line("Defined \(code): \(name).")
+            let record = try writableStore().append { session in
+                let id = try session.addNeighborhood(name: name, code: code)
+                return NeighborhoodRecord(
+                    id: id.description, code: try NeighborhoodCode(typed: code).text, name: name)
+            }
+            if json.isOn { return try Output.json(record) }
+            Output.line("Defined \(record.code): \(record.name).")
         }
     }
 

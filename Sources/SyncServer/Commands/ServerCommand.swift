@@ -90,7 +90,7 @@ struct Refusal: Error, Equatable {
 
     /// Says it and ends the program with the code.
     fileprivate var shown: any Error {
-        Output.note("Error: \(sentence)")
+        Output.note(ServerMain._errorPrefix + sentence.onOneLine)
         return ExitCode(exit)
     }
 }
@@ -129,6 +129,11 @@ enum Output {
 
     /// Whole lines.
     static func show(_ text: String) { print(text, terminator: "") }
+
+    /// Errors and warnings go beside the output, not into it.
+    static func note(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
 
     /// A line above what is shown of one thing.
     static func heading(_ text: String) { print(ink.heading(text.onOneLine)) }

@@ -14,6 +14,7 @@ struct WorkerCommand: AsyncParsableCommand {
             commandName: "add", abstract: "Register a worker.")
 
         @OptionGroup var folder: FolderOptions
+        @OptionGroup var json: JSONOption
         @Option(help: "The worker's name; it is sealed.") var name: String
         @Option(
             help: ArgumentHelp(
@@ -27,12 +28,18 @@ struct WorkerCommand: AsyncParsableCommand {
 
         func perform() async throws {
             let role = try Role.named(role)
-            let worker = try writableStore().append { session in
-                try session.addWorker(
-                    name: name, role: role,
-                    neighborhoods: try neighborhood.map(session.views.neighborhood))
+            let record = try writableStore().append { session in
+                let places = try neighborhood.map(session.views.neighborhood)
+                let worker = try session.addWorker(name: name, role: role, neighborhoods: places)
+                return WorkerRecord(
+                    id: worker.description, name: name, role: role.name,
+                    neighborhoods: try places.sorted().map {
+                        try session.views.code(of: .neighborhood($0))
+                    })
             }
-            Output.line("Registered \(name), \(role.name), as \(worker.short).")
+            if json.isOn { return try Output.json(record) }
+            let short = EntityID(record.id)?.short ?? record.id
+            Output.line("Registered \(name), \(role.name), as \(short).")
         }
     }
 

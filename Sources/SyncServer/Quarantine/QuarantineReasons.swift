@@ -1,5 +1,5 @@
 // Why an event is kept apart, and what each decision would do: full sentences for the admin who
-// decides. Neighbors: QuarantineTable and the views say what there is, QuarantineShowCommand prints.
+// decides. Neighbors: QuarantineTable and Views say what there is, QuarantineShowCommand prints.
 // Invariant: reads only. What is said of roles is as they are now; the reason is as it was given.
 
 internal import Shared

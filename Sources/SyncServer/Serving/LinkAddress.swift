@@ -26,6 +26,9 @@ struct LinkAddress: Equatable {
             }
             try self.init(url: url, isPublic: typed.isPublic || record?.mode == .public)
         } else {
+            guard typed.port != 0 else {
+                throw Refusal.usage("a device cannot connect to port 0; give the server's port")
+            }
             let mode = typed.isPublic ? .public : record?.mode ?? .pinned
             guard let host = typed.host ?? (record == nil ? "127.0.0.1" : record?.host) else {
                 throw Refusal.usage(

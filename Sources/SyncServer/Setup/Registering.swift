@@ -8,9 +8,7 @@ internal import Store
 extension AppendSession {
     @discardableResult
     func addNeighborhood(name: String, code: String) throws -> EntityID {
-        guard !code.isEmpty, code.allSatisfy({ $0.isLetter || $0.isNumber }) else {
-            throw Refusal.usage("a neighborhood's code is letters and digits, such as HAR")
-        }
+        let code = try NeighborhoodCode(typed: code).text
         guard try !views.neighborhoods().contains(where: { $0.code.matches(code) }) else {
             throw Refusal(exit: 65, sentence: "the code \(code) is another neighborhood's already")
         }
@@ -75,6 +73,32 @@ extension AppendSession {
         }
         return try key.seal(
             payload, kind: kind.number, community: store.community, nonce: random(12))
+    }
+}
+
+/// Before member numbers: short, typed on any keyboard, read aloud without doubt. Codes of before
+/// this rule stay as they are.
+struct NeighborhoodCode {
+    static let lengths = 2...8
+    /// In capitals.
+    let text: String
+
+    init(typed: String) throws {
+        let isPlain = typed.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"):
+                true
+            default: false
+            }
+        }
+        guard isPlain, Self.lengths.contains(typed.utf8.count), typed.first?.isLetter == true else {
+            throw Refusal.usage(
+                "\"\(typed)\" cannot be a neighborhood's code: it has "
+                    + "\(Self.lengths.lowerBound) to \(Self.lengths.upperBound) letters A to Z and "
+                    + "digits, a letter first, such as HAR")
+        }
+        text = typed.uppercased()
     }
 }
 
