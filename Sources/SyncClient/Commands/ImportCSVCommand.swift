@@ -47,30 +47,20 @@ struct ImportCSV: ClientCommand {
             "Keep kind, columns, values, dates and separator for the next file.",
             valueName: "name"))
     var saveMap: String?
-    @OptionGroup var neighborhood: NeighborhoodOption
-    @Flag(help: "Check everything and write nothing.") var dryRun = false
-    @OptionGroup var worker: WorkerOption
-    @OptionGroup var data: DataOptions
-    @OptionGroup var json: JSONOption
+    @OptionGroup var common: ImportOptions
 
     func perform() throws {
-        let device = try data.device()
-        let (chosen, place, person) = try device.read { book in
-            let finder = Finder(book: book)
-            return (
-                try importMap(book), try finder.neighborhood(neighborhood.typed),
-                try finder.worker(worker.typed)
-            )
-        }
+        let device = try common.data.device()
+        let (chosen, target) = try device.read { (try importMap($0), try common.target($0)) }
         let name = try saveMap.map(checkedName)
         let input = try ImportFiles.File(path: file)
         if !dryRun { try device.warnOfRecording() }
         let report = try MappedImport(
-            device: device, neighborhood: place, worker: person, map: chosen,
+            device: device, neighborhood: target.place, worker: target.worker, map: chosen,
             progress: { Screen.note("  \($0) of \($1)") }
-        ).run(input, isDryRun: dryRun)
-        if let name, !dryRun { try device.write { try $0.tables.save(chosen, as: name) } }
-        try report.tell(json, isDryRun: dryRun)
+        ).run(input, isDryRun: common.dryRun)
+        if let name, !common.dryRun { try device.write { try $0.tables.save(chosen, as: name) } }
+        try report.tell(common)
     }
 
     private func importMap(_ book: LocalBook) throws -> ImportMap {

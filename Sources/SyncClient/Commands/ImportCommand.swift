@@ -14,6 +14,21 @@ struct ImportCommand: ParsableCommand {
         ])
 }
 
+/// Options that every import has: whose book, in whose name, and whether in earnest.
+struct ImportOptions: ParsableArguments {
+    @OptionGroup var neighborhood: NeighborhoodOption
+    @Flag(help: "Check everything and write nothing.") var dryRun = false
+    @OptionGroup var worker: WorkerOption
+    @OptionGroup var data: DataOptions
+    @OptionGroup var json: JSONOption
+
+    /// Where the rows are at home, and who records them.
+    func target(_ book: LocalBook) throws -> (place: NeighborhoodState, worker: EntityID) {
+        let finder = Finder(book: book)
+        return (try finder.neighborhood(neighborhood.typed), try finder.worker(worker.typed))
+    }
+}
+
 struct ImportTimeOverflow: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "timeoverflow",
@@ -26,11 +41,7 @@ struct ImportTimeOverflow: ClientCommand {
         help: "Its posts.csv: checked and counted, kept for a later version.", completion: .csv)
     var posts: String?
     @Option(help: "Its transfers.csv: the hours.", completion: .csv) var transfers: String?
-    @OptionGroup var neighborhood: NeighborhoodOption
-    @Flag(help: "Check everything and write nothing.") var dryRun = false
-    @OptionGroup var worker: WorkerOption
-    @OptionGroup var data: DataOptions
-    @OptionGroup var json: JSONOption
+    @OptionGroup var common: ImportOptions
 
     func perform() throws {
         let files = ImportFiles(
@@ -40,17 +51,12 @@ struct ImportTimeOverflow: ClientCommand {
         if users == nil, posts == nil, transfers == nil {
             throw UserError(.usage, "give at least one of --users, --posts and --transfers")
         }
-        let device = try data.device()
-        let (place, person) = try device.read { book in
-            let finder = Finder(book: book)
-            return (
-                try finder.neighborhood(neighborhood.typed), try finder.worker(worker.typed)
-            )
-        }
-        if !dryRun { try device.warnOfRecording() }
-        var run = TimeOverflowImport(device: device, neighborhood: place.id, worker: person)
+        let device = try common.data.device()
+        let (place, worker) = try device.read(common.target)
+        if !common.dryRun { try device.warnOfRecording() }
+        var run = TimeOverflowImport(device: device, neighborhood: place.id, worker: worker)
         run.progress = { Screen.note("  \($0) of \($1)") }
-        try run.run(files, isDryRun: dryRun).tell(json, isDryRun: dryRun, hasPosts: true)
+        try run.run(files, isDryRun: common.dryRun).tell(common, hasPosts: true)
     }
 }
 
@@ -74,15 +80,15 @@ extension ImportFiles.File {
 
 extension ImportReport {
     /// What was added and refused; ends with code 65 if anything was refused.
-    func tell(_ json: JSONOption, isDryRun: Bool, hasPosts: Bool = false) throws {
-        if json.isOn {
+    func tell(_ options: ImportOptions, hasPosts: Bool = false) throws {
+        if options.json.isOn {
             try Screen.printJSON(self)
         } else {
             for refusal in refusals {
                 Screen.note("\(refusal.file):\(refusal.line): \(refusal.reason.onOneLine)")
             }
             print(
-                "\(isDryRun ? "would add" : "added") \(membersAdded) members and "
+                "\(options.dryRun ? "would add" : "added") \(membersAdded) members and "
                     + "\(entriesAdded) entries; here already: \(membersKnown) and "
                     + "\(entriesKnown); \(hasPosts ? "posts checked: \(posts); " : "")refused "
                     + "rows: \(refusals.count)")

@@ -41,16 +41,16 @@ extension Device {
             print("\(events.isEmpty ? "unchanged" : done) \(entry.short): \(subject)\(place)")
         }
     }
-}
-
-extension Event {
-    /// The entity's id, short, for people to type again.
-    var shortName: String { entity.short }
 
     /// Before an import: its rows are recorded in many transactions, and warned of once.
     func warnOfRecording() throws {
         try read { try $0.recordingWarnings(environment).forEach(Screen.note) }
     }
+}
+
+extension Event {
+    /// The entity's id, short, for people to type again.
+    var shortName: String { entity.short }
 }
 
 extension LocalBook {
