@@ -154,6 +154,25 @@ struct CommandLineTests {
         }
     }
 
+    @Test("an import tries in earnest what it tried before, by the same options")
+    func importing() async throws {
+        try await withTown { town, _ in
+            let rows = "Gave,Got,Time,Day\nHAR-1,HAR-2,40,2026-03-02\n"
+            try Data(rows.utf8).write(to: town.folder.appendingPathComponent("rows.csv"))
+            let command =
+                "hourbook import csv rows.csv --map provider=Gave --map recipient=Got "
+                + "--map minutes=Time --map service-date=Day --neighborhood HAR --worker Dana "
+                + "--json $HB"
+            let before = try ownSequence(town)
+            let tried = try run(town, command + " --dry-run")
+            #expect(
+                tried.code == 0 && tried.output.contains(#""entriesAdded":1"#), "\(tried.errors)")
+            #expect(try ownSequence(town) == before)
+            #expect(try run(town, command).output == tried.output)
+            #expect(try ownSequence(town) == before + 1)
+        }
+    }
+
     @Test("what takes --json prints an object a line, and help names where data is kept")
     func json() async throws {
         try await withTown { town, _ in

@@ -14,7 +14,8 @@ enum Shell {
     private static let programs = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().path
 
-    /// Runs the script in the folder, with nothing to read, and waits for its end.
+    /// Runs the script in the folder, with nothing to read and no other environment, and waits for
+    /// its end.
     static func run(
         _ script: String, in folder: URL, environment: [String: String] = [:]
     ) throws -> Ended {
@@ -23,9 +24,7 @@ enum Shell {
         shell.executableURL = URL(fileURLWithPath: "/bin/sh")
         shell.arguments = ["-c", script]
         shell.currentDirectoryURL = folder
-        shell.environment = ProcessInfo.processInfo.environment
-            .merging(["PATH": "\(programs):/usr/bin:/bin"]) { $1 }
-            .merging(environment) { $1 }
+        shell.environment = environment.merging(["PATH": "\(programs):/usr/bin:/bin"]) { $1 }
         shell.standardInput = FileHandle.nullDevice
         shell.standardOutput = files[0].handle
         shell.standardError = files[1].handle

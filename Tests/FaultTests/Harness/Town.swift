@@ -7,6 +7,7 @@ import GRDB
 import Hummingbird
 import Logging
 import NIOCore
+import NIOSSL
 import Shared
 import Store
 import Synchronization
@@ -95,10 +96,10 @@ struct Town {
         try ServerStore(folder: officeFolder, environment: fate.environment)
     }
 
-    /// Runs `body` while the server answers on a free port, over TLS if devices do or `encrypted`
-    /// says so; then stops it.
+    /// Runs `body` while the server answers on a free port, over TLS if devices do, `encrypted`
+    /// says so, or `tls` is what it shows; then stops it.
     func serving<Value: Sendable>(
-        encrypted: Bool? = nil,
+        encrypted: Bool? = nil, tls: TLSConfiguration? = nil,
         handshakeDeadline: TimeAmount = .minutes(10),
         _ body: (_ port: UInt16) async throws -> Value
     ) async throws -> Value {
@@ -107,7 +108,7 @@ struct Town {
         let (ports, announce) = AsyncStream.makeStream(of: UInt16.self)
         let application = try ServerApplication.build(
             store: store,
-            tls: encrypted ?? isEncrypted ? .pinned(store.servedTLSIdentity()) : nil,
+            tls: tls ?? (encrypted ?? isEncrypted ? .pinned(store.servedTLSIdentity()) : nil),
             handshakeDeadline: handshakeDeadline, onRunning: { announce.yield(UInt16($0)) })
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

@@ -28,9 +28,9 @@ struct ProxyTests {
                 }
             }
             let ended = try await listening(handle: tunnel) { proxy in
-                try await Program.pair(link, in: town, proxy: proxy)
+                try await pair(link, in: town, proxy: proxy)
             }
-            #expect(ended.status == 0, "\(ended.errors)")
+            #expect(ended.code == 0, "\(ended.errors)")
             let expected = "CONNECT \(Self.farHost):\(port) HTTP/1.1"
             let lines = asked.withLock { $0 }
             #expect(!lines.isEmpty && lines.allSatisfy { $0 == expected })
@@ -47,9 +47,9 @@ struct ProxyTests {
                 try await Tunnel(to: peer.port).carry(stream) { _ in }
             }
             let ended = try await listening(handle: tunnel) { proxy in
-                try await Program.pair(link, in: town, proxy: proxy)
+                try await pair(link, in: town, proxy: proxy)
             }
-            #expect(ended.status == Sysexit.noPermission.rawValue)
+            #expect(ended.code == Sysexit.noPermission.rawValue)
             #expect(ended.errors.contains("it has another key. Nothing was sent"))
             #expect(peer.received.isEmpty)
         }
@@ -62,48 +62,23 @@ struct ProxyTests {
         try await town.serving(encrypted: true) { port in
             let link = try town.pinnedLink(port: port)
             try await Peer.listening { proxy in
-                let ended = try await Program.pair(link, in: town, proxy: proxy.port)
-                #expect(ended.status == 0, "\(ended.errors)")
+                let ended = try await pair(link, in: town, proxy: proxy.port)
+                #expect(ended.code == 0, "\(ended.errors)")
                 #expect(proxy.connectionCount == 0)
             }
         }
     }
 }
 
-/// `hourbook` as people run it.
-private enum Program {
-    struct Ended {
-        let status: Int32
-        let errors: String
-    }
-
-    static func pair(_ link: PairingLink, in town: Town, proxy: UInt16) async throws -> Ended {
-        try await apart {
-            let process = Process()
-            process.executableURL = try url
-            process.arguments = [
-                "pair", "\(link)", "--label", "tablet", "--data", town.deviceFolder("tablet").path,
-            ]
-            let address = "http://\(Loopback4.host):\(proxy)"
-            process.environment = ["https_proxy": address, "http_proxy": address]
-            let errors = Pipe()
-            process.standardError = errors
-            process.standardOutput = FileHandle.nullDevice
-            try process.run()
-            let text = try errors.fileHandleForReading.readToEnd() ?? Data()
-            process.waitUntilExit()
-            return Ended(
-                status: process.terminationStatus, errors: String(decoding: text, as: UTF8.self))
-        }
-    }
-
-    /// It is built beside the program that runs the tests.
-    private static var url: URL {
-        get throws {
-            let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            return URL(fileURLWithPath: tests).deletingLastPathComponent()
-                .appendingPathComponent("hourbook")
-        }
+/// As people do it, with a proxy in the environment.
+private func pair(
+    _ link: PairingLink, in town: Town, proxy: UInt16
+) async throws -> Shell.Ended {
+    let address = "http://\(Loopback4.host):\(proxy)"
+    return try await apart {
+        try Shell.run(
+            "hourbook pair '\(link)' --label tablet --data tablet", in: town.folder,
+            environment: ["https_proxy": address, "http_proxy": address])
     }
 }
 
