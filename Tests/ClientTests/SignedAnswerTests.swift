@@ -13,7 +13,7 @@ import Testing
 struct SignedAnswerTests {
     @Test("an answer with any byte altered is not taken, and the next sync is well")
     func altered() throws {
-        let bench = try Bench()
+        let bench = try Bench.ready(try OfficeInMemory())
         _ = try bench.sync()
         let length = try answerLength(bench)
         for index in 0..<length {
@@ -28,7 +28,7 @@ struct SignedAnswerTests {
 
     @Test("an answer without a signature, cut or longer, is not taken")
     func cut() throws {
-        let bench = try Bench()
+        let bench = try Bench.ready(try OfficeInMemory())
         _ = try bench.sync()
         try refuses(bench) { answer in
             let nonce = answer.headers.filter { $0.key == "hourbook-nonce" }
@@ -43,7 +43,7 @@ struct SignedAnswerTests {
 
     @Test("the answer to another request is not taken, although the office signed it")
     func replayed() throws {
-        let bench = try Bench()
+        let bench = try Bench.ready(try OfficeInMemory())
         let old = Altering(bench.office) { $0 }
         _ = try session(bench, over: old).run()
         guard let first = old.last else {
@@ -56,7 +56,7 @@ struct SignedAnswerTests {
     }
 
     private func session(_ bench: Bench, over transport: any Transport) -> SyncSession {
-        SyncSession(device: bench.device, keys: Fixed.device, transport: transport)
+        SyncSession(device: bench.device, keys: bench.keys, transport: transport)
     }
 
     private func answerLength(_ bench: Bench) throws -> Int {
@@ -69,14 +69,14 @@ struct SignedAnswerTests {
     private func refuses(
         _ bench: Bench, _ alter: @escaping (HTTPAnswer) -> HTTPAnswer
     ) throws {
-        let before = try bench.device.read { $0.sync }
+        let before = try bench.device.read { ($0.sync.cursor, $0.sync.acknowledged) }
         let end = try session(bench, over: Altering(bench.office, alter)).run().end
         guard case .unreadableAnswer(let why) = end else {
             Issue.record("it was taken: \(end)")
             return
         }
         #expect(why.contains("did not sign it"))
-        #expect(try bench.device.read { $0.sync } == before)
+        #expect(try bench.device.read { ($0.sync.cursor, $0.sync.acknowledged) } == before)
     }
 }
 

@@ -54,7 +54,7 @@ struct ImportCSV: ClientCommand {
         let (chosen, target) = try device.read { (try importMap($0), try common.target($0)) }
         let name = try saveMap.map(checkedName)
         let input = try ImportFiles.File(path: file)
-        if !dryRun { try device.warnOfRecording() }
+        if !common.dryRun { try device.warnOfRecording() }
         let report = try MappedImport(
             device: device, neighborhood: target.place, worker: target.worker, map: chosen,
             progress: { Screen.note("  \($0) of \($1)") }

@@ -130,11 +130,6 @@ enum Output {
     /// Whole lines.
     static func show(_ text: String) { print(text, terminator: "") }
 
-    /// Errors and warnings go beside the output, not into it.
-    static func note(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
-    }
-
     /// A line above what is shown of one thing.
     static func heading(_ text: String) { print(ink.heading(text.onOneLine)) }
 

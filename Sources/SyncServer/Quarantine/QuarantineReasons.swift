@@ -138,7 +138,8 @@ struct QuarantineReasons {
             return "It is then said of \(try views.historySubject(event.entity)): "
                 + "\(try views.words(of: event, seenFrom: event.entity))."
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
-            .deviceRevoked, .serverTLSKeysChanged, .conflictResolved, .conflictUndone,
+            .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged, .conflictResolved,
+            .conflictUndone,
             .quarantineEntered, .quarantineDecided:
             preconditionFailure("what only the office writes is never admissible")
         }
@@ -173,13 +174,13 @@ extension Event {
     fileprivate var neededRole: String {
         if let form = hoursForm {
             return switch form.recordedBy {
-            case .outreach?: "any worker of the device records a \(form.name)"
+            case .outreach?: "an outreach worker of the device records a \(form.name)"
             case .coordinator?, .admin?: "a \(form.name) takes a coordinator"
-            case nil: "a \(form.name) is recorded by the office only"
+            case .auditor?, nil: "a \(form.name) is recorded by the office only"
             }
         }
         return switch knownKind?.descriptor.authors {
-        case .anyWorker?, nil: "any worker of the device does that"
+        case .anyWorker?, nil: "that takes an outreach worker, for an auditor only reads"
         case .recorderOrCoordinator?:
             "what another device recorded is changed by a coordinator only"
         case .coordinator?: "that takes a coordinator"
