@@ -1,5 +1,5 @@
-// Commands run as people run them: `explain` with what each author had been shown, as context and as
-// vector clock; and what recording says of a number or of a device that is not as usual.
+// Commands run as people run them: `explain` with what each author had been shown, as context and
+// as vector clock; and what recording says of a number or of a device that is not as usual.
 // Neighbors: Program runs them; VectorClockTests of Shared prove the two forms of a context equal.
 
 import Foundation

@@ -144,7 +144,7 @@ struct RevocationTests {
         var migrator = DatabaseMigrator()
         StoreSchema.register(in: &migrator)
         ServerSchema.register(in: &migrator)
-        try migrator.migrate(database, upTo: "server 4: whose member numbers are whose")
+        try migrator.migrate(database, upTo: "server 5: whose member numbers are whose")
         var author = Author()
         author.home = .community
         let kept = Side(dot: Dot(Fixed.replica(9), Sequence64(4)), leaf: .of([4]))

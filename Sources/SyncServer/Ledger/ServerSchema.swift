@@ -24,7 +24,7 @@ enum ServerSchema {
             try db.execute(sql: deviceBlocks)
             try fillDeviceBlocks(db)
         }
-        migrator.registerMigration("server 5: when the quarantine was decided") { db in
+        migrator.registerMigration("server 6: when the quarantine was decided") { db in
             try db.execute(sql: decisionTimes)
             try fillDecisionTimes(db)
         }
