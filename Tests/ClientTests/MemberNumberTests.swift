@@ -51,6 +51,17 @@ import Testing
         #expect(try numbers(bench) { try $0.next(besides: [1_002]) } == 1_501)
     }
 
+    /// The member has a card with it, whatever the office decides.
+    @Test func aNumberOfAnEnrollmentThatIsKeptApartIsNotGivenOutAgain() throws {
+        let bench = try ready([Self.block(1_001, 1_500)])
+        bench.office.verdict = { _ in .quarantined(.revoked) }
+        _ = try bench.enroll(1_001)
+        _ = try bench.sync()
+        #expect(try bench.device.read { try $0.views.members().isEmpty })
+        #expect(try numbers(bench) { try $0.next() } == 1_002)
+        #expect(try numbers(bench) { try $0.next(besides: [1_002]) } == 1_003)
+    }
+
     // MARK: Typed numbers
 
     /// A device that knows of another one with a block of its own.

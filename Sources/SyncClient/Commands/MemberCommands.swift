@@ -99,6 +99,7 @@ struct MemberNumbers {
     /// `others` are as good as taken.
     func next(besides others: Set<Int64> = []) throws -> Int64 {
         let blocks = (book.device?.numberBlocks ?? []).filter { $0.neighborhood == neighborhood.id }
+        let others = others.union(try book.numbersKeptApart(in: .neighborhood(neighborhood.id)))
         for block in blocks {
             let taken = Set(try taken(in: block.numbers)).union(others)
             if let free = block.numbers.first(where: { !taken.contains($0) }) { return free }

@@ -84,6 +84,8 @@ final class LocalBook {
     let views: Views
     /// Nil until the first sync brings its own `device.paired`.
     let device: DeviceState?
+    /// Of enrollments that the office keeps apart, once somebody asked: an import asks often.
+    private var numbersApart: [ScopeID: Set<Int64>]?
 
     init(tables: LedgerTables, paired: PairedDevice, reader: SealedReader) throws {
         self.tables = tables
@@ -120,6 +122,19 @@ final class LocalBook {
             try views.neighborhoods().filter { held.contains(.neighborhood($0.id)) }
                 .sorted { ($0.code, $0.id) < ($1.code, $1.id) }
         }
+    }
+
+    /// Member numbers that enrollments here gave out and the office keeps apart: they are on cards.
+    func numbersKeptApart(in scope: ScopeID) throws -> Set<Int64> {
+        if let known = numbersApart { return known[scope] ?? [] }
+        var found: [ScopeID: Set<Int64>] = [:]
+        for event in try tables.refusedEvents().map(\.event)
+        where event.knownKind == .memberEnrolled {
+            guard let number = event.payload.integer(MemberField.number) else { continue }
+            found[event.home, default: []].insert(number)
+        }
+        numbersApart = found
+        return found[scope] ?? []
     }
 
     /// Of those the server has not confirmed, the ones that were in a request: they may be there.
