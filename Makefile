@@ -9,18 +9,25 @@ SWIFT_FILES := Package.swift Sources Tests
 TEST_TIME_MAX := 30m
 PROPERTIES_TIME_MAX := 80m
 HISTORIES := 10000
+# Worlds of the simulator in every `make test`, and what happens in each.
+SHORT_WORLDS := 12
+STEPS := 250
+SEED := 1
+MINUTES := 30
 # How many tests run side by side. Without a bound all of them start at once, and a test that talks
 # to a server waits for minutes until both have had a processor.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH := 8
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: help setup demo test properties check format bench kills faults man install clean
+.PHONY: help setup demo test properties sim sim-soak check format bench kills faults man install clean
 
 help:
 	@echo 'make demo    build, run a community of four devices and a server, compare them'
 	@echo 'make test    build and run every test'
 	@echo 'make properties  10000 random histories of each property, in a release build'
+	@echo 'make sim     one world of the simulator: SEED=1 STEPS=250'
+	@echo 'make sim-soak worlds of the simulator for MINUTES=30, on all cores'
 	@echo 'make check   formatting, tidiness, and the C floor without warnings'
 	@echo 'make format  format the Swift sources in place'
 	@echo 'make bench   measure, each figure beside its floor'
@@ -43,6 +50,8 @@ demo: setup
 test: setup
 	$(BUILD) --build-tests
 	timeout --kill-after=10 $(TEST_TIME_MAX) swift test --skip-build
+	SEED=$(SEED) WORLDS=$(SHORT_WORLDS) STEPS=$(STEPS) \
+	    timeout --kill-after=10 $(TEST_TIME_MAX) swift test --skip-build --filter SimulationTests
 	scripts/check-demo
 	scripts/kill-test --kills 10
 	scripts/check-other-client
@@ -54,6 +63,16 @@ properties: setup
 	HISTORIES=$(HISTORIES) timeout --kill-after=10 $(PROPERTIES_TIME_MAX) \
 	    swift test -c release -Xswiftc -enable-testing --scratch-path .build-properties \
 	    --skip-build --filter 'PropertyTests|RepetitionTests'
+
+# One world, told step by step if a promise breaks in it.
+sim: setup
+	$(BUILD) --build-tests
+	SEED=$(SEED) WORLDS=1 STEPS=$(STEPS) swift test --skip-build --filter SimulationTests/worlds
+
+# World after world for so long, on all cores, and what they met; ends non-zero if a promise broke.
+sim-soak: setup
+	$(PROPERTIES) --build-tests
+	scripts/sim-soak --minutes $(MINUTES) --first-seed $(SEED) --steps $(STEPS)
 
 check: setup
 	swift format lint --strict --recursive $(SWIFT_FILES)

@@ -91,11 +91,12 @@ extension World {
     ) throws -> EntityID? {
         let worker = random.chance(1, of: 2) ? people.coordinator : people.outreach
         var place: (LedgerPosition, Set<ScopeID>) = (.start, [])
-        let events = try Recording(device: handset.device, worker: worker.description)
-            .record { book, _ in
-                place = (book.sync.cursor, book.held)
-                return try make(book)
-            }
+        let events = try Recording(
+            device: handset.device, worker: worker.description, note: { _ in }
+        ).record { book, _ in
+            place = (book.sync.cursor, book.held)
+            return try make(book)
+        }
         for event in events {
             keep(
                 Saved(

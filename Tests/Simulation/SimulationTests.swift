@@ -6,11 +6,12 @@ import Foundation
 import Shared
 import Testing
 
-@Suite("Simulation", .serialized)
+/// Alone in its process, for faults of storage are the process's: only when `WORLDS` is set.
+@Suite(
+    "Simulation", .serialized, .enabled(if: ProcessInfo.processInfo.environment["WORLDS"] != nil))
 struct SimulationTests {
-    private static let steps = setting("STEPS") ?? 150
-    /// Worlds of a short run.
-    private static let worlds = setting("WORLDS") ?? 12
+    private static let steps = setting("STEPS") ?? 250
+    private static let worlds = setting("WORLDS") ?? 1
 
     private static func setting(_ name: String) -> Int? {
         ProcessInfo.processInfo.environment[name].flatMap(Int.init)
