@@ -3,6 +3,7 @@
 
 import FaultInjection
 import Foundation
+import GRDB
 import Shared
 import Store
 import TestSupport
@@ -21,10 +22,9 @@ extension World {
             default: try correct(on: handset)
             }
         } catch {
-            // What the rules do not allow, or there is nothing to do it to.
-            guard let sentence = UserError(showing: error)?.description else {
-                return note(error, on: handset, expected: false)
-            }
+            // What the rules do not allow, or there is nothing to do it to; never a fault of a disk.
+            guard !(error is DatabaseError), let sentence = UserError(showing: error)?.description
+            else { return note(error, on: handset, expected: false) }
             truth.sentences.append(sentence)
         }
     }

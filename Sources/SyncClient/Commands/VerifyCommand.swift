@@ -43,9 +43,10 @@ extension LocalBook {
     private func verifyOwnChain() throws -> VerifiedPart {
         let head = try head
         var leaves = try tables.leaves(of: paired.replica)
-        for refused in try tables.refusedEvents() where leaves[refused.event.dot.sequence] == nil {
-            leaves[refused.event.dot.sequence] = refused.leaf
-        }
+        let apart =
+            try tables.refusedEvents().map { ($0.event.dot.sequence, $0.leaf) }
+            + ownKeptApart().map { ($0.dot.sequence, $0.leaf) }
+        leaves.merge(apart) { here, _ in here }
         var chain = ReplicaChain(signingKey: try ownSigningKey())
         while chain.sequence < head.sequence, let leaf = leaves[chain.sequence.next] {
             chain.append(leaf)

@@ -120,9 +120,9 @@ struct AnswerApplication {
         let entries = response.page.isEmpty ? [] : try page(from: state.cursor).entries
         let holding = heldSoFar(entries)
         var recorded: [RecordedEvent] = []
-        var ownHead = try book.head
+        var line: OwnLine?
         for entry in entries {
-            let taken = try take(entry, holding: holding, ownHead: &ownHead)
+            let taken = try take(entry, holding: holding, &line)
             if let taken { recorded.append(taken) }
         }
         try book.tables.project(recorded)
@@ -130,9 +130,9 @@ struct AnswerApplication {
         // After the entries: they say who is held here.
         try book.tables.keepDirectory(
             response.directory.filter { !book.held.contains($0.home) })
-        if ownHead != (try book.head) {
-            try book.tables.setHead(ownHead, of: book.paired.replica)
-            state.acknowledged = ownHead
+        if let line, line.head != (try book.head) {
+            try book.tables.setHead(line.head, of: book.paired.replica)
+            state.acknowledged = line.head
         }
         let isLearning = book.device == nil && response.cursor >= book.paired.pairedAt
         state.cursor = response.cursor
@@ -182,7 +182,7 @@ struct AnswerApplication {
 
     /// What of it must be projected; nil for an own event whose projections stand.
     private func take(
-        _ entry: LedgerEntry, holding: Set<ScopeID>, ownHead: inout ReplicaChain
+        _ entry: LedgerEntry, holding: Set<ScopeID>, _ line: inout OwnLine?
     ) throws -> RecordedEvent? {
         let admitted = Admitted(
             position: entry.position, reach: entry.reach, receivedAt: entry.receivedAt,
@@ -202,14 +202,41 @@ struct AnswerApplication {
                 return try promote(new.event.dot, admitted, holding: holding)
             }
             try book.tables.insert(new, admitted, holding: holding)
-            // An own event that this database does not have: it was set back to an older copy.
-            if new.event.dot == Dot(book.paired.replica, ownHead.sequence.next) {
-                ownHead.append(new.leaf)
-            }
+            try follow(new, &line)
             return RecordedEvent(
                 event: new.event, leaf: new.leaf, position: entry.position,
                 contextUnknown: entry.contextUnknown)
         }
+    }
+
+    /// What this says of own events that the database does not have: it was set back to an older
+    /// copy, and what is recorded next comes after them.
+    private func follow(_ new: NewEvent, _ line: inout OwnLine?) throws {
+        if new.event.dot.replica == book.paired.replica {
+            let sequence = new.event.dot.sequence
+            var own = try line ?? ownLine()
+            guard own.take(sequence, new.leaf) else {
+                throw Fault.missingOwn(own.head.sequence.next)
+            }
+            line = own
+        } else if new.event.knownKind == .quarantineEntered {
+            let sides = new.event.payload.sides(QuarantineField.events)
+                .filter { $0.dot.replica == book.paired.replica }
+            if sides.isEmpty { return }
+            for side in sides {
+                guard try ownLeaf(side.dot).map({ $0 == side.leaf }) ?? true else {
+                    throw Fault.parted(common: Sequence64(side.dot.sequence.value - 1))
+                }
+            }
+            var own = try line ?? ownLine()
+            own.takeApart(sides)
+            line = own
+        }
+    }
+
+    private func ownLine() throws -> OwnLine {
+        OwnLine(
+            head: try book.head, replica: book.paired.replica, apart: try book.ownKeptApart())
     }
 
     /// Of an own event that is here, whether or not the office keeps it apart.

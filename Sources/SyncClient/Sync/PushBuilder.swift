@@ -65,16 +65,22 @@ extension LocalBook {
         return try tables.refused(sequence)
     }
 
+    /// Also of one that only the office has: it keeps it apart, and this folder was set back.
+    private func ownLeaf(_ sequence: Sequence64) throws -> Hash? {
+        try ownEvent(sequence)?.leaf
+            ?? ownKeptApart().first { $0.dot.sequence == sequence }?.leaf
+    }
+
     /// The own chain as it was at a sequence.
     func chain(at sequence: Sequence64, signingKey: [UInt8]) throws -> ReplicaChain {
         var chain =
             sync.acknowledged.sequence <= sequence
             ? sync.acknowledged : ReplicaChain(signingKey: signingKey)
         while chain.sequence < sequence {
-            guard let event = try ownEvent(chain.sequence.next) else {
+            guard let leaf = try ownLeaf(chain.sequence.next) else {
                 throw StoreDamage.missing("its own event \(chain.sequence.next)")
             }
-            chain.append(event.leaf)
+            chain.append(leaf)
         }
         return chain
     }

@@ -181,7 +181,7 @@ extension AppendSession {
     private func carryOut(
         _ verdicts: [EventVerdict], _ run: VerifiedRun, head: ReplicaChain
     ) throws {
-        var isNew = false
+        var admitted: [(new: NewEvent, reach: [ScopeID])] = []
         var refused: [Refused] = []
         for (received, verdict) in zip(run.events, verdicts) {
             switch verdict.action {
@@ -189,18 +189,17 @@ extension AppendSession {
                 guard let event = received.event else {
                     preconditionFailure("only events that could be read are admitted")
                 }
-                try place(
-                    NewEvent(event: event, leaf: received.leaf, bytes: received.bytes),
-                    reach: reach)
-                isNew = true
+                admitted.append(
+                    (NewEvent(event: event, leaf: received.leaf, bytes: received.bytes), reach))
             case .quarantine(let reason):
                 refused.append(Refused(received: received, reason: reason))
-                isNew = true
             case .none: break
             }
         }
-        guard isNew else { return }
+        guard !admitted.isEmpty || !refused.isEmpty else { return }
+        // First: a folder that was set back follows its own chain in the order of the ledger.
         try quarantine(refused, of: run.replica)
+        for event in admitted { try place(event.new, reach: event.reach) }
         try tables.setHead(head, of: run.replica)
         try RunSignatureTable(db).insert(run)
     }
