@@ -16,6 +16,13 @@ public struct VectorClock: Hashable, Sendable {
         for dot in dots.sorted() { insert(dot) }
     }
 
+    /// Of each replica named all events up to that one, in constant time each.
+    public init(upTo last: some Sequence<Dot>) {
+        for dot in last where dot.sequence > contiguous[dot.replica, default: .none] {
+            contiguous[dot.replica] = dot.sequence
+        }
+    }
+
     public func contains(_ dot: Dot) -> Bool {
         dot.sequence <= contiguous[dot.replica, default: .none] || exceptions.contains(dot)
     }

@@ -129,12 +129,11 @@ struct Explanation {
         let prefix = contextUnknown ? LedgerPosition.start : event.context.position
         var last = try book.tables.lastSequences(upTo: prefix)
             .filter { $0.replica != event.dot.replica }
-        if event.context.ownSequence > .none {
-            last.append(Dot(event.dot.replica, event.context.ownSequence))
-        }
-        let dots = last.flatMap { last in
-            (1...last.sequence.value).map { Dot(last.replica, Sequence64($0)) }
-        }
-        return VectorClock(dots: dots + event.context.extras)
+        // Nobody has seen an own event before writing it, whatever a context claims.
+        let own = min(event.context.ownSequence.value, event.dot.sequence.value - 1)
+        last.append(Dot(event.dot.replica, Sequence64(own)))
+        var clock = VectorClock(upTo: last)
+        for extra in event.context.extras { clock.insert(extra) }
+        return clock
     }
 }
