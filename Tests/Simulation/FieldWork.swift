@@ -77,7 +77,7 @@ extension World {
         RecordedEvent(event: kept.event, leaf: kept.leaf, position: nil)
     }
 
-    private func keep(_ entry: Saved, on handset: Handset) {
+    func keep(_ entry: Saved, on handset: Handset) {
         handset.line.append(entry.leaf)
         guard truth.saved[entry.leaf] == nil else { return }
         truth.note(entry)
@@ -226,60 +226,5 @@ extension World {
         return Draft(
             changing: Kind.hoursRecorded.describedField(field), by: .hoursAmended, of: entry.id,
             home: entry.home, from: nil, to: value, reason: nil, subjects: entry.shares.accounts)
-    }
-
-    // MARK: Odd events
-
-    /// As a broken or hostile program on the device might write: rightly signed, and wrong.
-    func recordOddly(on handset: Handset) throws {
-        let saved = try handset.device.write { book -> Saved? in
-            guard let tag = try book.tables.keptTag(at: book.sync.cursor) else { return nil }
-            var head = try book.head
-            let own = head.sequence
-            var event = Event(
-                dot: Dot(handset.replica, own.next),
-                context: CausalContext(
-                    position: book.sync.cursor, rootTag: tag, ownSequence: own),
-                recordedAt: handset.device.environment.now(), utcOffsetMinutes: 0,
-                worker: people.outreach, home: .neighborhood(pick(people.neighborhoods)),
-                subject: nil, kind: Kind.memberEnrolled.number, payload: Payload())
-            odd(&event, book)
-            let bytes = event.encoded()
-            let new = NewEvent(event: event, leaf: .leaf(bytes), bytes: bytes)
-            head.append(new.leaf)
-            try book.tables.insertUnsent(new, reach: [event.home])
-            try book.tables.setHead(head, of: handset.replica)
-            return Saved(
-                event: event, leaf: new.leaf, handset: handset.name, cursor: book.sync.cursor,
-                scopes: book.held)
-        }
-        guard let saved else { return }
-        keep(saved, on: handset)
-        handset.met.insert(.odd)
-        tally.note(fault: .odd)
-        tell("\(handset.name) writes an odd event")
-    }
-
-    private func odd(_ event: inout Event, _ book: LocalBook) {
-        let nobody = EntityID(Dot(handsets[0].replica, Sequence64(9_999)))
-        switch random.int(0...5) {
-        case 0: event.kind = Kind.neighborhoodDefined.number
-        case 1: event.kind = KindNumber(9_999)
-        case 2: (event.kind, event.subject) = (Kind.hoursVoided.number, nobody)
-        case 3: event.worker = nobody
-        case 4: event.payload = [MemberField.number: .text("many")]
-        default:
-            event.kind = Kind.hoursAmended.number
-            event.subject = (try? book.views.entities(.hours))?.last ?? nobody
-            event.home = (try? book.views.home(of: event.entity)?.home) ?? event.home
-            let others = (try? book.views.entities(.member)) ?? []
-            event.payload = [
-                ChangeField.field: .integer(Int64(HoursField.shares.value)),
-                ChangeField.new: .shares(
-                    Shares(
-                        providers: [Party(account: others.first ?? nobody, minutes: Minutes(15))],
-                        recipients: [Party(account: nobody, minutes: Minutes(15))])),
-            ]
-        }
     }
 }

@@ -26,6 +26,7 @@ enum Fault: String, CaseIterable, Comparable {
     case cloned = "device cloned"
     case revoked = "device revoked"
     case odd = "odd event among others"
+    case forged = "context forged"
     case late = "old request again"
 
     static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }

@@ -53,6 +53,8 @@ struct Projector {
     private var groups: Set<Int64> = []
     /// Entries decided in this batch, so that their group need not decide them again.
     private(set) var decidedHours: [LocalKey: (HoursState, [RecordedEvent])] = [:]
+    /// Entries that a decision of this batch names.
+    private var sides: Set<EntityID> = []
     /// Entries that this batch brought: they have no postings yet.
     private(set) var freshEntries: Set<LocalKey> = []
 
@@ -62,7 +64,7 @@ struct Projector {
 
     mutating func project(_ new: [RecordedEvent]) throws {
         let touched = Dictionary(grouping: new, by: \.event.entity)
-        let sides = Set(new.flatMap { $0.event.clusterSides })
+        sides = Set(new.flatMap { $0.event.clusterSides })
         try projectEntities(Set(touched.keys).union(sides), fresh: touched)
     }
 
@@ -86,8 +88,9 @@ struct Projector {
         guard let key = try tables.existingKey(entity.dot) else { return }
         let creation = fresh.first { $0.event.subject == nil }
         let isNew = try creation.map { try remember($0, key: key) } ?? false
-        // Nothing about a new entity came before its creation.
-        let isAlone = isNew && fresh.count == 1
+        // Nothing about a new entity came before its creation; a decision that names it beside
+        // another entry is about that one, and may stand in this batch.
+        let isAlone = isNew && fresh.count == 1 && !sides.contains(entity)
         let events = isAlone ? fresh : try tables.events(of: key)
         guard events.contains(where: { $0.event.subject == nil }) else { return try forget(key) }
         switch decideEntity(events) {

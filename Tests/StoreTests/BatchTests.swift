@@ -1,0 +1,75 @@
+// Events projected in one batch, as a rebuild and a device's first page do, give the same tables as
+// one by one. Found by the simulator: an entry that a decision names beside another one came out as
+// counting when both were in the batch and the other had moved to another day since.
+// Neighbors: Projector; PropertyTests look for the same at random.
+
+import GRDB
+import Shared
+import Testing
+
+@testable import Store
+
+@Suite("One batch or many")
+struct BatchTests {
+    @Test("a decision about two entries holds for one although the other has moved since")
+    func movedSide() throws {
+        var world = try World(seed: 1)
+        let members = try world.devices[0].store.read { db in
+            try LedgerTables(db).views.entities(.member)
+        }
+        let home = ScopeID.neighborhood(World.neighborhoods[0])
+        for device in [0, 1] {
+            try world.record(
+                device, .hoursRecorded, home: home, about: nil,
+                exchange(members[0], members[1], day: 1))
+        }
+        for device in [0, 1] { try world.push(device) }
+        let conflict = try #require(
+            try world.ledger.read { try LedgerTables($0).views.conflicts() }
+                .first { $0.kind == .duplicate })
+        try world.append(
+            world.serverEvent(
+                .conflictResolved, home: home, about: conflict.entity, seen: world.ledgerSize,
+                own: world.serverSequence,
+                [
+                    ResolutionField.conflict: .integer(ConflictKind.duplicate.rawValue),
+                    ResolutionField.sides: .sides(conflict.sides),
+                    ResolutionField.choice: .integer(Choice.void.rawValue),
+                ]))
+        try world.pull(0)
+        try world.record(
+            0, .hoursAmended, home: home, about: conflict.entity,
+            [
+                ChangeField.field: .integer(Int64(HoursField.serviceDate.value)),
+                ChangeField.new: .date(day(2)),
+            ])
+        try world.push(0)
+        try world.ledger.write { db in
+            let before = try standings(db)
+            #expect(Set(before) == [EntryStanding.void.rawValue])
+            try LedgerTables(db).rebuild { _ in }
+            #expect(try standings(db) == before)
+        }
+    }
+
+    private func standings(_ db: Database) throws -> [Int64] {
+        try Int64.fetchAll(db, sql: "SELECT standing FROM hours ORDER BY entity")
+    }
+
+    private func day(_ number: Int) throws -> CivilDate {
+        try #require(CivilDate(year: 2026, month: 3, day: number))
+    }
+
+    private func exchange(
+        _ provider: EntityID, _ recipient: EntityID, day number: Int
+    ) throws -> Payload {
+        [
+            HoursField.form: .integer(HoursForm.exchange.rawValue),
+            HoursField.shares: .shares(
+                Shares(
+                    providers: [Party(account: provider, minutes: Minutes(30))],
+                    recipients: [Party(account: recipient, minutes: Minutes(30))])),
+            HoursField.serviceDate: .date(try day(number)),
+        ]
+    }
+}
