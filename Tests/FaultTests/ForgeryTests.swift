@@ -175,7 +175,7 @@ extension ForgeryTests {
                 try town.withStore { store in
                     try store.append {
                         _ = try $0.decide(
-                            kept.map(\.event.dot), .admit, as: ada, reason: "a lent tablet")
+                            Set(kept.map(\.event.dot)), .admit, as: ada, reason: "a lent tablet")
                     }
                 }
                 #expect(try town.sync(tablet, port: port).end == .complete)

@@ -182,6 +182,105 @@ struct QuarantineShowTests {
     }
 }
 
+/// One event kept apart that needs another: a revoked device enrolled Ana, then recorded for her.
+struct QuarantineNeedTests {
+    private func revoked() async throws -> (office: Office, enrolled: Dot, exchange: Dot) {
+        let office = try Office()
+        return try await office.serve { client in
+            var device = FieldDevice(office, number: 1)
+            try await device.pair(client)
+            try office.store.append { session in
+                _ = try session.revoke(
+                    try session.views.device("tablet"), as: office.ada, reason: "left on a bus")
+            }
+            let ana = try device.enroll("Ana", number: 1)
+            let exchange = device.author.write(
+                .hoursRecorded, .exchange(ana, to: office.harbor, form: .redemption))
+            _ = try await device.exchange(try device.syncRequest(first: 1), client)
+            return (office, ana.dot, exchange.dot)
+        }
+    }
+
+    private func decide(
+        _ dots: Set<Dot>, _ choice: QuarantineChoice, _ office: Office
+    ) throws {
+        try office.store.append {
+            _ = try $0.decide(dots, choice, as: office.ada, reason: "it was so")
+        }
+    }
+
+    @Test("a member whose enrollment is kept apart is named, and said to be not admitted yet")
+    func named() async throws {
+        let it = try await revoked()
+        let label = "HAR-1 Ana (not admitted yet)"
+        let records = try it.office.store.read { try $0.quarantineRecords() }
+        #expect(records[1].what.contains(label))
+        let shown = try #require(try it.office.store.read { try $0.allShown() }.last)
+        #expect(shown.kept.what.contains(label))
+        #expect(try #require(shown.says).fields.contains { $0.value == "\(label): 1:30" })
+        try decide([it.enrolled], .admit, it.office)
+        let after = try it.office.store.read { try $0.quarantineRecords() }
+        #expect(after[1].what.contains("HAR-1 Ana") && !after[1].what.contains("("))
+    }
+
+    @Test("one that was rejected is said to be left out, and what needs it can only follow it")
+    func rejected() async throws {
+        let it = try await revoked()
+        try decide([it.enrolled], .reject, it.office)
+        let shown = try #require(try it.office.store.read { try $0.allShown() }.last)
+        #expect(shown.kept.what.contains("HAR-1 Ana (not admitted)"))
+        #expect(!shown.isAdmissible && shown.decideFirst.isEmpty)
+        #expect(shown.admitting.contains("it needs \(it.enrolled.short), which was rejected"))
+    }
+
+    @Test("somebody whom nobody enrolled is not said to be of another neighborhood")
+    func stranger() throws {
+        let office = try Office()
+        let nobody = EntityID(Dot(Fixed.keys(signing: 9, receiving: 9).replica, Sequence64(1)))
+        let label = try office.store.read { try $0.label(of: nobody) }
+        #expect(label.hasSuffix(" (not known at the office)"))
+    }
+
+    @Test("what has to be decided first is named, and admitting is not offered before")
+    func decideFirst() async throws {
+        let it = try await revoked()
+        let shown = try it.office.store.read { try $0.allShown() }
+        #expect(shown.map(\.isAdmissible) == [true, false])
+        #expect(shown.map(\.decideFirst) == [[], [it.enrolled.short]])
+        #expect(shown[1].admitting.contains("decide first about \(it.enrolled.short), or reject"))
+        #expect(throws: Refusal.self) { try decide([it.exchange], .admit, it.office) }
+    }
+
+    @Test("both at once are decided in the order of their chain, in one transaction")
+    func together() async throws {
+        let it = try await revoked()
+        try decide([it.exchange, it.enrolled], .admit, it.office)
+        let balance = try it.office.store.read { views in
+            try views.statement(of: views.account("HAR-1")).balance
+        }
+        #expect(balance == 90)
+        #expect(
+            try it.office.store.read { try $0.quarantineRecords() }.map(\.decided)
+                == ["admit", "admit"])
+    }
+
+    @Test("an event that breaks a limit can be read: the rule is named")
+    func brokenRule() async throws {
+        let office = try Office()
+        try await office.serve { client in
+            var device = FieldDevice(office, number: 1)
+            try await device.pair(client)
+            let ana = try device.enroll("Ana", number: 1)
+            _ = device.author.write(.hoursRecorded, .exchange(ana, to: ana))
+            try await device.sync(client)
+        }
+        let shown = try #require(try office.store.read { try $0.allShown() }.first)
+        #expect(!shown.isAdmissible)
+        #expect(shown.admitting.contains("breaks a rule: shares names somebody twice; reject it"))
+        #expect(!shown.admitting.contains("cannot be read"))
+    }
+}
+
 extension Views {
     /// Everything in quarantine, in the order it came.
     func allShown() throws -> [QuarantineShown] {

@@ -44,7 +44,8 @@ struct RevocationTests {
         _ it: Case, _ events: [Event], _ choice: QuarantineChoice
     ) throws {
         try it.office.store.append {
-            _ = try $0.decide(events.map(\.dot), choice, as: it.office.ada, reason: "it was so")
+            _ = try $0.decide(
+                Set(events.map(\.dot)), choice, as: it.office.ada, reason: "it was so")
         }
     }
 

@@ -69,8 +69,9 @@ extension Views {
 
     private func about(_ event: Event) throws -> String? {
         guard let subject = event.subject else { return nil }
-        let isHere = try state(of: subject) != nil
-        return try isHere ? historySubject(subject) : "\(subject.short), which is not in this book"
+        if try state(of: subject) != nil { return try historySubject(subject) }
+        return try asideLabel(of: subject) ?? asideSubject(subject)
+            ?? "\(subject.short), which is not in this book"
     }
 
     // MARK: Field by field

@@ -68,7 +68,7 @@ extension Views {
         case .neighborhood(let place)?: "neighborhood \(place.code) (\(place.name))"
         case .community(let community)?: "community \(community.name)"
         case .quarantine(let state)?: "\(state.events.count) events kept apart"
-        case nil: entity.short
+        case nil: try asideLabel(of: entity) ?? entity.short
         }
     }
 }

@@ -15,11 +15,17 @@ public final class Views {
     /// Filled by the first look-up by name: a file of a thousand rows opens each name once. Like
     /// the labels it is as of then; a transaction looks people up before it records.
     var listed: [ListedMember]?
+    /// What this program keeps outside the ledger.
+    let aside: Aside
 
-    public init(tables: LedgerTables, reader: SealedReader, position: LedgerPosition) {
+    public init(
+        tables: LedgerTables, reader: SealedReader, position: LedgerPosition,
+        aside: Aside = .nothing
+    ) {
         self.tables = tables
         self.reader = reader
         self.position = position
+        self.aside = aside
     }
 
     var db: Database { tables.db }
@@ -120,7 +126,8 @@ public final class Views {
         }
     }
 
-    /// "HAR-37 Ana Ruiz", "HAR pot", a worker's name; "MIL-1" for a member elsewhere.
+    /// "HAR-37 Ana Ruiz", "HAR pot", a worker's name; "MIL-1" for a member elsewhere, and "HAR-38
+    /// Luis Gil (not admitted yet)" for one whose enrollment is kept apart.
     public func label(of account: EntityID) throws -> String {
         if let label = labels[account] { return label }
         let label: String
@@ -134,8 +141,8 @@ public final class Views {
             label = try workerName(account) ?? "\(account.short) (name not readable here)"
         case .community?, .device?, .hours?, .quarantine?, nil:
             label =
-                try directoryLine(of: account).map(lineLabel)
-                ?? "\(account.short) (held by another neighborhood)"
+                try directoryLine(of: account).map(lineLabel) ?? asideLabel(of: account)
+                ?? "\(account.short) (\(aside.stranger))"
         }
         labels[account] = label
         return label

@@ -92,7 +92,10 @@ final class LocalBook {
         self.paired = paired
         self.reader = reader
         sync = try tables.syncState()
-        views = Views(tables: tables, reader: reader, position: sync.cursor)
+        let ledger = Views(tables: tables, reader: reader, position: sync.cursor)
+        views = Views(
+            tables: tables, reader: reader, position: sync.cursor,
+            aside: .refused(of: paired.replica, ledger))
         guard let creation = try tables.event(at: paired.pairedAt),
             case .device(let state)? = try views.state(of: creation.event.entity)
         else {

@@ -146,13 +146,23 @@ extension LedgerTables {
     }
 
     func refusedEvents() throws -> [RefusedEvent] {
-        try Row.fetchAll(db, sql: "SELECT * FROM refused_event ORDER BY sequence").map { row in
-            guard let event = try? Event(decoding: [UInt8](row["bytes"] as Data)),
-                let leaf = Hash(row["leaf"] as Data)
-            else { throw StoreDamage.missing("an event that the office keeps apart") }
-            let reason = QuarantineReason(rawValue: UInt32(row["reason"] as Int64)) ?? .invalid
-            return RefusedEvent(event: event, leaf: leaf, reason: reason)
-        }
+        try Row.fetchAll(db, sql: "SELECT * FROM refused_event ORDER BY sequence")
+            .map(Self.refusedEvent)
+    }
+
+    func refusedEvent(_ sequence: Sequence64) throws -> RefusedEvent? {
+        try Row.fetchOne(
+            db, sql: "SELECT * FROM refused_event WHERE sequence = ?",
+            arguments: [Int64(sequence.value)]
+        ).map(Self.refusedEvent)
+    }
+
+    private static func refusedEvent(_ row: Row) throws -> RefusedEvent {
+        guard let event = try? Event(decoding: [UInt8](row["bytes"] as Data)),
+            let leaf = Hash(row["leaf"] as Data)
+        else { throw StoreDamage.missing("an event that the office keeps apart") }
+        let reason = QuarantineReason(rawValue: UInt32(row["reason"] as Int64)) ?? .invalid
+        return RefusedEvent(event: event, leaf: leaf, reason: reason)
     }
 
     func refused(_ sequence: Sequence64) throws -> NewEvent? {

@@ -16,6 +16,11 @@ struct KnownRevocation: Equatable {
     let asOf: Sequence64
     /// Decisions up to here have been told.
     let decidedTo: LedgerPosition
+
+    /// By the calendar of whoever uses this device.
+    func day(_ environment: Environment) -> CivilDate {
+        revokedAt.date(utcOffsetMinutes: environment.utcOffsetMinutes())
+    }
 }
 
 extension LedgerTables {
@@ -73,13 +78,33 @@ struct OwnDecision: Equatable {
     }
 }
 
+extension Aside {
+    /// Own events that the office keeps apart, or has let in without sending this device their
+    /// place.
+    static func refused(of replica: ReplicaID, _ views: Views) -> Aside {
+        Aside { dot in
+            guard dot.replica == replica,
+                let refused = try views.tables.refusedEvent(dot.sequence)
+            else { return nil }
+            let decision = try views.decisions(about: [refused])[refused.leaf]
+            return Found(event: refused.event, choice: decision?.choice)
+        }
+    }
+}
+
 extension LocalBook {
+    func decisions(about refused: [RefusedEvent]) throws -> [Hash: OwnDecision] {
+        try views.decisions(about: refused)
+    }
+}
+
+extension Views {
     /// Of each own event that is still kept apart here and was decided: by the ledger, or as a
     /// revoked device was told.
-    func decisions(about refused: [RefusedEvent]) throws -> [Hash: OwnDecision] {
+    fileprivate func decisions(about refused: [RefusedEvent]) throws -> [Hash: OwnDecision] {
         if refused.isEmpty { return [:] }
         let told = try tables.toldDecisions()
-        let inLedger = try views.quarantineDecisions()
+        let inLedger = try quarantineDecisions()
         return refused.reduce(into: [:]) { decisions, event in
             if let known = inLedger[event.leaf] {
                 decisions[event.leaf] = OwnDecision(

@@ -67,17 +67,20 @@ struct QuarantineOptions: ParsableArguments {
     @Option(help: "Why, in a sentence; it is sealed.") var reason: String
 
     func decide(_ choice: QuarantineChoice, in store: ServerStore) throws {
-        let position = try store.append { session in
-            try session.decide(
-                try events.map(session.views.quarantined), choice,
-                as: try session.views.worker(worker), reason: reason)
+        let (count, position) = try store.append { session in
+            let dots = Set(try events.map(session.views.quarantined))
+            return (
+                dots.count,
+                try session.decide(
+                    dots, choice, as: try session.views.worker(worker), reason: reason)
+            )
         }
         if json.isOn {
             return try Output.json(
                 QuarantineDecided(
-                    choice: choice.name, events: events.count, position: position.value))
+                    choice: choice.name, events: count, position: position.value))
         }
-        Output.line("\(events.count) decided (\(choice.name)) at position \(position).")
+        Output.line("\(count) decided (\(choice.name)) at position \(position).")
     }
 }
 

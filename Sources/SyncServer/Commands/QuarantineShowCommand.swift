@@ -31,6 +31,9 @@ struct QuarantineShown: Encodable {
     /// Full sentences.
     let why: String
     let admitting: String
+    let isAdmissible: Bool
+    /// What it needs and is kept apart too, as people type it.
+    let decideFirst: [String]
     let rejecting: String
     /// Once it has been decided: by whom there is in `history`.
     let decisionReason: String?
@@ -45,12 +48,15 @@ extension Views {
             throw Refusal.noInput("\(dot.short) is not in quarantine")
         }
         let reasons = try QuarantineReasons(self, entry)
+        let admitting = try reasons.admitting()
         return QuarantineShown(
             kept: try record(entry, label: reasons.deviceLabel),
             says: try reasons.event.map(described),
             bytes: reasons.event == nil
                 ? hex(reasons.bytes.prefix(Self.quarantineBytesShownMax)) : nil,
-            why: try reasons.why, admitting: try reasons.admitting,
+            why: try reasons.why, admitting: admitting.sentence,
+            isAdmissible: admitting.isPossible,
+            decideFirst: admitting.decideFirst.map(\.short),
             rejecting: QuarantineReasons.rejecting,
             decisionReason: try entry.choice.flatMap { _ in
                 try quarantineDecisions()[entry.leaf]?.reason
@@ -73,7 +79,8 @@ extension Output {
         line(shown.admitting)
         line(shown.rejecting)
         line("")
-        line("  quarantine admit \(kept.short) --as ADMIN --reason \"…\"")
+        for first in shown.decideFirst { line("  quarantine show \(first)") }
+        if shown.isAdmissible { line("  quarantine admit \(kept.short) --as ADMIN --reason \"…\"") }
         line("  quarantine reject \(kept.short) --as ADMIN --reason \"…\"")
     }
 

@@ -18,6 +18,7 @@ final class AppendSession {
     let now: Instant
     private(set) var position: LedgerPosition
     private var placed: [RecordedEvent] = []
+    private var projected: [RecordedEvent] = []
     /// Root tags asked for in this transaction: devices that sync together show the same few.
     private var tags: [LedgerPosition: RootTag?] = [:]
 
@@ -29,7 +30,7 @@ final class AppendSession {
         views = Views(
             tables: tables,
             reader: SealedReader(keyring: store.keyring, community: store.community),
-            position: position)
+            position: position, aside: .quarantine(QuarantineTable(db)))
         facts = StoredFacts(views)
         now = store.environment.now()
     }
@@ -61,18 +62,18 @@ final class AppendSession {
     }
 
     func finish() throws {
-        try supplyNumbers(after: try project())
+        try project()
+        try supplyNumbers(after: projected)
         try project()
         try tables.finish()
     }
 
-    /// Returns what was placed since the last time.
-    @discardableResult
-    private func project() throws -> [RecordedEvent] {
-        let new = placed
+    /// What was placed since the last time becomes part of what this transaction reads. Once, at
+    /// its end, for most.
+    func project() throws {
+        try tables.project(placed)
+        projected += placed
         placed = []
-        try tables.project(new)
-        return new
     }
 
     // MARK: The server's own events

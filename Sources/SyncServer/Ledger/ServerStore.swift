@@ -126,6 +126,7 @@ final class ServerStore: Sendable {
         let tables = LedgerTables(db)
         return Views(
             tables: tables, reader: SealedReader(keyring: keyring, community: community),
-            position: LedgerPosition(try tables.ledgerRoot().size))
+            position: LedgerPosition(try tables.ledgerRoot().size),
+            aside: .quarantine(QuarantineTable(db)))
     }
 }

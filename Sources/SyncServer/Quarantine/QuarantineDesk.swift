@@ -7,15 +7,16 @@ internal import Shared
 internal import Store
 
 extension AppendSession {
-    /// Decides in the order of the chain; returns the position of the last decision.
+    /// Decides in the order of the chain, so that one may need what was let in just before it;
+    /// returns the position of the last decision.
     @discardableResult
     func decide(
-        _ dots: [Dot], _ choice: QuarantineChoice, as worker: EntityID, reason: String
+        _ dots: Set<Dot>, _ choice: QuarantineChoice, as worker: EntityID, reason: String
     ) throws -> LedgerPosition {
         guard try facts.role(ofWorker: worker) == .admin else {
             throw Refusal(exit: 77, sentence: "only an admin decides about the quarantine")
         }
-        for dot in Set(dots).sorted() {
+        for dot in dots.sorted() {
             let entry = try undecided(dot)
             if choice == .admit { try admit(entry) }
             let decidedAt = try write(choice, about: entry, as: worker, reason: reason)
@@ -36,9 +37,14 @@ extension AppendSession {
     }
 
     private func admit(_ entry: QuarantineTable.Entry) throws {
-        let admissible = try AdmissibleEvent(
-            entry, bytes: QuarantineTable(db).bytes(entry.dot) ?? [], facts)
+        let admissible: AdmissibleEvent
+        do {
+            admissible = try AdmissibleEvent(entry, of: QuarantineTable(db), facts)
+        } catch let reason as Inadmissible {
+            throw Refusal(exit: 65, sentence: reason.sentence)
+        }
         try place(admissible.new, reach: admissible.reach)
+        try project()
         // Others than its author may have them from now on.
         let event = admissible.new.event
         try tables.noteMissing(
@@ -66,33 +72,65 @@ extension AppendSession {
     }
 }
 
+/// Why no decision lets an event in.
+struct Inadmissible: Error {
+    let sentence: String
+    /// What it needs and is kept apart itself.
+    var decideFirst: [Dot] = []
+}
+
 /// What an admin may let in, and where it will be delivered.
 struct AdmissibleEvent {
     let new: NewEvent
     let reach: [ScopeID]
 
-    /// Throws a sentence for what no decision lets in.
-    init(_ entry: QuarantineTable.Entry, bytes: [UInt8], _ facts: StoredFacts) throws {
+    init(_ entry: QuarantineTable.Entry, of table: QuarantineTable, _ facts: StoredFacts) throws {
         let name = entry.dot.short
-        guard let event = try? Event(decoding: bytes), event.dot == entry.dot,
-            (try? event.checkShape()) != nil
-        else {
-            throw Refusal(exit: 65, sentence: "\(name) cannot be read as an event; reject it")
+        let bytes = try table.bytes(entry.dot) ?? []
+        guard let event = try? Event(decoding: bytes) else {
+            throw Inadmissible(sentence: "\(name) cannot be read as an event; reject it")
+        }
+        guard event.dot == entry.dot else {
+            throw Inadmissible(sentence: "\(name) says that it is \(event.dot.short); reject it")
+        }
+        do {
+            try event.checkShape()
+        } catch {
+            throw Inadmissible(
+                sentence: "\(name) breaks a rule: \(error.field) \(error.rule); reject it")
         }
         guard let device = try facts.device(entry.dot.replica), event.isForDevices else {
-            throw Refusal(
-                exit: 65, sentence: "only the office writes what \(name) says; reject it")
+            throw Inadmissible(sentence: "only the office writes what \(name) says; reject it")
         }
         let permission = Permission(device: device, workerRole: nil, entity: facts.entity)
         do {
             reach = try permission.delivery(of: event)
         } catch let reason as QuarantineReason {
-            throw Refusal(
-                exit: 65,
-                sentence: "\(name) cannot be admitted: \(reason.sentence); decide first "
-                    + "about what it needs, or reject it")
+            throw try Inadmissible(event, reason, table)
         }
         new = NewEvent(event: event, leaf: entry.leaf, bytes: bytes)
+    }
+}
+
+extension Inadmissible {
+    fileprivate init(
+        _ event: Event, _ reason: QuarantineReason, _ table: QuarantineTable
+    ) throws {
+        let apart =
+            reason == .unknownSubject
+            ? try event.named.filter { $0 != event.dot }.compactMap(table.find) : []
+        decideFirst = apart.filter { $0.choice == nil }.map(\.dot)
+        let rejected = apart.filter { $0.choice == .reject }.map(\.dot.short)
+        let advice =
+            if !rejected.isEmpty {
+                "it needs \(rejected.joined(separator: ", ")), which was rejected; reject it too"
+            } else if !decideFirst.isEmpty {
+                "decide first about \(decideFirst.map(\.short).joined(separator: ", ")), or "
+                    + "reject it"
+            } else {
+                "reject it"
+            }
+        sentence = "\(event.dot.short) cannot be admitted: \(reason.sentence); \(advice)"
     }
 }
 
@@ -101,5 +139,15 @@ extension Event {
     fileprivate var isForDevices: Bool {
         if let form = hoursForm, form.recordedBy == nil { return false }
         return knownKind?.descriptor.authors != .server
+    }
+
+    /// What must be in the ledger for it to have an effect, ascending.
+    fileprivate var named: [Dot] {
+        let shares = [payload.shares(HoursField.shares), payload.shares(ChangeField.new)]
+        let others = [
+            payload.entity(TestimonyField.other), payload.entity(TestimonyField.party), subject,
+        ]
+        let accounts = shares.compactMap(\.self).flatMap(\.accounts)
+        return Set((accounts + others.compactMap(\.self)).map(\.dot)).sorted()
     }
 }

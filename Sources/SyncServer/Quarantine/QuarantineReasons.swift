@@ -41,20 +41,22 @@ struct QuarantineReasons {
         }
     }
 
-    /// What letting it in would do, or why that cannot be.
-    var admitting: String {
-        get throws {
-            let admissible: AdmissibleEvent
-            do {
-                admissible = try AdmissibleEvent(entry, bytes: bytes, facts)
-            } catch let refusal as Refusal {
-                return "Admitting is not possible: \(refusal.sentence)."
-            }
-            let places = try admissible.reach.map { try views.code(of: $0) }.filter { !$0.isEmpty }
-            return "Admitting gives it the next place in the ledger, as its author wrote it, and "
-                + "sends it to the devices of \(places.joined(separator: " and ")). "
-                + (try effect(of: admissible.new.event))
+    /// What letting it in would do, or why that cannot be, and what to decide first.
+    func admitting() throws -> (sentence: String, isPossible: Bool, decideFirst: [Dot]) {
+        let admissible: AdmissibleEvent
+        do {
+            admissible = try AdmissibleEvent(entry, of: QuarantineTable(views.tables.db), facts)
+        } catch let reason as Inadmissible {
+            return (
+                "Admitting is not possible: \(reason.sentence).", false, reason.decideFirst
+            )
         }
+        let places = try admissible.reach.map { try views.code(of: $0) }.filter { !$0.isEmpty }
+        let sentence =
+            "Admitting gives it the next place in the ledger, as its author wrote it, and "
+            + "sends it to the devices of \(places.joined(separator: " and ")). "
+            + (try effect(of: admissible.new.event))
+        return (sentence, true, [])
     }
 
     static let rejecting =

@@ -19,6 +19,18 @@ extension KeyringTrouble {
         + "backup of \(Keyring.fileName), stop the server and put that back"
 }
 
+extension Aside {
+    /// What the office keeps apart; all members of all neighborhoods are in its own book.
+    static func quarantine(_ table: QuarantineTable) -> Aside {
+        Aside(stranger: "not known at the office") { dot in
+            guard let entry = try table.find(dot),
+                let event = try table.bytes(dot).flatMap({ try? Event(decoding: $0) })
+            else { return nil }
+            return Found(event: event, choice: entry.choice)
+        }
+    }
+}
+
 extension Views {
     /// Data keys that nobody has brought back yet.
     private func keyRecords() throws -> [WaitingRecord] {
