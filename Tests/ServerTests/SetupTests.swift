@@ -62,6 +62,20 @@ struct SetupTests {
         #expect(try ServerStore(folder: folder, environment: office.store.environment).isFounded)
     }
 
+    @Test("a name that cannot be one is refused before the phrase is shown, and leaves no folder")
+    func badName() throws {
+        let office = try Office()
+        let folder = office.store.folder.appendingPathComponent("another")
+        for name in ["", String(repeating: "x", count: Limits.textScalarsMax + 1)] {
+            #expect(throws: ShapeFault.self) {
+                try Founding.found(
+                    name: name, folder: folder, environment: office.store.environment,
+                    show: { _ in Issue.record("the phrase was shown") })
+            }
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.path))
+    }
+
     @Test("a ledger cut off to nothing is damage, and no reason to found another over its keys")
     func emptied() throws {
         let office = try Office()

@@ -10,7 +10,7 @@ internal import Shared
 internal import Store
 
 enum Founding {
-    /// Founds a community. `show` must have brought the recovery phrase before somebody's eyes when
+    /// Founds a community; a name that cannot be one leaves no trace. `show` must have brought the recovery phrase before somebody's eyes when
     /// it returns: it is kept nowhere, and position 1 is written after it.
     static func found(
         name: String, folder: URL, environment: Shared.Environment,
@@ -28,6 +28,7 @@ enum Founding {
         name: String, folder: URL, environment: Shared.Environment,
         recovery: () throws -> ReplicaKeys, beforePositionOne: () throws -> Void = {}
     ) throws -> ServerStore {
+        try Kind.communityFounded.descriptor.field(FoundedField.name)?.check(.text(name))
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
