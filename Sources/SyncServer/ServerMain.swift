@@ -48,7 +48,7 @@ struct ServerMain: AsyncParsableCommand {
     }
 
     private static func end(_ code: Int32, saying text: String = "") -> Never {
-        if !text.isEmpty { Output.note(text) }
+        if !text.isEmpty { Output.notes(text) }
         guard let failure = StandardOutput.failure() else { Foundation.exit(code) }
         Output.note(_errorPrefix + failure)
         Foundation.exit(code == ExitCode.success.rawValue ? StandardOutput.exitCode : code)

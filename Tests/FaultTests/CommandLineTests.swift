@@ -89,6 +89,27 @@ struct CommandLineTests {
         }
     }
 
+    @Test("how a command is used is shown in lines; what we say ourselves is one line")
+    func lines() async throws {
+        try await withTown { town, _ in
+            let usage = try run(town, "hourbook-server quarantine admit --nonsense $HBS").errors
+            #expect(
+                usage.split(separator: "\n").contains { $0.hasPrefix("Usage: hourbook-server ") })
+            let own = try run(town, "hourbook-server history 'no\nbody' $HBS").errors
+            #expect(own.hasPrefix("hourbook-server: ") && own.split(separator: "\n").count == 1)
+        }
+    }
+
+    @Test("the desk without a command lists, as the device's does")
+    func bareConflicts() async throws {
+        try await withTown { town, _ in
+            let listed = try run(town, "hourbook-server conflicts $HBS")
+            #expect(listed.code == 0 && listed.output.contains("0 open at position "))
+            let json = try run(town, "hourbook-server conflicts --json $HBS")
+            #expect(json.code == 0 && json.output.isEmpty)
+        }
+    }
+
     @Test("I6: a database cut off to nothing is said to be damaged, and never taken for a new one")
     func emptied() async throws {
         try await withTown { town, _ in

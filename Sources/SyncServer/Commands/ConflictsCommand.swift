@@ -11,7 +11,7 @@ struct ConflictsCommand: AsyncParsableCommand {
         commandName: "conflicts", abstract: "List and resolve conflicts, and undo decisions.",
         subcommands: [
             List.self, Show.self, Resolve.self, ConflictsDecided.self, ConflictsUndo.self,
-        ])
+        ], defaultSubcommand: List.self)
 
     struct List: ServerCommand {
         static let configuration = CommandConfiguration(

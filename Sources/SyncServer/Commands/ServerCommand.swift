@@ -138,6 +138,11 @@ enum Output {
         FileHandle.standardError.write(Data("\(text.onOneLine)\n".utf8))
     }
 
+    /// The same of what has several lines, such as how the parser shows what a command takes.
+    static func notes(_ text: String) {
+        text.split(separator: "\n", omittingEmptySubsequences: false).forEach { note(String($0)) }
+    }
+
     /// A line about something that somebody must see to.
     static func warn(_ text: String) { print(ink.attention(text.onOneLine)) }
 }
