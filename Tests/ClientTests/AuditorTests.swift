@@ -1,5 +1,6 @@
 // An auditor's device reads and syncs; nothing is ever recorded on it.
 
+import Foundation
 import GRDB
 import Shared
 import Store
@@ -21,6 +22,39 @@ import Testing
         let keys = try bench.device.keyring.key(
             of: [EntityID(Dot(bench.keys.replica, Sequence64(1)))])
         #expect(keys == nil)
+    }
+
+    /// Whatever else is wrong with it: no member number, no such entry.
+    @Test func theRoleIsSaidBeforeAnythingElse() throws {
+        let bench = try Bench.ready(try OfficeInMemory(role: .auditor))
+        let recording = Recording(
+            device: bench.device, worker: OfficeInMemory.dana.description)
+        let refusal = #expect(throws: UserError.self) {
+            try recording.record { _, _ in throw UserError(.usage, "give --number") }
+        }
+        #expect(refusal?.code == .noPermission)
+        #expect(refusal?.description.contains("an auditor reads") ?? false)
+    }
+
+    @Test func theProgramSaysItToo() throws {
+        let folder = try Program.newFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let bench = try Bench(office: try OfficeInMemory(role: .auditor), folder: folder)
+        _ = try bench.sync()
+        let program = Program(folder: folder)
+        for command in [
+            ["member", "enroll", "--name", "Sam"],
+            ["hours", "confirm", "9f86d081-12", "--party", "HAR-1"],
+            ["hours", "void", "9f86d081-12", "--reason", "x"],
+        ] {
+            let ended = try program(command)
+            #expect(ended.exitCode == Sysexit.noPermission.rawValue, "\(command)")
+            #expect(ended.errors.contains("an auditor reads"), "\(command)")
+        }
+        let status = try program("status").output
+        #expect(status.contains("an auditor reads only"))
+        #expect(try bench.device.read(StatusRecord.init).recordingRole == "auditor")
+        #expect(try bench.device.read(StatusRecord.init).role == "coordinator")
     }
 
     @Test func anAuditorSyncsAndIsToldWhatTheRoleIs() throws {

@@ -173,5 +173,11 @@ import Testing
         #expect(saved.errors.contains("this device was revoked on 2026-03-24"))
         let status = try it.program("status")
         #expect(status.output.contains("REVOKED by the office on 2026-03-24"))
+        let link = PairingLink(
+            host: "127.0.0.1", port: 1, mode: .loopback, id: counting(1, 8),
+            secret: counting(1, 10), ledger: Hash.of(Fixed.ledger.signingPublicKey))
+        let paired = try it.program("pair", "\(link)", "--label", "new")
+        #expect(paired.errors.contains("this folder stays tablet, which the office revoked on"))
+        #expect(paired.errors.contains("another --data"))
     }
 }

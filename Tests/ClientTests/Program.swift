@@ -21,7 +21,9 @@ struct Program {
     private static let executable = URL(fileURLWithPath: CommandLine.arguments[0])
         .deletingLastPathComponent().appendingPathComponent("hourbook")
 
-    func callAsFunction(_ arguments: String...) throws -> Result {
+    func callAsFunction(_ arguments: String...) throws -> Result { try self(arguments) }
+
+    func callAsFunction(_ arguments: [String]) throws -> Result {
         let process = Process()
         let (output, errors) = (Pipe(), Pipe())
         process.executableURL = Self.executable

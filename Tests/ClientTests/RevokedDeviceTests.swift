@@ -62,6 +62,7 @@ import Testing
         let waiting = try it.waiting
         #expect(waiting.map(\.decided) == ["admit", "reject", nil])
         #expect(waiting.map(\.position) == [40, nil, nil])
+        #expect(waiting.map(\.state) == ["admitted", "kept-apart", "kept-apart"])
         #expect(waiting[0].why == "the office let it in, at position 40")
         #expect(waiting[1].why == "the office did not accept it")
         #expect(waiting[2].why == QuarantineReason.revoked.sentence)
@@ -81,6 +82,25 @@ import Testing
             history.text(.plain).contains(
                 "kept apart: this device has been revoked; since then: the office let it in, at "
                     + "position 40"))
+    }
+
+    /// The device enrolled them itself: they are of its own neighborhood, whatever is decided.
+    @Test func aMemberEnrolledAfterwardsIsNamedAndNotSaidToBeElsewhere() throws {
+        let it = try revoked()
+        let mei = try it.bench.enroll(3, "Mei Tran")
+        let event = try it.bench.exchange(mei, it.ana, 30)
+        let subject = { try it.bench.device.read { try $0.history(mei.short) }.subject }
+        let text = { try it.waiting.last?.text ?? "" }
+        try it.tell([], to: 40)
+        #expect(try text().contains("HAR-3 Mei Tran (not admitted yet) → HAR-1 Ana Ruiz"))
+        #expect(try subject() == "HAR-3 Mei Tran (not admitted yet)")
+        try it.tell(
+            [
+                .init(sequence: mei.dot.sequence, choice: .admit, position: LedgerPosition(41)),
+                decided(event, .admit, at: 43),
+            ], to: 44)
+        #expect(try text().contains("HAR-3 Mei Tran → HAR-1 Ana Ruiz"))
+        #expect(try subject() == "HAR-3 Mei Tran")
     }
 
     @Test func theOfficeIsAskedOnlyForWhatItHasNotToldYet() throws {
@@ -131,6 +151,14 @@ import Testing
             try recording.record { _, _ in throw UserError(.usage, "nothing was meant") }
         }
         #expect(notes.count == 1, "nothing is said of what was not recorded")
+    }
+
+    @Test func noSyncSaysThatARevokedDeviceIsInStep() {
+        let report = SyncReport(pushed: 2, requests: 1)
+        let lines = [true, false].map { report.line(at: LedgerPosition(14), isRevoked: $0) }
+        #expect(lines[0].hasPrefix("revoked: the office gives this device nothing any more"))
+        #expect(lines[0].contains("its book ends at position 14: sent 2, fetched 0"))
+        #expect(lines[1].hasPrefix("in step at position 14: sent 2, fetched 0"))
     }
 
     @Test func aDeviceInUseIsToldNothingOfThat() throws {

@@ -25,7 +25,8 @@ struct ImportOptions: ParsableArguments {
     /// Where the rows are at home, and who records them.
     func target(_ book: LocalBook) throws -> (place: NeighborhoodState, worker: EntityID) {
         let finder = Finder(book: book)
-        return (try finder.neighborhood(neighborhood.typed), try finder.worker(worker.typed))
+        let recorder = try finder.recorder(worker.typed)
+        return (try finder.neighborhood(neighborhood.typed), recorder)
     }
 }
 

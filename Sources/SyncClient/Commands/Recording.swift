@@ -19,7 +19,7 @@ struct Recording {
         try device.write { book in
             let finder = Finder(book: book)
             let recorder = try Recorder(
-                book: book, device: device, worker: try finder.worker(worker))
+                book: book, device: device, worker: try finder.recorder(worker))
             let events = try recorder.record(try make(book, finder))
             try book.recordingWarnings(device.environment).forEach(note)
             return events
@@ -64,9 +64,8 @@ extension LocalBook {
                     + "status`); this stays here until the office has decided")
         }
         if let revoked = try tables.knownRevocation() {
-            let day = revoked.revokedAt.date(utcOffsetMinutes: environment.utcOffsetMinutes())
             warnings.append(
-                "warning: this device was revoked on \(day): what is recorded now is safe here, "
+                "warning: this device was revoked on \(revoked.day(environment)): what is recorded now is safe here, "
                     + "and waits for an admin once it is sent")
         }
         return warnings

@@ -24,6 +24,10 @@ struct StatusRecord: Codable {
     let workers: [String]
     /// Who records when nobody is named; null while somebody must choose.
     let recording: String?
+    /// What may be done on this device at most; null until the first sync.
+    let role: String?
+    /// The lesser of that and the role of whoever records.
+    let recordingRole: String?
     let neighborhoods: [String]
     let position: UInt64
     let ownSequence: UInt64
@@ -61,6 +65,8 @@ struct StatusRecord: Codable {
             try book.views.workerName($0) ?? $0.short
         }.sorted()
         recording = try book.currentWorker.map { try book.views.workerName($0) ?? $0.short }
+        role = book.device?.role.name
+        recordingRole = try book.currentWorker.flatMap(book.role)?.name
         neighborhoods = try book.neighborhoods.map(\.code)
         position = book.sync.cursor.value
         ownSequence = try book.head.sequence.value
@@ -102,11 +108,10 @@ struct StatusCommand: ClientCommand {
         var table = TextTable(("", .left), ("", .left))
         table.add("community", status.communityName)
         table.add("device", "\(status.label) (\(status.replica.prefix(8)))")
+        table.add("role", status.role ?? "not known yet: run `hourbook sync`")
         table.add("workers", status.workers.joined(separator: ", "))
         table.add(
-            "recording now",
-            (status.recording ?? "nobody: choose with `worker use NAME`")
-                .attention(if: status.recording == nil))
+            "recording now", status.recordingNow.attention(if: status.recording == nil))
         table.add("neighborhoods", status.neighborhoods.joined(separator: ", "))
         table.add("position", String(status.position))
         table.add(
@@ -151,5 +156,15 @@ struct StatusCommand: ClientCommand {
                 "PARTED from the office after own entry \(after): this folder is a copy, or was "
                     + "set back. Nothing is lost; tell the office")
         }
+    }
+}
+
+extension StatusRecord {
+    /// "Dana Ortiz, as coordinator".
+    fileprivate var recordingNow: String {
+        let auditor = Role.auditor.name
+        if [role, recordingRole].contains(auditor) { return "nothing: an auditor reads only" }
+        guard let recording else { return "nobody: choose with `worker use NAME`" }
+        return recordingRole.map { "\(recording), as \($0)" } ?? recording
     }
 }

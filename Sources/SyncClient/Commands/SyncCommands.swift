@@ -29,8 +29,23 @@ struct PairCommand: ClientCommand {
         let device = try Pairing(folder: data.folder, environment: ClientMain.environment)
             .pair(link, label: label, over: transport)
         tell(device.paired, before: before)
+        let wasRevoked = try tellRevoked(device)
         try SyncRun(device: device, folder: data.folder, transport: transport, json: json.isOn)
             .run()
+        if !wasRevoked { try tellRevoked(device) }
+    }
+
+    /// A link makes no new device of a folder that is one.
+    @discardableResult
+    private func tellRevoked(_ device: Device) throws -> Bool {
+        guard let revoked = try device.read({ try $0.tables.knownRevocation() }) else {
+            return false
+        }
+        Screen.note(
+            "this folder stays \(device.paired.label.onOneLine), which the office revoked on "
+                + "\(revoked.day(device.environment)), whatever link it is given. For a new device, "
+                + "give `hourbook pair` the link with another --data")
+        return true
     }
 
     private func tell(_ paired: PairedDevice, before: PairedDevice?) {
@@ -70,6 +85,9 @@ struct SyncCommand: ClientCommand {
 /// What a session moved, as JSON.
 struct SyncRecord: Codable {
     let position: UInt64
+    /// When the office took this device out of use: then it gives it nothing any more, and the
+    /// position is where its copy of the ledger ends.
+    let revokedAt: String?
     let sent: Int
     let fetched: Int
     let requests: Int
@@ -142,7 +160,10 @@ struct SyncRun {
 
     private func tell(_ report: SyncReport, milliseconds: Int64) throws {
         let state = try device.read { book in
-            (unsent: try UnsentSummary(book), contact: book.sync, refused: report.refused)
+            (
+                unsent: try UnsentSummary(book), contact: book.sync,
+                revoked: try book.tables.knownRevocation()
+            )
         }
         if report.refused > 0 {
             Screen.note(
@@ -168,15 +189,13 @@ struct SyncRun {
         if json {
             return try Screen.printJSON(
                 SyncRecord(
-                    position: state.contact.cursor.value, sent: report.pushed,
+                    position: state.contact.cursor.value,
+                    revokedAt: state.revoked?.revokedAt.text, sent: report.pushed,
                     fetched: report.fetched, requests: report.requests,
                     bytesSent: report.bytesSent, bytesReceived: report.bytesReceived,
                     milliseconds: milliseconds))
         }
-        print(
-            "in step at position \(state.contact.cursor): sent \(report.pushed), fetched "
-                + "\(report.fetched) (\(report.bytesSent) bytes up, \(report.bytesReceived) down, "
-                + "\(report.requests) request\(report.requests == 1 ? "" : "s"))")
+        print(report.line(at: state.contact.cursor, isRevoked: state.revoked != nil))
     }
 }
 
@@ -195,6 +214,17 @@ extension SyncRun {
 }
 
 extension SyncReport {
+    /// What it did, when nothing hindered it.
+    func line(at position: LedgerPosition, isRevoked: Bool) -> String {
+        let standing =
+            isRevoked
+            ? "revoked: the office gives this device nothing any more, and its book ends at "
+                + "position \(position)"
+            : "in step at position \(position)"
+        return "\(standing): sent \(pushed), fetched \(fetched) (\(bytesSent) bytes up, "
+            + "\(bytesReceived) down, \(requests) request\(requests == 1 ? "" : "s"))"
+    }
+
     /// Why it did not come to its end, and what that leaves; nil if it did.
     func failure(_ unsent: UnsentSummary, _ state: SyncState) -> UserError? {
         let safe = unsent.count == 0 ? "" : "safe here: "

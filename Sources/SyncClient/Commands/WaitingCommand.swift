@@ -11,7 +11,7 @@ struct WaitingRecord: Codable {
     /// What it says, in words.
     let text: String
     /// `unsent`, `unconfirmed` (sent, no answer yet), `sent` (the server has it, its place has not
-    /// come yet) or `kept-apart`.
+    /// come yet), `kept-apart`, or `admitted` on a revoked device, which is not sent its place.
     let state: String
     /// Why it waits.
     let why: String
@@ -30,6 +30,7 @@ struct WaitingCommand: ClientCommand {
         abstract: "List what is not in the ledger yet, with the reason and what to do.")
 
     static let keptApart = "kept-apart"
+    static let admitted = "admitted"
 
     @OptionGroup var data: DataOptions
     @OptionGroup var json: JSONOption
@@ -62,7 +63,9 @@ extension WaitingRecord {
         return try refused.map { event in
             let decision = decisions[event.leaf]
             return try WaitingRecord(
-                event.event, book, state: WaitingCommand.keptApart,
+                event.event, book,
+                state: decision?.choice == .admit
+                    ? WaitingCommand.admitted : WaitingCommand.keptApart,
                 why: decision?.sentence ?? event.reason.sentence, decision: decision,
                 action: decision?.action ?? event.reason.action)
         }

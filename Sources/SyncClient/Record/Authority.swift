@@ -54,17 +54,38 @@ struct Authority {
     }
 }
 
+extension LocalBook {
+    /// What somebody may do here: the lesser of the worker's role and the device's; nil while
+    /// neither is known.
+    func role(of worker: EntityID) throws -> Role? {
+        guard let device, case .worker(let state)? = try views.state(of: worker) else { return nil }
+        return min(device.role, state.role)
+    }
+}
+
+extension Finder {
+    /// Whoever records: a worker, and no auditor. Asked before anything else that could be wrong.
+    func recorder(_ typed: String?) throws -> EntityID {
+        if book.device?.role == .auditor { throw Authority.auditing }
+        let worker = try worker(typed)
+        if try book.role(of: worker) == .auditor { throw Authority.auditing }
+        return worker
+    }
+}
+
 extension Authority {
+    fileprivate static let auditing = UserError(
+        .noPermission,
+        "an auditor reads, syncs and verifies, and records nothing; ask a worker who records, or "
+            + "the office for another role")
+
     /// Whose work it is instead.
     private func notAllowed(_ event: Event) -> String {
         guard permission.isRecorder(event) else {
             return
                 "this worker does not record on this device; `hourbook worker list` shows who does"
         }
-        if permission.isAuditing {
-            return "an auditor reads, syncs and verifies, and records nothing; ask a worker who "
-                + "records, or the office for another role"
-        }
+        if permission.isAuditing { return Self.auditing.description }
         switch event.knownKind?.descriptor.authors {
         case .recorderOrCoordinator?:
             return "it was recorded on another device; a coordinator or an admin can change it"
