@@ -38,6 +38,7 @@ struct DevicesCommand: AsyncParsableCommand {
             Output.show(table)
             for device in records {
                 if let parted = device.parted { Output.warn("\(device.label): \(parted.text)") }
+                if let ahead = device.ahead { Output.warn("\(device.label) \(ahead.text)") }
             }
         }
     }
@@ -74,8 +75,8 @@ extension DevicesCommand {
     struct Settle: ServerCommand {
         static let configuration = CommandConfiguration(
             commandName: "settle",
-            abstract: "Say that a copy of a device's folder has been dealt with.",
-            discussion: "Changes nothing else; the copy is listed again if it comes again.")
+            abstract: "Say that what a device showed has been dealt with: a copy, or more entries.",
+            discussion: "Changes nothing else; it is listed again if it comes again.")
 
         @OptionGroup var folder: FolderOptions
         @Argument(help: "The device: its name or the start of its replica id.")
@@ -87,15 +88,17 @@ extension DevicesCommand {
                 try session.settle(device)
                 return device.label
             }
-            Output.line("Settled: the copy of \(label) is listed again only if it comes again.")
+            Output.line("Settled: what \(label) showed is listed again only if it comes again.")
         }
     }
 }
 
 extension DeviceRecord {
     fileprivate var marks: String {
-        [revoked ? "REVOKED" : nil, parted == nil ? nil : "COPIED"].compactMap(\.self)
-            .joined(separator: ", ")
+        [
+            revoked ? "REVOKED" : nil, parted == nil ? nil : "COPIED",
+            ahead == nil ? nil : "SAW MORE",
+        ].compactMap(\.self).joined(separator: ", ")
     }
 }
 
@@ -121,4 +124,6 @@ struct DeviceRecord: Encodable {
     let revoked: Bool
     /// Nil unless a second folder of it has shown itself.
     let parted: PartedRecord?
+    /// Nil unless it has seen more of the ledger than there is.
+    let ahead: AheadRecord?
 }

@@ -131,7 +131,7 @@ struct WaitingCommand: ServerCommand {
 }
 
 struct WaitingRecord: Encodable {
-    /// `ledger`, `keys`, `parted`, `unsent`, `quarantine` or `conflict`.
+    /// `ledger`, `keys`, `parted`, `ahead`, `unsent`, `quarantine` or `conflict`.
     let what: String
     let device: String
     /// In words, with what to do.

@@ -25,6 +25,14 @@ struct Push: Sendable {
     var eventCount: Int { runs.reduce(0) { $0 + $1.events.count } }
 }
 
+/// What is noted of devices with the next transaction, the last of each.
+struct DeviceNotes: Sendable {
+    var reports: [ReplicaID: DeviceTable.Report] = [:]
+    /// The position that a device showed, beyond the ledger or of another.
+    var ahead: [ReplicaID: LedgerPosition] = [:]
+    var isEmpty: Bool { reports.isEmpty && ahead.isEmpty }
+}
+
 actor Committer: Service {
     private let store: ServerStore
     private let logger: Logger
@@ -32,7 +40,7 @@ actor Committer: Service {
     private let wake: AsyncStream<Void>.Continuation
     private var waiting: [Waiting] = []
     private var waitingEvents = 0
-    private var reports: [ReplicaID: DeviceTable.Report] = [:]
+    private var notes = DeviceNotes()
     /// How many transactions there were: fewer than pushes, when pushes come together.
     private(set) var transactionCount = 0
 
@@ -63,7 +71,14 @@ actor Committer: Service {
 
     /// Notes what a device said of itself, with the next transaction; the request does not wait.
     func note(_ report: DeviceTable.Report, of replica: ReplicaID) {
-        reports[replica] = report
+        notes.reports[replica] = report
+        notes.ahead[replica] = nil
+        wake.yield()
+    }
+
+    /// Notes that a device has seen the ledger further than it goes, with the next transaction.
+    func noteAhead(_ position: LedgerPosition, of replica: ReplicaID) {
+        notes.ahead[replica] = position
         wake.yield()
     }
 
@@ -84,11 +99,11 @@ actor Committer: Service {
 
     /// Writes all that waits, in as few transactions as the bound allows.
     func drain() async {
-        while !waiting.isEmpty || !reports.isEmpty {
+        while !waiting.isEmpty || !notes.isEmpty {
             let batch = nextBatch()
-            let reports = reports
-            self.reports = [:]
-            await commit(batch, reports: reports)
+            let notes = notes
+            self.notes = DeviceNotes()
+            await commit(batch, notes)
         }
     }
 
@@ -104,11 +119,11 @@ actor Committer: Service {
         return batch
     }
 
-    private func commit(_ batch: [Waiting], reports: [ReplicaID: DeviceTable.Report]) async {
+    private func commit(_ batch: [Waiting], _ notes: DeviceNotes) async {
         do {
             let pushes = batch.map(\.push)
             let outcomes = try await store.appendAsync { session in
-                try session.write(reports)
+                try session.write(notes)
                 return try session.admit(pushes)
             }
             transactionCount += 1
@@ -126,7 +141,7 @@ actor Committer: Service {
         if batch.count == 1 {
             batch[0].answer.resume(returning: batch[0].push.retryLater)
         } else {
-            for waiting in batch { await commit([waiting], reports: [:]) }
+            for waiting in batch { await commit([waiting], DeviceNotes()) }
         }
     }
 }
@@ -142,9 +157,14 @@ extension Push {
 }
 
 extension AppendSession {
-    func write(_ reports: [ReplicaID: DeviceTable.Report]) throws {
-        for (replica, report) in reports.sorted(by: { $0.key < $1.key }) {
+    func write(_ notes: DeviceNotes) throws {
+        for (replica, report) in notes.reports.sorted(by: { $0.key < $1.key }) {
             try DeviceTable(db).setReport(report, of: replica)
+            // Its past and the ledger's are one again.
+            try AheadDeviceTable(db).remove(replica)
+        }
+        for (replica, position) in notes.ahead.sorted(by: { $0.key < $1.key }) {
+            try AheadDeviceTable(db).note(position, of: replica, at: now)
         }
     }
 

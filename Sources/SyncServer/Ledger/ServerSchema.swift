@@ -28,6 +28,9 @@ enum ServerSchema {
             try db.execute(sql: decisionTimes)
             try fillDecisionTimes(db)
         }
+        migrator.registerMigration("server 7: devices that have seen more than there is") { db in
+            try db.execute(sql: aheadDevices)
+        }
     }
 
     /// `entity` is the 24 bytes of the device's id, the dot of its `device.paired`.
@@ -93,6 +96,16 @@ enum ServerSchema {
             common_sequence INTEGER NOT NULL,
             sign INTEGER NOT NULL CHECK (sign IN (1, 2)),
             times INTEGER NOT NULL,
+            first_at INTEGER NOT NULL,
+            last_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// What the server saw of devices that showed more of the ledger than it has; part of no state.
+    private static let aheadDevices = """
+        CREATE TABLE ahead_device (
+            replica BLOB PRIMARY KEY CHECK (length(replica) = 16),
+            position INTEGER NOT NULL,
             first_at INTEGER NOT NULL,
             last_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;

@@ -47,6 +47,7 @@ extension Views {
     func deviceRecords() throws -> [DeviceRecord] {
         let table = DeviceTable(tables.db)
         let copies = PartedCopyTable(tables.db)
+        let ahead = AheadDeviceTable(tables.db)
         return try devices().map { device in
             let report = try table.report(of: device.replica)
             let last = try tables.head(of: device.replica)?.sequence.value ?? 0
@@ -59,6 +60,9 @@ extension Views {
                 cursor: report?.cursor.value, revoked: device.revokedAfter != nil,
                 parted: try copies.find(device.replica).map {
                     PartedRecord($0, label: device.label)
+                },
+                ahead: try ahead.find(device.replica).map {
+                    AheadRecord($0, ledgerEnd: position)
                 })
         }
     }

@@ -104,7 +104,9 @@ struct PartedRecord: Encodable, Equatable {
 extension AppendSession {
     /// The office has dealt with it; it is listed again if it comes again.
     func settle(_ device: DeviceState) throws {
-        guard try PartedCopyTable(db).settle(device.replica) else {
+        let wasCopied = try PartedCopyTable(db).settle(device.replica)
+        let wasAhead = try AheadDeviceTable(db).remove(device.replica)
+        guard wasCopied || wasAhead else {
             throw Refusal(exit: 65, sentence: "no copy of \(device.label) has been seen")
         }
     }

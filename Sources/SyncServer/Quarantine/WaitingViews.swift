@@ -80,7 +80,8 @@ extension Views {
     /// By kind, then device.
     func waitingRecords() throws -> [WaitingRecord] {
         let conflicts = try openConflictCount()
-        return try keyRecords() + partedRecords() + unsentRecords() + quarantineSummary()
+        return try keyRecords() + partedRecords() + aheadRecords() + unsentRecords()
+            + quarantineSummary()
             + (conflicts == 0
                 ? []
                 : [
@@ -98,6 +99,16 @@ extension Views {
             return WaitingRecord(
                 what: "parted", device: device.label, text: parted.text, count: parted.times,
                 since: parted.firstSeen)
+        }
+    }
+
+    /// Devices that cannot sync, for this folder is older than what they have seen of it.
+    private func aheadRecords() throws -> [WaitingRecord] {
+        try deviceRecords().compactMap { device in
+            guard let ahead = device.ahead else { return nil }
+            return WaitingRecord(
+                what: "ahead", device: device.label, text: ahead.text, count: 1,
+                since: ahead.firstSeen)
         }
     }
 

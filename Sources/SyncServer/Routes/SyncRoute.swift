@@ -68,14 +68,15 @@ struct SyncRoute {
     /// Device and ledger have one past. Asked before anything is stored; what was true stays true,
     /// for a ledger only grows.
     private func checkHistory(of sync: SyncRequest) async throws {
-        try await store.readAsync { [store] views in
-            guard let tag = try views.tables.rootTag(at: sync.cursor), tag == sync.cursorTag,
-                sync.checkpointSize <= views.position
-            else {
-                // It is this ledger that was set back or altered, and the office knows.
-                throw store.standing == .whole ? Problem.anotherLedger : .readOnly
-            }
+        let isOne = try await store.readAsync { views in
+            try views.tables.rootTag(at: sync.cursor) == sync.cursorTag
+                && sync.checkpointSize <= views.position
         }
+        if isOne { return }
+        // It is this ledger that was set back or altered, and the office knows.
+        guard store.standing == .whole else { throw Problem.readOnly }
+        await committer.noteAhead(max(sync.cursor, sync.checkpointSize), of: sync.replica)
+        throw Problem.anotherLedger
     }
 
     private func push(_ sync: SyncRequest, from device: DeviceState) async throws -> [Outcome] {
