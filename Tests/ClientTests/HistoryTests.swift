@@ -157,7 +157,7 @@ import Testing
         #expect(event.place == .keptApart)
         #expect(event.apart == QuarantineReason.unauthorized.sentence)
         #expect(event.reason == nil && !event.unreadable)
-        #expect(history.standing == "not in this book" && history.needsAttention)
+        #expect(history.standing == "not admitted yet" && history.needsAttention)
     }
 
     @Test func whatCannotBeReadHereIsSaidToBeSo() throws {

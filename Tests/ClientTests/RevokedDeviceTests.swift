@@ -78,6 +78,9 @@ import Testing
         #expect(status.refused.map(\.decided) == ["admit", nil, nil])
         let history = try it.bench.device.read { try $0.history(it.late[0].dot.short) }
         #expect(history.events.map(\.decided) == ["the office let it in, at position 40"])
+        #expect(history.standing == "in the office's book" && !history.needsAttention)
+        let open = try it.bench.device.read { try $0.history(it.late[1].dot.short) }
+        #expect(open.standing == "not admitted yet" && open.needsAttention)
         #expect(
             history.text(.plain).contains(
                 "kept apart: this device has been revoked; since then: the office let it in, at "

@@ -230,7 +230,7 @@ struct QuarantineNeedTests {
         let shown = try #require(try it.office.store.read { try $0.allShown() }.last)
         #expect(shown.kept.what.contains("HAR-1 Ana (not admitted)"))
         #expect(!shown.isAdmissible && shown.decideFirst.isEmpty)
-        #expect(shown.admitting.contains("it needs \(it.enrolled.short), which was rejected"))
+        #expect(shown.admitting.contains(" needs \(it.enrolled.short), which was rejected"))
     }
 
     @Test("somebody whom nobody enrolled is not said to be of another neighborhood")
@@ -247,7 +247,8 @@ struct QuarantineNeedTests {
         let shown = try it.office.store.read { try $0.allShown() }
         #expect(shown.map(\.isAdmissible) == [true, false])
         #expect(shown.map(\.decideFirst) == [[], [it.enrolled.short]])
-        #expect(shown[1].admitting.contains("decide first about \(it.enrolled.short), or reject"))
+        #expect(
+            shown[1].admitting.contains("decide first about \(it.enrolled.short), or admit them"))
         #expect(throws: Refusal.self) { try decide([it.exchange], .admit, it.office) }
     }
 

@@ -1,5 +1,5 @@
-// Members whose enrollment is kept outside the ledger: what they are called where entries name them.
-// Neighbors: each program keeps such events in its own way and hands the look-up to its Views.
+// Members whose enrollment is kept outside the ledger: what they are called where entries name
+// them. Neighbors: each program keeps such events in its own way and hands its Views the look-up.
 // Invariant: for people's eyes only; no state is computed from what is looked up here.
 
 public import Shared

@@ -33,7 +33,18 @@ extension Views {
                 isOutOfUse: state.decided.count < state.events.count)
         case .worker(let worker)?: EntityOutcome(standing: worker.role.name)
         case .neighborhood?, .community?: EntityOutcome(standing: "in use")
-        case nil: EntityOutcome(standing: "not in this book", isOutOfUse: true)
+        case nil: try outcome(aside: entity)
+        }
+    }
+
+    private func outcome(aside entity: EntityID) throws -> EntityOutcome {
+        guard let found = try aside.find(entity.dot) else {
+            return EntityOutcome(standing: "not in this book", isOutOfUse: true)
+        }
+        return switch found.choice {
+        case nil: EntityOutcome(standing: "not admitted yet", isOutOfUse: true)
+        case .reject?: EntityOutcome(standing: "not admitted", isOutOfUse: true)
+        case .admit?: EntityOutcome(standing: "in the office's book")
         }
     }
 

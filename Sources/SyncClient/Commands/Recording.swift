@@ -65,8 +65,8 @@ extension LocalBook {
         }
         if let revoked = try tables.knownRevocation() {
             warnings.append(
-                "warning: this device was revoked on \(revoked.day(environment)): what is recorded now is safe here, "
-                    + "and waits for an admin once it is sent")
+                "warning: this device was revoked on \(revoked.day(environment)): what is recorded "
+                    + "now is safe here, and waits for an admin once it is sent")
         }
         return warnings
     }

@@ -43,8 +43,8 @@ struct PairCommand: ClientCommand {
         }
         Screen.note(
             "this folder stays \(device.paired.label.onOneLine), which the office revoked on "
-                + "\(revoked.day(device.environment)), whatever link it is given. For a new device, "
-                + "give `hourbook pair` the link with another --data")
+                + "\(revoked.day(device.environment)), whatever link it is given. For a new "
+                + "device, give `hourbook pair` the link with another --data")
         return true
     }
 

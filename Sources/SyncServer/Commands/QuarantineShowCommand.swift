@@ -80,8 +80,9 @@ extension Output {
         line(shown.rejecting)
         line("")
         for first in shown.decideFirst { line("  quarantine show \(first)") }
-        if shown.isAdmissible { line("  quarantine admit \(kept.short) --as ADMIN --reason \"…\"") }
-        line("  quarantine reject \(kept.short) --as ADMIN --reason \"…\"")
+        for decision in shown.isAdmissible ? ["admit", "reject"] : ["reject"] {
+            line("  quarantine \(decision) \(kept.short) --as ADMIN --reason \"…\"")
+        }
     }
 
     private static func show(_ says: EventDescription, of kept: QuarantineRecord) {

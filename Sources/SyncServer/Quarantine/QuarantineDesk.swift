@@ -121,16 +121,18 @@ extension Inadmissible {
             ? try event.named.filter { $0 != event.dot }.compactMap(table.find) : []
         decideFirst = apart.filter { $0.choice == nil }.map(\.dot)
         let rejected = apart.filter { $0.choice == .reject }.map(\.dot.short)
-        let advice =
+        let open = decideFirst.map(\.short).joined(separator: ", ")
+        let name = event.dot.short
+        sentence =
             if !rejected.isEmpty {
-                "it needs \(rejected.joined(separator: ", ")), which was rejected; reject it too"
-            } else if !decideFirst.isEmpty {
-                "decide first about \(decideFirst.map(\.short).joined(separator: ", ")), or "
-                    + "reject it"
+                "\(name) needs \(rejected.joined(separator: ", ")), which was rejected; reject it "
+                    + "too"
+            } else if !open.isEmpty {
+                "\(name) needs what is kept apart too: decide first about \(open), or admit them "
+                    + "in one command"
             } else {
-                "reject it"
+                "\(name) cannot be admitted: \(reason.sentence); reject it"
             }
-        sentence = "\(event.dot.short) cannot be admitted: \(reason.sentence); \(advice)"
     }
 }
 

@@ -10,8 +10,9 @@ internal import Shared
 internal import Store
 
 enum Founding {
-    /// Founds a community; a name that cannot be one leaves no trace. `show` must have brought the recovery phrase before somebody's eyes when
-    /// it returns: it is kept nowhere, and position 1 is written after it.
+    /// Founds a community; a name that cannot be one leaves no trace. `show` must have brought the
+    /// recovery phrase before somebody's eyes when it returns: it is kept nowhere, and position 1
+    /// is written after it.
     static func found(
         name: String, folder: URL, environment: Shared.Environment,
         show: (RecoveryPhrase) throws -> Void
