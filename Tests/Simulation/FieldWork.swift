@@ -22,7 +22,7 @@ extension World {
             default: try correct(on: handset)
             }
         } catch {
-            // What the rules do not allow, or there is nothing to do it to; never a fault of a disk.
+            // What the rules do not allow, or there is nothing to do it to; no fault of a disk.
             guard !(error is DatabaseError), let sentence = UserError(showing: error)?.description
             else { return note(error, on: handset, expected: false) }
             truth.sentences.append(sentence)

@@ -1,4 +1,5 @@
-// The chain of own events as pages bring them back to a database that was set back to an older copy.
+// The chain of own events as pages bring them back to a database that was set back to an older
+// copy.
 // Neighbors: AnswerApplication hands in what a page has of own events, in ledger order.
 // Invariant: the head passes over no own event whose leaf hash is not in the ledger.
 
