@@ -82,6 +82,71 @@ struct KeyRepairTests {
         }
     }
 
+    @Test("a page gives no key of another place with an event that only names it")
+    func pageElsewhere() async throws {
+        let office = try Office()
+        try await office.serve { client in
+            var scene = try await Scene(office, client)
+            let stolen = scene.far.keys[0]
+            _ = scene.near.author.write(
+                .memberEnrolled,
+                [MemberField.number: .integer(7), MemberField.form: .integer(1)],
+                sealed: [SealedPart(key: stolen.id, nonce: counting(1, 12), ciphertext: [1, 2])])
+            let answer = try await scene.near.sync(client)
+            #expect(answer.outcomes.last?.disposition == .admitted)
+            // As one that lost all it held, and as another of the same place.
+            scene.near.cursor = .start
+            scene.near.cursorTag = .start
+            try await scene.near.sync(client, pushing: false)
+            var other = FieldDevice(office, number: 3)
+            try await other.pair(client)
+            try await other.sync(client)
+            for device in [scene.near, other] {
+                #expect(device.received.contains { $0.id == scene.near.keys[0].id })
+                #expect(!device.received.contains { $0.id == stolen.id })
+            }
+        }
+    }
+
+    @Test("a key about members elsewhere comes with an entry here that was written with it")
+    func usedHere() async throws {
+        let office = try Office()
+        try await office.serve { client in
+            var scene = try await Scene(office, client)
+            var both = FieldDevice(office, number: 3, homes: [office.harbor, office.millHill])
+            try await both.pair(client)
+            let key = scene.far.keys[0]
+            _ = both.author.write(
+                .memberEnrolled,
+                [MemberField.number: .integer(8), MemberField.form: .integer(1)],
+                sealed: [
+                    try key.seal(
+                        [MemberField.name: .text("Kim")], kind: Kind.memberEnrolled.number,
+                        community: office.store.community, nonce: counting(1, 12))
+                ])
+            try await both.sync(client)
+            try await scene.near.sync(client, pushing: false)
+            #expect(scene.near.received.contains(key))
+        }
+    }
+
+    @Test("another key with the id of one that is here does not take its place")
+    func sameID() async throws {
+        let office = try Office()
+        try await office.serve { client in
+            var scene = try await Scene(office, client)
+            let key = scene.far.keys[0]
+            scene.near.keys.append(
+                DataKey(id: key.id, subjects: key.subjects, key: counting(9, 32)))
+            _ = scene.near.author.write(
+                .memberEnrolled,
+                [MemberField.number: .integer(7), MemberField.form: .integer(1)],
+                sealed: [SealedPart(key: key.id, nonce: counting(1, 12), ciphertext: [1, 2])])
+            try await scene.near.sync(client)
+            #expect(try office.store.keyring.key(key.id) == key)
+        }
+    }
+
     @Test("a revoked device is given no key and asked for none")
     func revoked() async throws {
         let office = try Office()
@@ -125,6 +190,51 @@ struct KeyRepairTests {
         }
         let names = try office.store.read { try $0.members().map($0.name(of:)) }
         #expect(Set(names) == ["Ana", "Omar", "Mei"])
+    }
+
+    /// What another device writes that names a key of which only the id is known to it.
+    enum Pretense: CaseIterable {
+        case sealedByAnother, garbage
+    }
+
+    @Test(
+        "a missing key must open the first event that names it, whatever else names it since",
+        arguments: Pretense.allCases)
+    func firstUse(_ pretense: Pretense) async throws {
+        let office = try Office()
+        try await office.serve { client in
+            var scene = try await Scene(office, client)
+            let mei = try scene.far.enroll("Mei", number: 3)
+            let key = scene.far.keys[1]
+            scene.far.keys = []
+            try await scene.far.sync(client)
+
+            let wrong = DataKey(id: key.id, subjects: [mei], key: counting(9, 32))
+            let sealed =
+                switch pretense {
+                case .sealedByAnother:
+                    try wrong.seal(
+                        [MemberField.name: .text("Eve")], kind: Kind.memberEnrolled.number,
+                        community: office.store.community, nonce: counting(1, 12))
+                case .garbage: SealedPart(key: key.id, nonce: counting(1, 12), ciphertext: [1, 2])
+                }
+            _ = scene.near.author.write(
+                .memberEnrolled,
+                [MemberField.number: .integer(7), MemberField.form: .integer(1)],
+                sealed: [sealed])
+            scene.near.keys = []
+            let answer = try await scene.near.sync(client)
+            #expect(answer.outcomes.last?.disposition == .admitted)
+            scene.near.keys = [wrong]
+            try await scene.near.sync(client)
+            #expect(try office.store.keyring.key(key.id) == nil)
+
+            scene.far.keys = [key]
+            let brought = try await scene.far.sync(client, pushing: false)
+            #expect(brought.wantedKeys == [])
+            #expect(try office.store.keyring.key(key.id) == key)
+            #expect(try office.store.read { try !$0.tables.lacksKeys() })
+        }
     }
 
     @Test("a key that nothing needs is not stored")

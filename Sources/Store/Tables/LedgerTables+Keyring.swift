@@ -3,8 +3,9 @@
 // then, and one by one when events come without their keys.
 // Source: docs/protocol.md section 5.2. Neighbors: Device and ServerStore bind a keyring when they
 // open it; both sides of a sync ask for what is noted here.
-// Invariants: a keyring that was not bound is bound in the transaction that notes what it lacks; a
-// key that is noted is taken only if it opens what names it.
+// Invariants: a keyring that was not bound is bound in the transaction that notes what it lacks; the
+// first event of each reach that names a missing key is noted, so also the first of all; a key that
+// is noted is taken only if it opens that one, which is its maker's. Later ones can be by anybody.
 
 internal import Foundation
 internal import GRDB
@@ -163,9 +164,20 @@ extension LedgerTables {
                     : try !among.scopes.isDisjoint(with: reach(number))
                 guard isTheirs else { continue }
             }
-            missing.append(WantedKey(key: key, event: named))
+            missing.append(WantedKey(key: key, event: try firstUse(of: key) ?? named))
         }
         return missing
+    }
+
+    /// The first event in the ledger's order that names a missing key; one that is kept apart only
+    /// when there is no other.
+    private func firstUse(of key: DataKeyID) throws -> Dot? {
+        try db.hotInt(
+            """
+            SELECT missing_key.dot FROM missing_key LEFT JOIN event ON event.dot = missing_key.dot
+            WHERE key = ? ORDER BY position IS NULL, position LIMIT 1
+            """, .int(key.ordered)
+        ).map { try dot(LocalKey(stored: $0)) }
     }
 
     /// They are in the keyring now.
@@ -178,8 +190,9 @@ extension LedgerTables {
 
     // MARK: What comes
 
-    /// Of keys that came: those that may be kept. One that is missed must open what names it, so
-    /// that nobody can put another in its place; `bytes` finds an event that is kept apart.
+    /// Of keys that came: those that may be kept. One that is missed must open the first event that
+    /// names it, so that nobody can put another in its place, nor keep it out by naming it;
+    /// `bytes` finds an event that is kept apart.
     public func sound(
         _ keys: [DataKey], community: CommunityID, keptApart bytes: (Dot) throws -> [UInt8]?
     ) throws -> (missed: [DataKey], others: [DataKey]) {
@@ -187,27 +200,24 @@ extension LedgerTables {
         var missed: [DataKey] = []
         var others: [DataKey] = []
         for key in keys {
-            let local = try db.hotInt(
-                "SELECT dot FROM missing_key WHERE key = ?", .int(key.id.ordered))
-            guard let local else {
+            guard let named = try firstUse(of: key.id) else {
                 others.append(key)
                 continue
             }
-            let named = try dot(LocalKey(stored: local))
             let content = try self.bytes(of: named)?.bytes ?? bytes(named)
-            if let content, key.opens(content, community: community) { missed.append(key) }
+            guard let content, let event = try? Event(decoding: content) else { continue }
+            if key.opens(event, community: community) { missed.append(key) }
         }
         return (missed, others)
     }
 }
 
 extension DataKey {
-    /// Whether it opens the part of the event that names it.
-    fileprivate func opens(_ bytes: [UInt8], community: CommunityID) -> Bool {
-        guard let event = try? Event(decoding: bytes),
-            let part = event.sealed.first(where: { $0.key == id })
-        else { return false }
-        return (try? open(part, kind: event.kind, community: community)) != nil
+    /// Whether it opens a part of the event that names it: then whoever wrote the event had it.
+    public func opens(_ event: Event, community: CommunityID) -> Bool {
+        event.sealed.contains { part in
+            part.key == id && (try? open(part, kind: event.kind, community: community)) != nil
+        }
     }
 }
 

@@ -6,10 +6,11 @@
 internal import Shared
 internal import Store
 
-/// An entry, and the data keys that its sealed parts need.
+/// An entry, and the data keys that its sealed parts name; of these KeyReader leaves those that the
+/// device may have.
 struct PageEntry: Sendable {
     let entry: LedgerEntry
-    let keys: [DataKeyID]
+    var keys: [DataKeyID]
     var position: LedgerPosition { entry.position }
 }
 

@@ -1,8 +1,8 @@
-// Data keys beside a page: those that a device has lost and may have, and which the server itself
-// asks it for. Source: docs/protocol.md section 5.2. Neighbors: PageReader sends both, Store/Tables
-// knows what is missing.
+// Which data keys a device may have: with the entries of a page, and of those that it has lost; and
+// which the server itself asks it for. Source: docs/protocol.md section 5.2. Neighbors: PageReader
+// sends them, Store/Tables knows what is missing.
 // Invariants: a device is given no key of entries outside its scopes, and is told of none; an event
-// of its own entitles it to nothing that is about others only.
+// that only names a key entitles nobody to it, nor does one of the device's own.
 
 internal import Shared
 internal import Store
@@ -17,13 +17,15 @@ struct KeyNews: Sendable {
 
 struct KeyReader {
     let views: Views
-    let keyring: Keyring
+    private let keyring: Keyring
+    private let community: CommunityID
     let device: DeviceState
     private let held: Set<ScopeID>
 
-    init(views: Views, keyring: Keyring, device: DeviceState) {
+    init(views: Views, store: ServerStore, device: DeviceState) {
         self.views = views
-        self.keyring = keyring
+        keyring = store.keyring
+        community = store.community
         self.device = device
         held = Set([.community] + device.neighborhoods.map(ScopeID.neighborhood))
     }
@@ -43,26 +45,52 @@ struct KeyReader {
         return news
     }
 
-    private func keys(_ wanted: [WantedKey]) throws -> [DataKey] {
-        let named = try wanted.filter(isNamedInScope)
-        let byOthers = Set(named.filter { $0.event.replica != device.replica }.map(\.key))
-        return try keyring.keys(Set(named.map(\.key))).filter { key in
-            try byOthers.contains(key.id) || key.subjects.contains(where: isTheirs)
+    // MARK: What it may have
+
+    /// The entries of a page with only those of their keys that the device may have.
+    func withKeys(_ entries: [PageEntry]) throws -> [PageEntry] {
+        let named = try keyring.keys(Set(entries.flatMap(\.keys)))
+        let keys = Dictionary(uniqueKeysWithValues: named.map { ($0.id, $0) })
+        let theirs = Set(try named.filter(isAboutTheirs).map(\.id))
+        return entries.map { entry in
+            var entry = entry
+            guard case .bytes(let bytes) = entry.entry.content else { return entry }
+            entry.keys.removeAll { id in
+                guard let key = keys[id] else { return true }
+                return !theirs.contains(id) && !isUsed(key, in: bytes)
+            }
+            return entry
         }
     }
 
-    /// The event is in a held scope, or was kept apart from this device, and needs the key.
-    private func isNamedInScope(_ wanted: WantedKey) throws -> Bool {
-        if let reach = try tables.reach(ofEvent: wanted.event) {
-            guard !held.isDisjoint(with: reach),
-                let event = try tables.bytes(of: wanted.event)
+    private func keys(_ wanted: [WantedKey]) throws -> [DataKey] {
+        let events = Dictionary(wanted.map { ($0.key, $0.event) }) { first, _ in first }
+        return try keyring.keys(Set(events.keys)).filter { key in
+            guard let event = events[key.id], let bytes = try bytes(inScope: event),
+                Event.sealedKeys(in: bytes).contains(key.id)
             else { return false }
-            return event.event.sealed.contains { $0.key == wanted.key }
+            return try isAboutTheirs(key) || isUsed(key, in: bytes)
         }
-        guard wanted.event.replica == device.replica,
-            let bytes = try QuarantineTable(tables.db).bytes(wanted.event)
+    }
+
+    /// Of an event in a held scope, or one that was kept apart from this device.
+    private func bytes(inScope event: Dot) throws -> [UInt8]? {
+        if let reach = try tables.reach(ofEvent: event) {
+            return held.isDisjoint(with: reach) ? nil : try tables.bytes(of: event)?.bytes
+        }
+        return event.replica == device.replica
+            ? try QuarantineTable(tables.db).bytes(event) : nil
+    }
+
+    /// Somebody else wrote the event, and had the key: what it seals opens.
+    private func isUsed(_ key: DataKey, in bytes: [UInt8]) -> Bool {
+        guard let event = try? Event(decoding: bytes), event.dot.replica != device.replica
         else { return false }
-        return Event.sealedKeys(in: bytes).contains(wanted.key)
+        return key.opens(event, community: community)
+    }
+
+    private func isAboutTheirs(_ key: DataKey) throws -> Bool {
+        try key.subjects.contains(where: isTheirs)
     }
 
     /// Of its scopes, or made by the device itself.

@@ -32,12 +32,12 @@ struct PageReader {
             return try await bare(request, to: device, outcomes: outcomes)
         }
         let (news, keys) = try await store.readAsync { views in
-            (
+            let reader = KeyReader(views: views, store: store, device: device)
+            return (
                 try News(
                     request, to: device, outcomes: outcomes, community: store.community,
-                    views: views),
-                try KeyReader(views: views, keyring: store.keyring, device: device)
-                    .news(for: request, isWhole: store.standing == .whole)
+                    views: views, keys: reader),
+                try reader.news(for: request, isWhole: store.standing == .whole)
             )
         }
         return try await fitting(news, keys, outcomes: outcomes, to: device, store: store)
@@ -112,7 +112,7 @@ struct News: Sendable {
 
     init(
         _ request: SyncRequest, to device: DeviceState, outcomes: [Outcome],
-        community: CommunityID, views: Views
+        community: CommunityID, views: Views, keys: KeyReader
     ) throws {
         let tables = views.tables
         let held = [ScopeID.community] + device.neighborhoods.map(ScopeID.neighborhood)
@@ -126,6 +126,7 @@ struct News: Sendable {
         if let last = entries.last?.position, last > end {
             entries.removeAll { [end] in $0.position > end }
         }
+        entries = try keys.withKeys(entries)
         root = try tables.ledgerRoot(at: end) ?? MerkleTree.emptyRoot
         scopes = []
         checkpoints = []

@@ -2,7 +2,7 @@
 // the server had lost. Source: docs/protocol.md sections 5.1 and 5.2. Neighbors: SyncRoute hands
 // them over, Pull/KeyReader asks for what is missing.
 // Invariants: nothing is stored of a request whose keys cannot be opened; a key that the ledger
-// misses is taken only if it opens what names it; one that nothing names is not taken.
+// misses is taken only if it opens the first event that names it; one that nothing names is not.
 
 internal import Shared
 internal import Store
@@ -23,7 +23,7 @@ struct KeyIntake {
         if !missed.isEmpty, store.standing == .whole {
             try await store.appendAsync { try $0.tables.forgetMissing(missed) }
         }
-        return try store.keyring.lacking(named.subtracting(opened.map(\.id)))
+        return try store.keyring.lacking(named)
     }
 
     /// Returns those that were missing.
