@@ -17,12 +17,30 @@ struct KeyringMark: Equatable {
 public final class Keyring: Sendable {
     public static let fileName = "keys.db"
     private let database: any DatabaseWriter
+    private let file: KeyringFile?
+    /// Of the file that this process has open; nil in memory.
+    public let identity: FileIdentity?
+    /// The name that a damaged file was moved to when this one was opened in its place.
+    public let damaged: String?
     public enum Failure: Error, CustomStringConvertible {
         /// Another program found another file there, and the ledger knows that one now.
         case exchanged
+        /// Found while it was in use: nothing is moved from under other programs.
+        case damaged
+        case tooManyDamaged
         public var description: String {
-            "\(Keyring.fileName) was removed or exchanged while this program ran; nothing was "
-                + "written. Start it again"
+            switch self {
+            case .exchanged:
+                "\(Keyring.fileName) was removed or exchanged while this program ran; nothing was "
+                    + "written. Start it again"
+            case .damaged:
+                "\(Keyring.fileName) is damaged inside. Stop every Hourbook program on this "
+                    + "folder, rename that file and start again: entries, hours and balances are "
+                    + "not touched, and the keys are asked for anew"
+            case .tooManyDamaged:
+                "\(Keyring.fileName) is damaged, as many before it: move the files "
+                    + "\(Keyring.fileName).damaged-… to another place, and have the disk checked"
+            }
         }
     }
 
@@ -30,23 +48,37 @@ public final class Keyring: Sendable {
     private let lastMark: Mutex<KeyringMark?> = Mutex(nil)
 
     public convenience init(folder: URL) throws {
-        let path = folder.appendingPathComponent(Self.fileName).path
-        var configuration = StoreFile.configuration
-        configuration.maximumReaderCount = 4
-        let pool = try StoreFile.openDurably(path: path, configuration: configuration)
-        let lock = try FolderLock(folder: folder, name: "migration.lock")
-        defer { withExtendedLifetime(lock) {} }
-        try self.init(pool)
-        chmod(path, 0o600)
+        let file = KeyringFile(folder: folder)
+        let (pool, damaged) = try file.open()
+        self.init(whole: pool, file: file, damaged: damaged)
+    }
+
+    /// Nil unless a damaged file was moved aside.
+    public var damageSentence: String? {
+        damaged.map {
+            "\(Self.fileName) was damaged: it is kept as \($0), and work goes on with a new one. "
+                + "The keys are asked for again"
+        }
     }
 
     /// Over a database of the caller's, in memory in tests.
-    public init(_ database: any DatabaseWriter) throws {
-        self.database = database
-        var migrator = DatabaseMigrator()
-        KeyringSchema.register(in: &migrator)
-        if try !database.read(migrator.hasCompletedMigrations) { try migrator.migrate(database) }
+    public convenience init(_ database: any DatabaseWriter) throws {
+        try KeyringSchema.bringUpToDate(database)
+        self.init(whole: database, file: nil, damaged: nil)
     }
+
+    private init(whole database: any DatabaseWriter, file: KeyringFile?, damaged: String?) {
+        self.database = database
+        self.file = file
+        self.damaged = damaged
+        identity = file?.identity
+    }
+
+    /// Throws when the file's name leads to another file than this process has, or to none: what is
+    /// written there is lost with the process.
+    public func checkFile() throws { if !isInPlace { throw Failure.exchanged } }
+
+    public var isInPlace: Bool { file?.identity == identity }
 
     /// Lets go of the file now, and not with the last reference.
     public func close() throws { try database.close() }
@@ -54,7 +86,7 @@ public final class Keyring: Sendable {
     /// Stores keys that are not here yet, durably.
     public func add(_ keys: [DataKey]) throws {
         guard !keys.isEmpty else { return }
-        let mark = try database.write { db in
+        let mark = try write { db in
             var added = 0
             for key in keys {
                 try db.cachedStatement(
@@ -76,7 +108,7 @@ public final class Keyring: Sendable {
     var mark: KeyringMark {
         get throws {
             if let known = lastMark.withLock({ $0 }) { return known }
-            let mark = try database.read(Self.mark)
+            let mark = try read(Self.mark)
             lastMark.withLock { $0 = mark }
             return mark
         }
@@ -89,9 +121,25 @@ public final class Keyring: Sendable {
         return KeyringMark(name: row[0], added: row[1])
     }
 
+    private func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        do {
+            return try database.write(body)
+        } catch let error as DatabaseError where error.isOfDamagedFile {
+            throw Failure.damaged
+        }
+    }
+
+    private func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        do {
+            return try database.read(body)
+        } catch let error as DatabaseError where error.isOfDamagedFile {
+            throw Failure.damaged
+        }
+    }
+
     /// Every key's id.
     func ids() throws -> Set<DataKeyID> {
-        try database.read { db in
+        try read { db in
             try Int64.fetchSet(db, sql: "SELECT id FROM data_key")
         }.reduce(into: []) { $0.insert(DataKeyID(UInt64(bitPattern: $1))) }
     }
@@ -102,12 +150,12 @@ public final class Keyring: Sendable {
     }
 
     public func key(_ id: DataKeyID) throws -> DataKey? {
-        try database.read { db in try Self.key(id, db) }
+        try read { db in try Self.key(id, db) }
     }
 
     /// Those of the ids that are here, ascending by id.
     public func keys(_ ids: Set<DataKeyID>) throws -> [DataKey] {
-        try database.read { db in
+        try read { db in
             try ids.sorted().compactMap { try Self.key($0, db) }
         }
     }
@@ -115,7 +163,7 @@ public final class Keyring: Sendable {
     /// A key made for exactly these subjects, to be used again.
     public func key(of subjects: [EntityID]) throws -> DataKey? {
         let wanted = DataKey.subjectBytes(Set(subjects).sorted())
-        return try database.read { db in
+        return try read { db in
             try Row.fetchOne(
                 db,
                 sql: "SELECT id, subjects, key FROM data_key WHERE subjects = ? ORDER BY id",

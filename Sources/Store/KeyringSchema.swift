@@ -4,6 +4,12 @@
 internal import GRDB
 
 enum KeyringSchema {
+    static func bringUpToDate(_ database: any DatabaseWriter) throws {
+        var migrator = DatabaseMigrator()
+        register(in: &migrator)
+        if try !database.read(migrator.hasCompletedMigrations) { try migrator.migrate(database) }
+    }
+
     static func register(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("keyring 1") { db in
             try db.execute(

@@ -17,12 +17,17 @@ import Testing
 struct LostKeysTests {
     /// How a keyring is hurt.
     enum Hurt: String, CaseIterable, Sendable {
-        case lost, exchanged
+        case lost, exchanged, garbage, torn
         case setBack = "set back"
+        /// The file alone was removed, and what SQLite keeps beside it left.
+        case half = "removed without what stands beside it"
 
         func strike(_ folder: URL, _ spare: [String: Data]) throws {
-            try KeyringFiles.put(self == .lost ? [:] : spare, in: folder)
+            try KeyringFiles.put(spare, in: folder)
         }
+
+        /// What is there is moved aside, and not deleted.
+        var leavesDamaged: Bool { [.garbage, .torn, .half].contains(self) }
     }
 
     @Test(
@@ -33,7 +38,15 @@ struct LostKeysTests {
         defer { town.remove() }
         let before = try await town.noOpBytes("tablet")
         let keys = try town.keyCount("tablet")
-        try hurt.strike(town.town.deviceFolder("tablet"), try await town.spare(hurt, of: "tablet"))
+        let folder = town.town.deviceFolder("tablet")
+        let spare = try await town.spare(hurt, of: "tablet")
+        try hurt.strike(folder, spare)
+        let name = try town.withDevice("tablet") { $0.keyring.damaged }
+        #expect(name == (hurt.leavesDamaged ? "keys.db.damaged-1" : nil))
+        if let name, hurt != .half {
+            let kept = try Data(contentsOf: folder.appendingPathComponent(name))
+            #expect(kept == spare[Keyring.fileName])
+        }
         let status = try town.withDevice("tablet") { try $0.read(StatusRecord.init) }
         #expect(status.missingKeys == keys)
         #expect(status.keyring?.contains("set back or exchanged") == true)
@@ -63,6 +76,8 @@ struct LostKeysTests {
         defer { town.remove() }
         let before = try await town.noOpBytes("phone")
         try hurt.strike(town.town.officeFolder, try await town.spare(hurt, of: nil))
+        let said = try town.town.withStore { $0.troubles }
+        #expect(said.contains { $0.contains("keys.db.damaged-1") } == hurt.leavesDamaged)
         let (trouble, waiting, parts) = try town.town.withStore { (store) throws in
             (
                 try store.read { try $0.tables.keyringTrouble() },
@@ -160,6 +175,43 @@ struct LostKeysTests {
             try running.append { _ = try $0.addNeighborhood(name: "New", code: "NEW") }
         }
         #expect(try town.town.withStore { try $0.read { try $0.neighborhoods().count } } == 2)
+    }
+
+    @Test(
+        "fault 9: a device is told that a server whose keyring was removed must be restarted"
+    )
+    func removedWhileServing() async throws {
+        let town = try await TwoPlaces()
+        defer { town.remove() }
+        let (report, failure, waiting) = try await town.town.serving { port in
+            try await apart {
+                let device = try town.town.open("tablet")
+                defer { device.close() }
+                try town.enroll(device, at: town.harbor, number: 8)
+                let serving = try ServingRecord(
+                    .plain, host: "127.0.0.1", port: port,
+                    keyring: town.town.withStore { $0.keyring.identity })
+                let lock = try FolderLock(
+                    folder: town.town.officeFolder, name: ServingRecord.lockName)
+                defer { withExtendedLifetime(lock) {} }
+                try serving.save(folder: town.town.officeFolder)
+                #expect(try town.town.withStore { try $0.waitingRecords() }.isEmpty)
+                try Hurt.lost.strike(town.town.officeFolder, [:])
+                let report = try town.town.sync(device, port: port)
+                let failure = try device.read { book in
+                    try report.failure(UnsentSummary(book), book.sync)
+                }
+                return (report, failure, try town.town.withStore { try $0.waitingRecords() })
+            }
+        }
+        #expect(report.pushed == 0)
+        let said = try #require(failure).description
+        #expect(said.contains("the office's server must be restarted: its keyring was exchanged"))
+        #expect(said.contains("nothing was lost"))
+        #expect(waiting.first?.text.contains("restart the server") == true)
+        // Restarted.
+        #expect(try town.town.withStore { try $0.waitingRecords() }.map(\.what) == ["keys"])
+        #expect(try await town.sync("tablet").pushed == 1)
     }
 
     @Test("fault 9: a device paired while the office lacks keys gets them once they are back")
@@ -283,6 +335,15 @@ private struct TwoPlaces {
     func spare(_ hurt: LostKeysTests.Hurt, of name: String?) async throws -> [String: Data] {
         switch hurt {
         case .lost: return [:]
+        case .garbage:
+            return [Keyring.fileName: Data(repeating: UInt8(ascii: "?"), count: 8_192)]
+        case .torn:
+            let whole = try await self.spare(.setBack, of: name)
+            return whole.mapValues { $0.prefix(5_000) }
+        case .half:
+            return ["-wal", "-shm"].reduce(into: [:]) {
+                $0[Keyring.fileName + $1] = Data(repeating: 7, count: 32_768)
+            }
         case .exchanged:
             let other = try Town(seed: 2)
             defer { other.remove() }

@@ -3,9 +3,9 @@
 // then, and one by one when events come without their keys.
 // Source: docs/protocol.md section 5.2. Neighbors: Device and ServerStore bind a keyring when they
 // open it; both sides of a sync ask for what is noted here.
-// Invariants: a keyring that was not bound is bound in the transaction that notes what it lacks; the
-// first event of each reach that names a missing key is noted, so also the first of all; a key that
-// is noted is taken only if it opens that one, which is its maker's. Later ones can be by anybody.
+// Invariants: a keyring that was not bound is bound in the transaction that notes what it lacks;
+// the first event of each reach that names a missing key is noted, so also the first of all; a key
+// that is noted is taken only if it opens that one, its maker's. Later ones can be by anybody.
 
 internal import Foundation
 internal import GRDB
@@ -22,7 +22,7 @@ public struct KeyringTrouble: Equatable, Sendable {
         let keys = missing == 1 ? "1 data key is" : "\(missing) data keys are"
         let cause =
             isReplaced
-            ? "\(Keyring.fileName) was lost, set back or exchanged for another: "
+            ? "\(Keyring.fileName) was lost, damaged, set back or exchanged for another: "
             : "with some entries no keys came: "
         return "\(cause)\(keys) missing, so some names and texts cannot be read. Entries, hours "
             + "and balances are not touched"
@@ -62,6 +62,7 @@ extension LedgerTables {
     /// Remembers how many keys there are, so that an older copy of the keyring is noticed. Throws
     /// when the keys of this process went to a file that is not the ledger's any more.
     public func remember(_ keyring: Keyring) throws {
+        try keyring.checkFile()
         let mark = try keyring.mark
         guard try knownMark()?.name == mark.name else { throw Keyring.Failure.exchanged }
         try db.hot(

@@ -30,7 +30,9 @@ struct DataOptions: ParsableArguments {
     }
 
     func device() throws -> Device {
-        try Device(folder: folder, environment: ClientMain.environment)
+        let device = try Device(folder: folder, environment: ClientMain.environment)
+        if let sentence = device.keyring.damageSentence { Screen.note("warning: \(sentence)") }
+        return device
     }
 }
 

@@ -118,7 +118,7 @@ struct WaitingCommand: ServerCommand {
 
     func perform() async throws {
         let store = try store()
-        let records = store.standing.waiting + (try store.read { try $0.waitingRecords() })
+        let records = try store.waitingRecords()
         if json.isOn { return try records.forEach(Output.json) }
         if records.isEmpty { return Output.line("Nothing waits.") }
         var table = TextTable(
@@ -131,7 +131,7 @@ struct WaitingCommand: ServerCommand {
 }
 
 struct WaitingRecord: Encodable {
-    /// `ledger`, `keys`, `parted`, `ahead`, `unsent`, `quarantine` or `conflict`.
+    /// `ledger`, `server`, `keys`, `parted`, `ahead`, `unsent`, `quarantine` or `conflict`.
     let what: String
     let device: String
     /// In words, with what to do.

@@ -56,7 +56,7 @@ struct ServeCommand: ServerCommand {
         do {
             let application = try ServerApplication.build(
                 store: store, host: host, port: Int(port), tls: tls,
-                onRunning: { remember(serving, port: $0) })
+                onRunning: { remember(serving, port: $0, keyring: store.keyring.identity) })
             try await application.runService()
         } catch {
             // Hummingbird wraps what the socket answered; its text is all that is left of it.
@@ -70,9 +70,10 @@ struct ServeCommand: ServerCommand {
     }
 
     /// A convenience for `pairing-link`: a folder that takes no file serves all the same.
-    @Sendable private func remember(_ serving: Serving, port: Int) {
+    @Sendable private func remember(_ serving: Serving, port: Int, keyring: FileIdentity?) {
         guard let port = UInt16(exactly: port) else { return }
-        try? ServingRecord(serving, host: host, port: port).save(folder: folder.url)
+        try? ServingRecord(serving, host: host, port: port, keyring: keyring)
+            .save(folder: folder.url)
     }
 }
 

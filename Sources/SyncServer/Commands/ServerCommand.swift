@@ -67,8 +67,9 @@ extension FolderOptions {
 extension ServerStore {
     /// What whoever opens it must know, a line each.
     var troubles: [String] {
-        if let sentence = standing.sentence { return ["READ-ONLY: \(sentence)"] }
-        return hasNoRecord ? ["WARNING: \(Self.noRecord)"] : []
+        let damage = keyring.damageSentence.map { ["WARNING: \($0)"] } ?? []
+        if let sentence = standing.sentence { return damage + ["READ-ONLY: \(sentence)"] }
+        return damage + (hasNoRecord ? ["WARNING: \(Self.noRecord)"] : [])
     }
 
     static let noRecord =

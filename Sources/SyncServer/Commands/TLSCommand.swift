@@ -67,7 +67,7 @@ extension FolderOptions {
     func soleServer(busy sentence: String) throws -> FolderLock? {
         guard FileManager.default.fileExists(atPath: url.path) else { return nil }
         do {
-            return try FolderLock(folder: url, name: "serving", wait: false)
+            return try FolderLock(folder: url, name: ServingRecord.lockName, wait: false)
         } catch FolderLock.Failure.busy {
             throw Refusal(exit: 75, sentence: sentence)
         }

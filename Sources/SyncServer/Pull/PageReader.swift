@@ -86,7 +86,7 @@ struct PageReader {
                 more: news.end < news.head, scopes: news.scopes,
                 keys: try WrappedKeys.wrap(
                     keys + given, to: device.receivingKey, community: store.community),
-                serverTime: store.environment.now(), advice: store.standing.advice,
+                serverTime: store.environment.now(), advice: store.advice,
                 checkpoints: try news.checkpoints.map {
                     try SignedCheckpoint($0, signedBy: store.keys.ledger).note
                 }, directory: news.directory.map(\.line),
@@ -162,6 +162,14 @@ struct News: Sendable {
             community: community, epoch: .first, first: cursor.next, last: end, root: root,
             entries: entries.map(\.entry)
         ).packed()
+    }
+}
+
+extension ServerStore {
+    /// A device that may not push fetches all the same, and is told here what is the matter.
+    fileprivate var advice: String {
+        if standing == .whole, !keyring.isInPlace { return Problem.keyringExchanged.detail }
+        return standing.advice
     }
 }
 

@@ -13,6 +13,36 @@ extension LedgerStanding {
     }
 }
 
+extension ServerStore {
+    func waitingRecords() throws -> [WaitingRecord] {
+        try standing.waiting + serverRecords() + read { try $0.waitingRecords() }
+    }
+
+    /// A running server whose keyring is not the one that is here now takes nothing in.
+    private func serverRecords() -> [WaitingRecord] {
+        guard let opened = ServingRecord(folder: folder)?.keyring, opened != keyring.identity,
+            isServed
+        else { return [] }
+        return [
+            WaitingRecord(
+                what: "server", device: "",
+                text:
+                    "restart the server: \(Keyring.fileName) was exchanged under it, and it takes "
+                    + "nothing in until then; nothing was lost",
+                count: 1, since: nil)
+        ]
+    }
+
+    private var isServed: Bool {
+        do {
+            _ = try FolderLock(folder: folder, name: ServingRecord.lockName, wait: false)
+            return false
+        } catch {
+            return true
+        }
+    }
+}
+
 extension KeyringTrouble {
     static let whatToDo =
         "every device that syncs brings back what it has: let all of them sync. If there is a "

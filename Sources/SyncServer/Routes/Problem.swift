@@ -21,6 +21,9 @@ enum Problem: Error, Equatable {
     case busy
     /// The ledger was set back or altered: nothing is written until it has been repaired.
     case readOnly
+    /// The keyring was removed or exchanged under this process: it can write no event whose keys
+    /// would last.
+    case keyringExchanged
     case broken
 
     /// What of a request could not be read.
@@ -40,7 +43,7 @@ enum Problem: Error, Equatable {
         case .nonce, .signature, .unknownReplica: .unauthorized
         case .anotherLedger: .conflict
         case .pairing: .forbidden
-        case .busy, .readOnly: .serviceUnavailable
+        case .busy, .readOnly, .keyringExchanged: .serviceUnavailable
         case .broken: .internalServerError
         }
     }
@@ -60,6 +63,7 @@ enum Problem: Error, Equatable {
         case .pairing: "pairing-refused"
         case .busy: "busy"
         case .readOnly: "read-only"
+        case .keyringExchanged: "keyring-exchanged"
         case .broken: "internal"
         }
     }
@@ -84,6 +88,9 @@ enum Problem: Error, Equatable {
         case .readOnly:
             "the office's ledger is read-only until it has been repaired; nothing was changed on "
                 + "either side and nothing is lost: tell the office, and try again when it says so"
+        case .keyringExchanged:
+            "the office's server must be restarted: its keyring was exchanged under it; nothing "
+                + "was lost"
         case .broken: "the server could not finish; try again in a while"
         }
     }

@@ -69,7 +69,8 @@ extension Problem {
         case let refusal as PairingRefusal: self = .pairing(refusal)
         // The peer hung up, or spoke no HTTP.
         case is HTTPParserError: self = .unreadable(.request)
-        case is DatabaseError, is FolderLock.Failure, is Keyring.Failure: self = .busy
+        case is DatabaseError, is FolderLock.Failure: self = .busy
+        case Keyring.Failure.exchanged: self = .keyringExchanged
         default: self = .broken
         }
     }

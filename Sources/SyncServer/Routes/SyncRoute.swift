@@ -83,6 +83,8 @@ struct SyncRoute {
         let runs = try VerifiedRun.verified(
             sync.runs, community: store.community, replica: device.replica,
             signingKey: device.signingKey)
+        // Before anything waits to be written, for the device to be told why it is not.
+        if !runs.isEmpty || sync.keys != nil { try store.keyring.checkFile() }
         let lacking = try await KeyIntake(store: store).take(sync.keys, with: runs)
         guard !runs.isEmpty else { return [] }
         return await committer.submit(Push(runs: runs, lacking: lacking))
