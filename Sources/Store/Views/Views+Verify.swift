@@ -84,23 +84,43 @@ extension Views {
         }
     }
 
-    /// Every sealed part against the keys that are here.
+    /// Every sealed part against the keys that are here. A key is damaged if it does not open the
+    /// first event that names it, its maker's; a later one that it does not open only pretends.
     public func verifySealed() throws -> VerifiedPart {
-        let here = try reader.keyring.ids()
-        let rows = try Data.fetchCursor(tables.db, sql: "SELECT bytes FROM event")
-        var (count, closed): (UInt64, UInt64) = (0, 0)
+        var isSound: [DataKeyID: Bool] = [:]
+        let rows = try Data.fetchCursor(
+            tables.db, sql: "SELECT bytes FROM event ORDER BY position")
+        var (count, missing, damaged): (UInt64, UInt64, UInt64) = (0, 0, 0)
         while let bytes = try rows.next() {
-            for key in Event.sealedKeys(in: [UInt8](bytes)) {
+            let bytes = [UInt8](bytes)
+            for id in Event.sealedKeys(in: bytes) {
                 count += 1
-                if !here.contains(key) { closed += 1 }
+                guard let key = try reader.keyring.key(id) else {
+                    missing += 1
+                    continue
+                }
+                let sound =
+                    try isSound[id]
+                    ?? key.opens(
+                        Event(decoding: bytes), community: reader.community)
+                isSound[id] = sound
+                if !sound { damaged += 1 }
             }
         }
         return VerifiedPart(
-            part: VerifiedPart.sealedTexts, checked: count, isWhole: closed == 0,
-            finding: closed == 0
-                ? "their keys are here"
-                : "the keys of \(closed) of them are missing from \(Keyring.fileName), so what "
-                    + "they say cannot be read")
+            part: VerifiedPart.sealedTexts, checked: count, isWhole: missing + damaged == 0,
+            finding: Self.sealedFinding(missing: missing, damaged: damaged))
+    }
+
+    private static func sealedFinding(missing: UInt64, damaged: UInt64) -> String {
+        if damaged > 0 {
+            return "\(damaged) of them do not open, for their keys in \(Keyring.fileName) are "
+                + "damaged: stop every Hourbook program on this folder and rename that file; the "
+                + "keys are then asked for again"
+        }
+        if missing == 0 { return "their keys are here and sound" }
+        return "the keys of \(missing) of them are missing from \(Keyring.fileName), so what "
+            + "they say cannot be read"
     }
 
     /// Postings of every entry, which sum to zero over all accounts.

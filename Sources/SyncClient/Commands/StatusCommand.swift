@@ -89,7 +89,7 @@ struct StatusRecord: Codable {
         divergedAfter = book.sync.divergedAfter?.value
         let trouble = try book.tables.keyringTrouble()
         missingKeys = trouble?.missing ?? 0
-        keyring = trouble.map { "\($0.sentence). \(KeyringTrouble.whatToDo)" }
+        keyring = try trouble.map { "\($0.sentence). \(try KeyringTrouble.whatToDo(book))" }
         revokedAt = try book.tables.knownRevocation()?.revokedAt.text
         advice = book.sync.advice
     }

@@ -126,7 +126,10 @@ struct SyncRun {
             Screen.note("  sent \(report.pushed), fetched \(report.fetched)")
         }
         if let trouble = try device.read({ try $0.tables.keyringTrouble() }) {
-            Screen.note("warning: \(trouble.sentence); asking the office for the keys")
+            let isRevoked = try device.read { try $0.tables.knownRevocation() } != nil
+            Screen.note(
+                "warning: \(trouble.sentence); "
+                    + (isRevoked ? KeyringTrouble.revoked : "asking the office for the keys"))
         }
         let started = device.environment.now()
         let report = try sessions(session)
@@ -206,6 +209,10 @@ extension SyncRun {
             Screen.note("  \(count) missing data key\(count == 1 ? " has" : "s have") come back")
         }
         guard let trouble = try device.read({ try $0.tables.keyringTrouble() }) else { return }
+        if try device.read({ try $0.tables.knownRevocation() }) != nil {
+            return Screen.note(
+                "warning: \(trouble.missing) data keys are missing; \(KeyringTrouble.revoked)")
+        }
         Screen.note(
             "warning: the office gave no key for some texts (\(trouble.missing) missing). They are "
                 + "asked for again at every sync; another device may bring them, or a backup of "

@@ -22,7 +22,7 @@ struct VerifyCommand: ClientCommand {
         let broken = parts.differing
         if broken.isEmpty, let closed = parts.closed {
             throw UserError(
-                .dataError, "\(closed.finding). \(KeyringTrouble.whatToDo)")
+                .dataError, "\(closed.finding). \(try device.read(KeyringTrouble.whatToDo))")
         }
         guard broken.isEmpty else {
             throw UserError(
@@ -88,7 +88,14 @@ extension LocalBook {
 }
 
 extension KeyringTrouble {
-    static let whatToDo =
-        "`hourbook sync` asks the office for the keys; if some are still missing then, tell the "
-        + "office: another device or a backup of this folder may have them"
+    static func whatToDo(_ book: LocalBook) throws -> String {
+        try book.tables.knownRevocation() == nil
+            ? "`hourbook sync` asks the office for the keys; if some are still missing then, tell "
+                + "the office: another device or a backup of this folder may have them"
+            : revoked
+    }
+
+    static let revoked =
+        "the office has revoked this device and gives it no key: only a backup of "
+        + "\(Keyring.fileName) can bring them back here. Nothing is lost at the office"
 }
