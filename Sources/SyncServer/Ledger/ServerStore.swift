@@ -27,7 +27,9 @@ final class ServerStore: Sendable {
     /// Opens a folder that `init` has made.
     init(folder: URL, environment: Shared.Environment) throws {
         keys = try ServerKeys(folder: folder)
-        pool = try StoreFile.open(folder: folder, register: ServerSchema.register)
+        pool = try StoreFile.open(
+            folder: folder, mayBeEmpty: Founding.mayHaveBrokenOff(folder),
+            register: ServerSchema.register)
         keyring = try Keyring(folder: folder)
         highWater = HighWater(folder: folder)
         self.folder = folder

@@ -70,9 +70,18 @@ enum Founding {
     private static func refuseIfFounded(_ folder: URL) throws {
         let database = folder.appendingPathComponent(StoreFile.databaseName)
         guard FileManager.default.fileExists(atPath: database.path) else { return }
-        let pool = try StoreFile.open(folder: folder, register: ServerSchema.register)
+        let pool = try StoreFile.open(
+            folder: folder, mayBeEmpty: mayHaveBrokenOff(folder), register: ServerSchema.register)
         let size = try pool.read { try LedgerTables($0).ledgerRoot().size }
         if size > 0 { throw founded(folder) }
+    }
+
+    /// Nothing that comes after position 1 is there: a database with nothing in it is then one that
+    /// was being made, and no ledger that was emptied.
+    static func mayHaveBrokenOff(_ folder: URL) -> Bool {
+        !(HighWater.fileNames + [TLSIdentity.fileName]).contains { name in
+            FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)
+        }
     }
 
     private static func founded(_ folder: URL) -> Refusal {
