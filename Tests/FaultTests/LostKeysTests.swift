@@ -4,6 +4,7 @@
 // Neighbors: Store/Tables/LedgerTables+Keyring notices, SyncClient/Sync/KeyTrade and
 // SyncServer/Pull/KeyReader repair.
 
+import FaultInjection
 import Foundation
 import GRDB
 import Shared

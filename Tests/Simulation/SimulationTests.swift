@@ -71,12 +71,3 @@ struct SimulationTests {
         return ended
     }
 }
-
-/// Runs blocking work apart from the threads that the server's tasks need.
-private func apart<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws
-    -> Value
-{
-    try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
-    }
-}

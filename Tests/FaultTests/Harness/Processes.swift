@@ -1,7 +1,6 @@
-// What ends a process in a test, keeps blocking work off the server's threads, and hears what was
-// logged. Neighbors: Town runs both programs in this process, Invariants reads the log.
+// What ends a process in a test, and hears what was logged. Neighbors: Town runs both programs in
+// this process, Invariants reads the log.
 
-import Dispatch
 import Foundation
 import GRDB
 import Logging
@@ -37,16 +36,6 @@ extension PairingLink {
 
 enum HarnessError: Error {
     case notServing, notPaired, nothingToSend
-}
-
-/// Runs blocking work apart from the threads that the server's tasks need.
-func apart<Value: Sendable>(_ body: @escaping () throws -> Value) async throws -> Value {
-    nonisolated(unsafe) let body = body
-    return try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async {
-            continuation.resume(with: Result { try body() })
-        }
-    }
 }
 
 /// What programs in this process logged.

@@ -1,6 +1,7 @@
 // Where most faults begin: two devices in step, of which each has something that the other lacks.
 // Neighbors: Town makes the community, the suites go on from here.
 
+import FaultInjection
 import Shared
 
 struct Start {

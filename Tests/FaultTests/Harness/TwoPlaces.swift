@@ -1,6 +1,7 @@
 // A community whose keys are in two places, and what is done to its files of data keys.
 // Neighbor: LostKeysTests hurts them.
 
+import FaultInjection
 import Foundation
 import GRDB
 import Shared

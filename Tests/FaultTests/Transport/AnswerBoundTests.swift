@@ -1,6 +1,7 @@
 // Answers that a device must not swallow, nor follow: redirects, and bodies and headers without an
 // end. Neighbors: Sources/SyncClient/Sync/CurlTransport bounds them; Peer sends them.
 
+import FaultInjection
 import Foundation
 import Shared
 import Testing

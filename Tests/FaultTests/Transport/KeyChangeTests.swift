@@ -1,6 +1,7 @@
 // The change from one TLS key to the next, and a pairing answer that was lost, end to end over TLS.
 // Neighbors: Sources/SyncServer/Setup/TLSAnnouncing, Sources/SyncClient/Sync/ServerAddress.
 
+import FaultInjection
 import Foundation
 import GRDB
 import Shared

@@ -1,6 +1,7 @@
 // What a device takes for its server, mode by mode (docs/protocol.md section 7.1), and that nothing
 // is sent to anything else. Neighbors: Sources/SyncClient/Sync; Peer stands for the other side.
 
+import FaultInjection
 import Foundation
 import NIOSSL
 import Shared

@@ -1,6 +1,7 @@
 // The proxy that the environment names: used for other machines, never for this one. The program
 // runs as a process of its own, since libcurl reads its own environment. Neighbors: CurlTransport.
 
+import FaultInjection
 import Foundation
 import NIOCore
 import NIOPosix

@@ -2,6 +2,7 @@
 // and no other. What the system trusts is replaced for one process, in a mount namespace.
 // Neighbors: CurlTransport sets no list of its own, SampleAuthority is trusted or not.
 
+import FaultInjection
 import Foundation
 import Shared
 import Testing

@@ -1,6 +1,7 @@
 // What the server takes from whoever connects: TLS 1.2 or newer, HTTP/2, and nothing in plain text.
 // Neighbors: Sources/SyncServer/Serving; Caller stands for the other side.
 
+import FaultInjection
 import NIOCore
 import NIOSSL
 import Shared
