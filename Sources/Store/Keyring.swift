@@ -146,7 +146,14 @@ public final class Keyring: Sendable {
 
     /// Those of the ids that are not here.
     public func lacking(_ ids: Set<DataKeyID>) throws -> Set<DataKeyID> {
-        ids.isEmpty ? [] : ids.subtracting(try keys(ids).map(\.id))
+        if ids.isEmpty { return [] }
+        return try read { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT 1 FROM data_key WHERE id = ? AND length(key) = \(DataKey.byteCount)")
+            return try ids.filter { id in
+                try Row.fetchOne(statement, arguments: [Int64(bitPattern: id.value)]) == nil
+            }
+        }
     }
 
     public func key(_ id: DataKeyID) throws -> DataKey? {

@@ -255,7 +255,7 @@ struct KeyRepairTests {
         let keys = (1...5).map {
             DataKey(id: DataKeyID($0), subjects: [Fixed.harbor], key: counting(1, 32))
         }
-        let one = PageLimits.keyBytes + PageLimits.subjectBytes
+        let one = keys[0].wireBytesMax
         #expect(keys.fitting(3 * one).map(\.id) == keys.prefix(3).map(\.id))
         #expect(keys.fitting(-7).map(\.id) == [DataKeyID(1)])
         #expect([DataKey]().fitting(one).isEmpty)

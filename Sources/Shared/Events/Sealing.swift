@@ -19,6 +19,9 @@ public struct DataKey: Hashable, Sendable {
         self.subjects = Set(subjects).sorted()
         self.key = key
     }
+
+    /// What it adds to a message, wrapped, at most: tags, id and key, and each subject.
+    public var wireBytesMax: Int { 60 + subjects.count * 30 }
 }
 
 /// Why a sealed part stays closed.

@@ -222,12 +222,14 @@ struct AnswerApplication {
         } else if new.event.knownKind == .quarantineEntered {
             let sides = new.event.payload.sides(QuarantineField.events)
                 .filter { $0.dot.replica == book.paired.replica }
-            if sides.isEmpty { return }
             for side in sides {
                 guard try ownLeaf(side.dot).map({ $0 == side.leaf }) ?? true else {
                     throw Fault.parted(common: Sequence64(side.dot.sequence.value - 1))
                 }
             }
+            // Nearly always they are here: this device has just sent them.
+            let last = try line?.head.sequence ?? book.head.sequence
+            guard sides.contains(where: { $0.dot.sequence > last }) else { return }
             var own = try line ?? ownLine()
             own.takeApart(sides)
             line = own

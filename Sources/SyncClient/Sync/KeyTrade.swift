@@ -12,9 +12,6 @@ struct KeyTrade {
     static let roundsMax = 1_000
     /// Of wrapped keys in one request: far below its bound.
     static let offerBytesMax = 300_000
-    /// A key and each of its subjects, serialized, at most.
-    private static let keyBytes = 60
-    private static let subjectBytes = 30
 
     /// What one request says of keys.
     struct Round {
@@ -45,7 +42,7 @@ struct KeyTrade {
             asked: try lacking(book, limit: WantedKey.countMax), answered: serverWants.last)
         var bytes = 0
         for key in try keyring.keys(Set(serverWants)) {
-            bytes += Self.keyBytes + key.subjects.count * Self.subjectBytes
+            bytes += key.wireBytesMax
             if bytes > Self.offerBytesMax, let last = round.offered.last {
                 round.answered = last.id
                 break

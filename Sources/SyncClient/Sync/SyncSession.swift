@@ -70,6 +70,8 @@ struct SyncSession {
         let eventCount: Int
         /// The last of them; the server's last if there are none.
         let last: Sequence64
+        /// Own events up to there may have been at the office already.
+        let offeredBefore: Sequence64
         /// Of a request that is about keys.
         var round: KeyTrade.Round?
     }
@@ -81,14 +83,14 @@ struct SyncSession {
         report.requests += 1
         report.bytesSent += outgoing.body.count
         let answer: HTTPAnswer
-        let before = try offer(outgoing)
+        try rememberOffer(outgoing)
         do throws(TransportError) {
             answer = try post(outgoing)
         } catch {
             if error.mayHaveSent {
                 report.unconfirmed = outgoing.eventCount
             } else {
-                try remember(offered: before)
+                try forgetOffer(outgoing)
             }
             machine.take(.failure(error), pushed: outgoing.eventCount, hasFreshNonce: false)
             return
@@ -121,22 +123,26 @@ struct SyncSession {
         return Outgoing(
             body: try request.encoded(), nonce: book.sync.nonce,
             eventCount: push?.eventCount ?? 0,
-            last: push?.last ?? book.sync.acknowledged.sequence)
+            last: push?.last ?? book.sync.acknowledged.sequence,
+            offeredBefore: book.sync.offered)
     }
 
-    /// Remembers, before a request and durably, which own events may be at the office from then on;
-    /// returns what was remembered before.
-    private func offer(_ outgoing: Outgoing) throws -> Sequence64 {
-        let before = try device.read { $0.sync.offered }
-        try remember(offered: max(before, outgoing.last))
-        return before
+    /// Remembers, before a request and durably, which own events may be at the office from then on.
+    private func rememberOffer(_ outgoing: Outgoing) throws {
+        guard outgoing.last > outgoing.offeredBefore else { return }
+        try saveOffered { max($0, outgoing.last) }
     }
 
-    private func remember(offered: Sequence64) throws {
-        guard try device.read({ $0.sync.offered }) != offered else { return }
+    /// Nothing of the request left this device.
+    private func forgetOffer(_ outgoing: Outgoing) throws {
+        guard outgoing.last > outgoing.offeredBefore else { return }
+        try saveOffered { _ in outgoing.offeredBefore }
+    }
+
+    private func saveOffered(_ change: (Sequence64) -> Sequence64) throws {
         try device.write { book in
             var state = try book.tables.syncState()
-            state.offered = offered
+            state.offered = change(state.offered)
             try book.tables.save(state)
         }
     }
@@ -150,7 +156,8 @@ struct SyncSession {
         request.wantedAfter = round.answered
         return Outgoing(
             body: try request.encoded(), nonce: book.sync.nonce, eventCount: 0,
-            last: book.sync.acknowledged.sequence, round: round)
+            last: book.sync.acknowledged.sequence, offeredBefore: book.sync.offered,
+            round: round)
     }
 
     /// Where this device stands.

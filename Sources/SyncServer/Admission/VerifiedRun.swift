@@ -77,6 +77,11 @@ extension VerifiedRun {
 }
 
 extension ReceivedEvent {
+    /// Of its sealed parts, whether or not it can be read as an event.
+    var sealedKeys: [DataKeyID] {
+        event?.sealed.map(\.key) ?? Event.sealedKeys(in: bytes)
+    }
+
     init(_ bytes: [UInt8], as dot: Dot) {
         let event = try? Event(decoding: bytes)
         self.init(

@@ -230,7 +230,7 @@ extension AppendSession {
     private func noteMissing(_ lacking: Set<DataKeyID>, of run: VerifiedRun) throws {
         for received in run.events {
             try tables.noteMissing(
-                lacking.intersection(Event.sealedKeys(in: received.bytes)),
+                lacking.intersection(received.sealedKeys),
                 namedBy: Dot(run.replica, received.sequence))
         }
     }

@@ -47,12 +47,14 @@ struct KeyReader {
 
     // MARK: What it may have
 
-    /// The entries of a page with only those of their keys that the device may have.
-    func withKeys(_ entries: [PageEntry]) throws -> [PageEntry] {
+    /// The entries of a page with only those of their keys that the device may have, and the keys.
+    func withKeys(
+        _ entries: [PageEntry]
+    ) throws -> (entries: [PageEntry], keys: [DataKeyID: DataKey]) {
         let named = try keyring.keys(Set(entries.flatMap(\.keys)))
         let keys = Dictionary(uniqueKeysWithValues: named.map { ($0.id, $0) })
         let theirs = Set(try named.filter(isAboutTheirs).map(\.id))
-        return entries.map { entry in
+        let allowed = entries.map { entry in
             var entry = entry
             guard case .bytes(let bytes) = entry.entry.content else { return entry }
             entry.keys.removeAll { id in
@@ -61,6 +63,7 @@ struct KeyReader {
             }
             return entry
         }
+        return (allowed, keys)
     }
 
     private func keys(_ wanted: [WantedKey]) throws -> [DataKey] {
@@ -103,17 +106,12 @@ struct KeyReader {
     }
 }
 
-extension DataKey {
-    /// What it adds to an answer, at most.
-    var byteCountMax: Int { PageLimits.keyBytes + subjects.count * PageLimits.subjectBytes }
-}
-
 extension [DataKey] {
     /// The first so many bytes of them, and one in any case: then a session comes to its end.
     func fitting(_ bytesMax: Int) -> ArraySlice<DataKey> {
         var bytes = 0
         let count = prefix { key in
-            bytes += key.byteCountMax
+            bytes += key.wireBytesMax
             return bytes <= bytesMax
         }.count
         return prefix(Swift.max(count, 1))

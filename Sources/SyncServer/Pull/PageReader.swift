@@ -14,9 +14,6 @@ enum PageLimits {
     static let bytesMax = 4_000_000
     /// Bytes of page and keys in a body; below the body's bound by what stands around them.
     static let packedBytesMax = ContainerLimits.bodyBytesMax - 50_000
-    /// What a key and each of its subjects add to an answer, at most.
-    static let keyBytes = 60
-    static let subjectBytes = 30
     /// Of an entry beside its event's bytes.
     static let entryBytes = 80
 }
@@ -72,15 +69,16 @@ struct PageReader {
         var news = news
         while true {
             let page = news.packed(community: store.community)
-            let keys = try store.keyring.keys(news.keyIDs)
-            let bytes = keys.reduce(page.count + news.directoryByteCount) { $0 + $1.byteCountMax }
+            let keys = news.keys
+            let bytes = keys.reduce(page.count + news.directoryByteCount) { $0 + $1.wireBytesMax }
             if bytes > PageLimits.packedBytesMax, news.entries.count > 1 {
                 let half = news.entries.count / 2
                 news = try await store.readAsync { [news] in try news.cut(to: half, views: $0) }
                 continue
             }
-            let given = keyNews.given.filter { !news.keyIDs.contains($0.id) }
-                .fitting(PageLimits.packedBytesMax - bytes)
+            let paged = Set(keys.map(\.id))
+            let given = keyNews.given.filter { !paged.contains($0.id) }.fitting(
+                PageLimits.packedBytesMax - bytes)
             return SyncResponse(
                 outcomes: outcomes, page: page, cursor: news.end, root: news.root,
                 more: news.end < news.head, scopes: news.scopes,
@@ -109,6 +107,8 @@ struct News: Sendable {
     private(set) var checkpoints: [Checkpoint]
     /// Of members elsewhere, by position.
     private(set) var directory: [PlacedLine]
+    /// Every key that its entries name; `keys` are those that the device may have.
+    private let named: [DataKeyID: DataKey]
 
     init(
         _ request: SyncRequest, to device: DeviceState, outcomes: [Outcome],
@@ -126,7 +126,7 @@ struct News: Sendable {
         if let last = entries.last?.position, last > end {
             entries.removeAll { [end] in $0.position > end }
         }
-        entries = try keys.withKeys(entries)
+        (entries, named) = try keys.withKeys(entries)
         root = try tables.ledgerRoot(at: end) ?? MerkleTree.emptyRoot
         scopes = []
         checkpoints = []
@@ -153,7 +153,8 @@ struct News: Sendable {
 
     var directoryByteCount: Int { directory.reduce(0) { $0 + $1.byteCount } }
 
-    var keyIDs: Set<DataKeyID> { Set(entries.flatMap(\.keys)) }
+    /// Ascending by id.
+    var keys: [DataKey] { Set(entries.flatMap(\.keys)).sorted().compactMap { named[$0] } }
 
     /// Empty when there is nothing new.
     func packed(community: CommunityID) -> [UInt8] {

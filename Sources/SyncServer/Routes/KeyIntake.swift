@@ -12,8 +12,7 @@ struct KeyIntake {
 
     /// Returns the keys that the runs name and that are not here even now.
     func take(_ wrapped: WrappedKeys?, with runs: [VerifiedRun]) async throws -> Set<DataKeyID> {
-        let named = Set(
-            runs.flatMap { $0.events.flatMap { Event.sealedKeys(in: $0.bytes) } })
+        let named = Set(runs.flatMap { $0.events.flatMap(\.sealedKeys) })
         guard let wrapped else { return try store.keyring.lacking(named) }
         let opened = try wrapped.unwrap(with: store.keys.replica, community: store.community)
         guard opened.allSatisfy({ $0.subjects.count <= Limits.entitiesMax }) else {
