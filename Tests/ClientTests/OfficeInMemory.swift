@@ -31,6 +31,10 @@ final class OfficeInMemory: Transport {
     var runMax = Int.max
     var verdict: (Event) -> Disposition = { _ in .admitted }
     var lies = false
+    /// What devices asked about their trees, in order.
+    private(set) var questions: [RepairQuestion] = []
+    /// Sent instead of what an entry says, when a device asks for it.
+    var wrong: [UInt8]?
     /// Alters the checkpoints of an answer, before they are signed.
     var checkpoints: ([Checkpoint]) -> [Checkpoint] = { $0 }
     var ledgerKeys = Fixed.ledger
@@ -64,6 +68,13 @@ final class OfficeInMemory: Transport {
         let event = author.write(kind, subject: subject, payload)
         try append(event.encoded(), reach: [event.home])
         return event
+    }
+
+    /// An entry of Orchard, which devices of Harbor do not hold.
+    func enrollElsewhere() throws {
+        author.home = .neighborhood(Self.orchard)
+        defer { author.home = .community }
+        try write(.memberEnrolled, [MemberField.number: .integer(7)])
     }
 
     /// Gives a device more member numbers, as the server does by itself.
@@ -235,7 +246,36 @@ final class OfficeInMemory: Transport {
                 serverTime: Instant(milliseconds: 0), advice: "",
                 checkpoints: position < end
                     ? [] : try signed(after: request.checkpointSize, held.sorted(), tables),
-                directory: directory(lines))
+                directory: directory(lines),
+                repair: try request.repair.flatMap { try repair($0, tables) })
+        }
+    }
+
+    private func repair(
+        _ question: RepairQuestion, _ tables: LedgerTables
+    ) throws -> RepairAnswer? {
+        questions.append(question)
+        let limit = RepairLimits.subtreesMax
+        switch question.matter {
+        case .subtrees(0, let first):
+            return .leaves(try tables.leaves(of: question.scope, from: first, limit: limit))
+        case .subtrees(let level, let first):
+            return .subtrees(
+                try tables.subtrees(of: question.scope, level: level, first: first, limit: limit))
+        case .entries(let positions):
+            let entries = try tables.entries(at: positions).map { stored in
+                LedgerEntry(
+                    position: stored.position, reach: stored.reach,
+                    receivedAt: stored.receivedAt, content: .bytes(wrong ?? stored.bytes),
+                    contextUnknown: false)
+            }
+            guard let last = entries.last else { return nil }
+            return .entries(
+                Page(
+                    community: Fixed.community, epoch: .first, first: entries[0].position,
+                    last: last.position, root: .zero, entries: entries
+                ).packed())
+        case .report: return nil
         }
     }
 

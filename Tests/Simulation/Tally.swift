@@ -28,6 +28,7 @@ enum Fault: String, CaseIterable, Comparable {
     case odd = "odd event among others"
     case forged = "context forged"
     case late = "old request again"
+    case damaged = "device's copy damaged"
 
     static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
 }

@@ -33,7 +33,8 @@ extension World {
         case 88: try putBack()
         case 89: try clone(handset)
         case 90 where random.chance(1, of: 6): try revoke(handset)
-        case 90...92: try recordOddly(on: handset)
+        case 90: try damage(handset)
+        case 91...92: try recordOddly(on: handset)
         case 93: try recordForged(on: handset)
         case 94...95: replay()
         case 96...97: try recordStruck(on: handset)
@@ -70,6 +71,21 @@ extension World {
         deliver(parcel)
         tally.note(fault: .late)
         tell("an old request comes again")
+    }
+
+    /// A disk that forgets or turns over what it was given: of the entries, or of their trees.
+    private func damage(_ handset: Handset) throws {
+        guard !handset.isCopy, !handset.isRevoked else { return }
+        let isTree = random.chance(1, of: 3)
+        let done = try handset.device.write { book in
+            isTree
+                ? try book.damageTree(of: pick(book.held.sorted()))
+                : try book.damageEntry(random: &random)
+        }
+        guard done else { return }
+        handset.met.insert(.damaged)
+        tally.note(fault: .damaged)
+        tell("\(handset.name)'s copy is damaged: its \(isTree ? "tree" : "entries")")
     }
 
     // MARK: Copies

@@ -80,6 +80,11 @@ public struct MerkleTree: Sendable {
         return numbers
     }
 
+    /// Number of the root of a complete subtree: the `index`th of those of 2^`level` leaves.
+    public static func subtreeNumber(level: Int, index: UInt64) -> UInt64 {
+        nodeCount(size: (index + 1) << UInt64(level) - 1) + UInt64(level)
+    }
+
     private struct Discarded: MerkleNodes {
         func node(_ number: UInt64) -> Hash { .zero }
         mutating func append(_ hash: Hash, number: UInt64) {}

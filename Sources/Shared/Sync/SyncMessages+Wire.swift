@@ -30,6 +30,7 @@ extension SyncRequest {
         wire.wantedKeys = wantedKeys.map(\.wire)
         wire.wantedAfter = wantedAfter?.value ?? 0
         wire.decidedTo = decidedTo.value
+        if let repair { wire.repair = repair.wire }
         return try wire.serializedBytes()
     }
 
@@ -51,7 +52,8 @@ extension SyncRequest {
             checkpointSize: LedgerPosition(wire.checkpointSize),
             wantedKeys: try wire.wantedKeys.keys(),
             wantedAfter: wire.wantedAfter == 0 ? nil : DataKeyID(wire.wantedAfter),
-            decidedTo: LedgerPosition(wire.decidedTo))
+            decidedTo: LedgerPosition(wire.decidedTo),
+            repair: wire.hasRepair ? try RepairQuestion(wire.repair) : nil)
     }
 }
 
@@ -72,6 +74,7 @@ extension SyncResponse {
         wire.directory = directory.map(\.wire)
         wire.wantedKeys = wantedKeys.map(\.value)
         if let revocation { wire.revocation = revocation.wire }
+        if let repair { wire.repair = repair.wire }
         return try wire.serializedBytes()
     }
 
@@ -94,7 +97,8 @@ extension SyncResponse {
             // One odd line must not keep the rest of an answer from a device.
             directory: wire.directory.compactMap(DirectoryLine.init),
             wantedKeys: wire.wantedKeys.map(DataKeyID.init),
-            revocation: wire.hasRevocation ? try Revocation(wire.revocation) : nil)
+            revocation: wire.hasRevocation ? try Revocation(wire.revocation) : nil,
+            repair: wire.hasRepair ? try RepairAnswer(wire.repair) : nil)
     }
 }
 

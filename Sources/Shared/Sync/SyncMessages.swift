@@ -64,12 +64,15 @@ public struct SyncRequest: Hashable, Sendable {
     public var wantedAfter: DataKeyID?
     /// Of a revoked device: decisions up to here it has been told.
     public var decidedTo: LedgerPosition
+    /// About a scope whose digest differs.
+    public var repair: RepairQuestion?
 
     public init(
         replica: ReplicaID, cursor: LedgerPosition, cursorTag: RootTag, ownSequence: Sequence64,
         held: [ScopeDigest], runs: [[UInt8]], keys: WrappedKeys?, deviceTime: Instant,
         checkpointSize: LedgerPosition = .start, wantedKeys: [WantedKey] = [],
-        wantedAfter: DataKeyID? = nil, decidedTo: LedgerPosition = .start
+        wantedAfter: DataKeyID? = nil, decidedTo: LedgerPosition = .start,
+        repair: RepairQuestion? = nil
     ) {
         self.replica = replica
         self.cursor = cursor
@@ -83,6 +86,7 @@ public struct SyncRequest: Hashable, Sendable {
         self.wantedKeys = wantedKeys
         self.wantedAfter = wantedAfter
         self.decidedTo = decidedTo
+        self.repair = repair
     }
 }
 
@@ -110,12 +114,14 @@ public struct SyncResponse: Hashable, Sendable {
     public var wantedKeys: [DataKeyID]
     /// To a revoked device, which gets nothing else.
     public var revocation: Revocation?
+    /// To the request's question.
+    public var repair: RepairAnswer?
 
     public init(
         outcomes: [Outcome], page: [UInt8], cursor: LedgerPosition, root: Hash, more: Bool,
         scopes: [ScopeDigest], keys: WrappedKeys?, serverTime: Instant, advice: String,
         checkpoints: [String] = [], directory: [DirectoryLine] = [],
-        wantedKeys: [DataKeyID] = [], revocation: Revocation? = nil
+        wantedKeys: [DataKeyID] = [], revocation: Revocation? = nil, repair: RepairAnswer? = nil
     ) {
         self.outcomes = outcomes
         self.page = page
@@ -130,6 +136,7 @@ public struct SyncResponse: Hashable, Sendable {
         self.directory = directory
         self.wantedKeys = wantedKeys
         self.revocation = revocation
+        self.repair = repair
     }
 }
 

@@ -236,54 +236,157 @@ nonisolated struct WireScopeDigest: Sendable {
   fileprivate var _scope: WireDot? = nil
 }
 
-nonisolated struct WireSyncRequest: Sendable {
+nonisolated struct WireSyncRequest: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var version: UInt32 = 0
+  var version: UInt32 {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
 
-  var replica: Data = Data()
+  var replica: Data {
+    get {_storage._replica}
+    set {_uniqueStorage()._replica = newValue}
+  }
 
-  var cursor: UInt64 = 0
+  var cursor: UInt64 {
+    get {_storage._cursor}
+    set {_uniqueStorage()._cursor = newValue}
+  }
 
-  var cursorTag: Data = Data()
+  var cursorTag: Data {
+    get {_storage._cursorTag}
+    set {_uniqueStorage()._cursorTag = newValue}
+  }
 
   /// last own event the device holds
-  var ownSequence: UInt64 = 0
+  var ownSequence: UInt64 {
+    get {_storage._ownSequence}
+    set {_uniqueStorage()._ownSequence = newValue}
+  }
 
-  var held: [WireScopeDigest] = []
+  var held: [WireScopeDigest] {
+    get {_storage._held}
+    set {_uniqueStorage()._held = newValue}
+  }
 
-  var runs: [Data] = []
+  var runs: [Data] {
+    get {_storage._runs}
+    set {_uniqueStorage()._runs = newValue}
+  }
 
   var keys: WireWrappedKeys {
-    get {_keys ?? WireWrappedKeys()}
-    set {_keys = newValue}
+    get {_storage._keys ?? WireWrappedKeys()}
+    set {_uniqueStorage()._keys = newValue}
   }
   /// Returns true if `keys` has been explicitly set.
-  var hasKeys: Bool {self._keys != nil}
+  var hasKeys: Bool {_storage._keys != nil}
   /// Clears the value of `keys`. Subsequent reads from it will return its default value.
-  mutating func clearKeys() {self._keys = nil}
+  mutating func clearKeys() {_uniqueStorage()._keys = nil}
 
-  var deviceTime: Int64 = 0
+  var deviceTime: Int64 {
+    get {_storage._deviceTime}
+    set {_uniqueStorage()._deviceTime = newValue}
+  }
 
   /// of the last ledger checkpoint the device keeps; 0: none
-  var checkpointSize: UInt64 = 0
+  var checkpointSize: UInt64 {
+    get {_storage._checkpointSize}
+    set {_uniqueStorage()._checkpointSize = newValue}
+  }
 
   /// keys the device lacks
-  var wantedKeys: [WireWantedKey] = []
+  var wantedKeys: [WireWantedKey] {
+    get {_storage._wantedKeys}
+    set {_uniqueStorage()._wantedKeys = newValue}
+  }
 
   /// in this session the device has answered what was wanted up to it
-  var wantedAfter: UInt64 = 0
+  var wantedAfter: UInt64 {
+    get {_storage._wantedAfter}
+    set {_uniqueStorage()._wantedAfter = newValue}
+  }
 
   /// of a revoked device: as the last answer's revocation said; 0: none
-  var decidedTo: UInt64 = 0
+  var decidedTo: UInt64 {
+    get {_storage._decidedTo}
+    set {_uniqueStorage()._decidedTo = newValue}
+  }
+
+  /// about a scope whose digest differs
+  var repair: WireRepairQuestion {
+    get {_storage._repair ?? WireRepairQuestion()}
+    set {_uniqueStorage()._repair = newValue}
+  }
+  /// Returns true if `repair` has been explicitly set.
+  var hasRepair: Bool {_storage._repair != nil}
+  /// Clears the value of `repair`. Subsequent reads from it will return its default value.
+  mutating func clearRepair() {_uniqueStorage()._repair = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _keys: WireWrappedKeys? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// A device looks for what of a scope it holds otherwise than the ledger, or says what it was.
+nonisolated struct WireRepairQuestion: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// absent: the community scope
+  var scope: WireDot {
+    get {_scope ?? WireDot()}
+    set {_scope = newValue}
+  }
+  /// Returns true if `scope` has been explicitly set.
+  var hasScope: Bool {self._scope != nil}
+  /// Clears the value of `scope`. Subsequent reads from it will return its default value.
+  mutating func clearScope() {self._scope = nil}
+
+  /// roots of complete subtrees of 2^level leaves are asked for,
+  var level: UInt32 = 0
+
+  /// from the one with this index on
+  var first: UInt64 = 0
+
+  /// or these entries, ascending
+  var positions: [UInt64] = []
+
+  /// or it tells what had gone wrong,
+  var cause: UInt32 = 0
+
+  /// and how many entries that took
+  var repaired: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _scope: WireDot? = nil
+}
+
+nonisolated struct WireRepairAnswer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// the roots asked for
+  var nodes: [Data] = []
+
+  /// at level 0: where these leaves are in the ledger
+  var positions: [UInt64] = []
+
+  /// a Run with the entries asked for
+  var entries: Data = Data()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 nonisolated struct WireOutcome: Sendable {
@@ -401,6 +504,15 @@ nonisolated struct WireSyncResponse: @unchecked Sendable {
   var hasRevocation: Bool {_storage._revocation != nil}
   /// Clears the value of `revocation`. Subsequent reads from it will return its default value.
   mutating func clearRevocation() {_uniqueStorage()._revocation = nil}
+
+  var repair: WireRepairAnswer {
+    get {_storage._repair ?? WireRepairAnswer()}
+    set {_uniqueStorage()._repair = newValue}
+  }
+  /// Returns true if `repair` has been explicitly set.
+  var hasRepair: Bool {_storage._repair != nil}
+  /// Clears the value of `repair`. Subsequent reads from it will return its default value.
+  mutating func clearRepair() {_uniqueStorage()._repair = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -870,7 +982,168 @@ nonisolated extension WireScopeDigest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SyncRequest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}replica\0\u{1}cursor\0\u{3}cursor_tag\0\u{3}own_sequence\0\u{1}held\0\u{1}runs\0\u{1}keys\0\u{3}device_time\0\u{3}checkpoint_size\0\u{3}wanted_keys\0\u{3}wanted_after\0\u{3}decided_to\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}replica\0\u{1}cursor\0\u{3}cursor_tag\0\u{3}own_sequence\0\u{1}held\0\u{1}runs\0\u{1}keys\0\u{3}device_time\0\u{3}checkpoint_size\0\u{3}wanted_keys\0\u{3}wanted_after\0\u{3}decided_to\0\u{2}\u{4}repair\0")
+
+  fileprivate class _StorageClass {
+    var _version: UInt32 = 0
+    var _replica: Data = Data()
+    var _cursor: UInt64 = 0
+    var _cursorTag: Data = Data()
+    var _ownSequence: UInt64 = 0
+    var _held: [WireScopeDigest] = []
+    var _runs: [Data] = []
+    var _keys: WireWrappedKeys? = nil
+    var _deviceTime: Int64 = 0
+    var _checkpointSize: UInt64 = 0
+    var _wantedKeys: [WireWantedKey] = []
+    var _wantedAfter: UInt64 = 0
+    var _decidedTo: UInt64 = 0
+    var _repair: WireRepairQuestion? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _version = source._version
+      _replica = source._replica
+      _cursor = source._cursor
+      _cursorTag = source._cursorTag
+      _ownSequence = source._ownSequence
+      _held = source._held
+      _runs = source._runs
+      _keys = source._keys
+      _deviceTime = source._deviceTime
+      _checkpointSize = source._checkpointSize
+      _wantedKeys = source._wantedKeys
+      _wantedAfter = source._wantedAfter
+      _decidedTo = source._decidedTo
+      _repair = source._repair
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._version) }()
+        case 2: try { try decoder.decodeSingularBytesField(value: &_storage._replica) }()
+        case 3: try { try decoder.decodeSingularUInt64Field(value: &_storage._cursor) }()
+        case 4: try { try decoder.decodeSingularBytesField(value: &_storage._cursorTag) }()
+        case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._ownSequence) }()
+        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._held) }()
+        case 7: try { try decoder.decodeRepeatedBytesField(value: &_storage._runs) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._keys) }()
+        case 9: try { try decoder.decodeSingularInt64Field(value: &_storage._deviceTime) }()
+        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._checkpointSize) }()
+        case 11: try { try decoder.decodeRepeatedMessageField(value: &_storage._wantedKeys) }()
+        case 12: try { try decoder.decodeSingularFixed64Field(value: &_storage._wantedAfter) }()
+        case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._decidedTo) }()
+        case 17: try { try decoder.decodeSingularMessageField(value: &_storage._repair) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._version != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._version, fieldNumber: 1)
+      }
+      if !_storage._replica.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._replica, fieldNumber: 2)
+      }
+      if _storage._cursor != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._cursor, fieldNumber: 3)
+      }
+      if !_storage._cursorTag.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._cursorTag, fieldNumber: 4)
+      }
+      if _storage._ownSequence != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._ownSequence, fieldNumber: 5)
+      }
+      if !_storage._held.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._held, fieldNumber: 6)
+      }
+      if !_storage._runs.isEmpty {
+        try visitor.visitRepeatedBytesField(value: _storage._runs, fieldNumber: 7)
+      }
+      try { if let v = _storage._keys {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+      if _storage._deviceTime != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._deviceTime, fieldNumber: 9)
+      }
+      if _storage._checkpointSize != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._checkpointSize, fieldNumber: 10)
+      }
+      if !_storage._wantedKeys.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._wantedKeys, fieldNumber: 11)
+      }
+      if _storage._wantedAfter != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._wantedAfter, fieldNumber: 12)
+      }
+      if _storage._decidedTo != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._decidedTo, fieldNumber: 13)
+      }
+      try { if let v = _storage._repair {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSyncRequest, rhs: WireSyncRequest) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._replica != rhs_storage._replica {return false}
+        if _storage._cursor != rhs_storage._cursor {return false}
+        if _storage._cursorTag != rhs_storage._cursorTag {return false}
+        if _storage._ownSequence != rhs_storage._ownSequence {return false}
+        if _storage._held != rhs_storage._held {return false}
+        if _storage._runs != rhs_storage._runs {return false}
+        if _storage._keys != rhs_storage._keys {return false}
+        if _storage._deviceTime != rhs_storage._deviceTime {return false}
+        if _storage._checkpointSize != rhs_storage._checkpointSize {return false}
+        if _storage._wantedKeys != rhs_storage._wantedKeys {return false}
+        if _storage._wantedAfter != rhs_storage._wantedAfter {return false}
+        if _storage._decidedTo != rhs_storage._decidedTo {return false}
+        if _storage._repair != rhs_storage._repair {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRepairQuestion: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RepairQuestion"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}level\0\u{1}first\0\u{1}positions\0\u{1}cause\0\u{1}repaired\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -878,19 +1151,12 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.replica) }()
-      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.cursor) }()
-      case 4: try { try decoder.decodeSingularBytesField(value: &self.cursorTag) }()
-      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.ownSequence) }()
-      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.held) }()
-      case 7: try { try decoder.decodeRepeatedBytesField(value: &self.runs) }()
-      case 8: try { try decoder.decodeSingularMessageField(value: &self._keys) }()
-      case 9: try { try decoder.decodeSingularInt64Field(value: &self.deviceTime) }()
-      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.checkpointSize) }()
-      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.wantedKeys) }()
-      case 12: try { try decoder.decodeSingularFixed64Field(value: &self.wantedAfter) }()
-      case 13: try { try decoder.decodeSingularUInt64Field(value: &self.decidedTo) }()
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._scope) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.level) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.first) }()
+      case 4: try { try decoder.decodeRepeatedUInt64Field(value: &self.positions) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.cause) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.repaired) }()
       default: break
       }
     }
@@ -901,62 +1167,74 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if self.version != 0 {
-      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 1)
-    }
-    if !self.replica.isEmpty {
-      try visitor.visitSingularBytesField(value: self.replica, fieldNumber: 2)
-    }
-    if self.cursor != 0 {
-      try visitor.visitSingularUInt64Field(value: self.cursor, fieldNumber: 3)
-    }
-    if !self.cursorTag.isEmpty {
-      try visitor.visitSingularBytesField(value: self.cursorTag, fieldNumber: 4)
-    }
-    if self.ownSequence != 0 {
-      try visitor.visitSingularUInt64Field(value: self.ownSequence, fieldNumber: 5)
-    }
-    if !self.held.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.held, fieldNumber: 6)
-    }
-    if !self.runs.isEmpty {
-      try visitor.visitRepeatedBytesField(value: self.runs, fieldNumber: 7)
-    }
-    try { if let v = self._keys {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    try { if let v = self._scope {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
-    if self.deviceTime != 0 {
-      try visitor.visitSingularInt64Field(value: self.deviceTime, fieldNumber: 9)
+    if self.level != 0 {
+      try visitor.visitSingularUInt32Field(value: self.level, fieldNumber: 2)
     }
-    if self.checkpointSize != 0 {
-      try visitor.visitSingularUInt64Field(value: self.checkpointSize, fieldNumber: 10)
+    if self.first != 0 {
+      try visitor.visitSingularUInt64Field(value: self.first, fieldNumber: 3)
     }
-    if !self.wantedKeys.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.wantedKeys, fieldNumber: 11)
+    if !self.positions.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.positions, fieldNumber: 4)
     }
-    if self.wantedAfter != 0 {
-      try visitor.visitSingularFixed64Field(value: self.wantedAfter, fieldNumber: 12)
+    if self.cause != 0 {
+      try visitor.visitSingularUInt32Field(value: self.cause, fieldNumber: 5)
     }
-    if self.decidedTo != 0 {
-      try visitor.visitSingularUInt64Field(value: self.decidedTo, fieldNumber: 13)
+    if self.repaired != 0 {
+      try visitor.visitSingularUInt64Field(value: self.repaired, fieldNumber: 6)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  static func ==(lhs: WireSyncRequest, rhs: WireSyncRequest) -> Bool {
-    if lhs.version != rhs.version {return false}
-    if lhs.replica != rhs.replica {return false}
-    if lhs.cursor != rhs.cursor {return false}
-    if lhs.cursorTag != rhs.cursorTag {return false}
-    if lhs.ownSequence != rhs.ownSequence {return false}
-    if lhs.held != rhs.held {return false}
-    if lhs.runs != rhs.runs {return false}
-    if lhs._keys != rhs._keys {return false}
-    if lhs.deviceTime != rhs.deviceTime {return false}
-    if lhs.checkpointSize != rhs.checkpointSize {return false}
-    if lhs.wantedKeys != rhs.wantedKeys {return false}
-    if lhs.wantedAfter != rhs.wantedAfter {return false}
-    if lhs.decidedTo != rhs.decidedTo {return false}
+  static func ==(lhs: WireRepairQuestion, rhs: WireRepairQuestion) -> Bool {
+    if lhs._scope != rhs._scope {return false}
+    if lhs.level != rhs.level {return false}
+    if lhs.first != rhs.first {return false}
+    if lhs.positions != rhs.positions {return false}
+    if lhs.cause != rhs.cause {return false}
+    if lhs.repaired != rhs.repaired {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRepairAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RepairAnswer"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}nodes\0\u{1}positions\0\u{1}entries\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedBytesField(value: &self.nodes) }()
+      case 2: try { try decoder.decodeRepeatedUInt64Field(value: &self.positions) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.entries) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.nodes.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.nodes, fieldNumber: 1)
+    }
+    if !self.positions.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.positions, fieldNumber: 2)
+    }
+    if !self.entries.isEmpty {
+      try visitor.visitSingularBytesField(value: self.entries, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireRepairAnswer, rhs: WireRepairAnswer) -> Bool {
+    if lhs.nodes != rhs.nodes {return false}
+    if lhs.positions != rhs.positions {return false}
+    if lhs.entries != rhs.entries {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1019,7 +1297,7 @@ nonisolated extension WireOutcome: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SyncResponse"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}outcomes\0\u{1}page\0\u{1}cursor\0\u{1}root\0\u{1}more\0\u{1}scopes\0\u{1}keys\0\u{3}server_time\0\u{1}advice\0\u{1}checkpoints\0\u{1}directory\0\u{3}wanted_keys\0\u{1}revocation\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}outcomes\0\u{1}page\0\u{1}cursor\0\u{1}root\0\u{1}more\0\u{1}scopes\0\u{1}keys\0\u{3}server_time\0\u{1}advice\0\u{1}checkpoints\0\u{1}directory\0\u{3}wanted_keys\0\u{1}revocation\0\u{2}\u{5}repair\0")
 
   fileprivate class _StorageClass {
     var _version: UInt32 = 0
@@ -1036,6 +1314,7 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _directory: [WireDirectoryLine] = []
     var _wantedKeys: [UInt64] = []
     var _revocation: WireRevocation? = nil
+    var _repair: WireRepairAnswer? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1060,6 +1339,7 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
       _directory = source._directory
       _wantedKeys = source._wantedKeys
       _revocation = source._revocation
+      _repair = source._repair
     }
   }
 
@@ -1092,6 +1372,7 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._directory) }()
         case 13: try { try decoder.decodeRepeatedFixed64Field(value: &_storage._wantedKeys) }()
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._revocation) }()
+        case 19: try { try decoder.decodeSingularMessageField(value: &_storage._repair) }()
         default: break
         }
       }
@@ -1146,6 +1427,9 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
       try { if let v = _storage._revocation {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
       } }()
+      try { if let v = _storage._repair {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1169,6 +1453,7 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._directory != rhs_storage._directory {return false}
         if _storage._wantedKeys != rhs_storage._wantedKeys {return false}
         if _storage._revocation != rhs_storage._revocation {return false}
+        if _storage._repair != rhs_storage._repair {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -2,9 +2,9 @@
 // trees being appended to. Neighbors: Tables/ adds events, Project/ the projections, Views/ reads.
 // Invariant: made inside a transaction and not used after it; `finish` is called before commit.
 
-internal import Foundation
+public import Foundation
 public import GRDB
-internal import Shared
+public import Shared
 
 public final class LedgerTables {
     public let db: Database
@@ -157,7 +157,7 @@ public enum StoreDamage: Error, CustomStringConvertible {
 
 extension ScopeID {
     /// No bytes for the community, else an entity id's 24.
-    init?(stored: Data) {
+    public init?(stored: Data) {
         if stored.isEmpty {
             self = .community
         } else {

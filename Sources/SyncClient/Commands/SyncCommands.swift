@@ -183,12 +183,7 @@ struct SyncRun {
         if !state.contact.advice.isEmpty {
             Screen.note("the office says: \(state.contact.advice.onOneLine)")
         }
-        guard report.mismatches.isEmpty else {
-            throw UserError(
-                .dataError,
-                "what this device holds is not what the office holds (see `hourbook status`); "
-                    + "nothing is lost: tell the office")
-        }
+        try tellRepairs(report)
         if json {
             return try Screen.printJSON(
                 SyncRecord(
@@ -203,6 +198,23 @@ struct SyncRun {
 }
 
 extension SyncRun {
+    /// What of this copy was set right; an error if something still differs.
+    fileprivate func tellRepairs(_ report: SyncReport) throws {
+        for note in report.repaired {
+            let place = try device.read { try $0.name(of: note.scope) }
+            Screen.note(
+                "repaired: \(place) is again what the office holds. On this device "
+                    + "\(note.cause.sentence) (\(note.entries) fetched or put aside)")
+        }
+        guard let scope = report.mismatches.first else { return }
+        let place = try device.read { try $0.name(of: scope) }
+        let why = report.repairFailures[scope].map { " (\($0))" } ?? ""
+        throw UserError(
+            .dataError,
+            "what this device holds of \(place) is not what the office holds\(why); see `hourbook "
+                + "status`. Nothing is lost: tell the office")
+    }
+
     fileprivate func tellKeys(_ report: SyncReport) throws {
         if report.keysFound > 0 {
             let count = report.keysFound

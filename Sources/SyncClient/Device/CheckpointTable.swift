@@ -1,6 +1,7 @@
 // The last checkpoint of each tree that the server signed for this device, and those it refused.
 // Neighbors: CheckpointComparison decides, `verify` reads; ClientSchema makes the tables.
-// Invariant: what was refused is never deleted: it is evidence against whoever signed it.
+// Invariant: what was refused is evidence against whoever signed it, and is deleted only once a repair
+// has shown that this copy was the wrong one.
 
 internal import Foundation
 internal import GRDB
@@ -52,6 +53,10 @@ extension LedgerTables {
             sql: """
                 INSERT OR IGNORE INTO refused_checkpoint (note, reason, seen_at) VALUES (?, ?, ?)
                 """, arguments: [refused.note, refused.reason, now.milliseconds])
+    }
+
+    func forgetRefused(_ note: String) throws {
+        try db.execute(sql: "DELETE FROM refused_checkpoint WHERE note = ?", arguments: [note])
     }
 
     func refusedCheckpoints() throws -> [RefusedCheckpoint] {

@@ -27,6 +27,9 @@ enum ClientSchema {
             try db.execute(
                 sql: "ALTER TABLE sync_state ADD COLUMN offered INTEGER NOT NULL DEFAULT 0")
         }
+        migrator.registerMigration("client 11: repairs") { db in
+            try db.execute(sql: repairs)
+        }
     }
 
     /// `sync_state.acknowledged` is the last own event the server possesses; `acknowledged_chain`
@@ -84,6 +87,23 @@ enum ClientSchema {
             number INTEGER PRIMARY KEY,
             note TEXT NOT NULL UNIQUE,
             reason TEXT NOT NULL,
+            seen_at INTEGER NOT NULL
+        ) STRICT;
+        """
+
+    /// What was set right in this copy, and the bytes that were taken out for it.
+    private static let repairs = """
+        CREATE TABLE repair (
+            number INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            scope BLOB NOT NULL CHECK (length(scope) IN (0, 24)),
+            cause INTEGER NOT NULL,
+            entries INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE damaged_event (
+            number INTEGER PRIMARY KEY,
+            position INTEGER NOT NULL,
+            bytes BLOB NOT NULL,
             seen_at INTEGER NOT NULL
         ) STRICT;
         """

@@ -13,6 +13,9 @@ struct CheckpointComparison {
     let root: Hash
     let held: [ScopeID]
 
+    /// Why a note is kept that may be right all the same: then it is this copy that was damaged.
+    static let differsHere = "the events held here have another root"
+
     /// Verifies the notes and keeps those that agree.
     /// - Returns: those that do not agree with the events held here: damage on one of both sides.
     /// - Throws: `AnswerApplication.Fault` if the server contradicts itself.
@@ -64,12 +67,25 @@ struct CheckpointComparison {
                 ? "the answer itself names another root" : nil
         case .scope(let scope, _, _):
             let own = try book.tables.root(of: scope, size: checkpoint.size)
-            return own == checkpoint.root ? nil : "the events held here have another root"
+            return own == checkpoint.root ? nil : Self.differsHere
         }
     }
 }
 
 extension LocalBook {
+    /// After a repair: notes of a scope that differed from what was held here, and agree with it
+    /// now, are no evidence any more. Those that contradict one another stay.
+    func dropSettledCheckpoints(of scope: ScopeID) throws {
+        for refused in try tables.refusedCheckpoints()
+        where refused.reason == CheckpointComparison.differsHere {
+            guard let signed = try? verifiedCheckpoint(refused.note, scopes: [scope]),
+                case .scope(scope, _, _) = signed.checkpoint.tree,
+                try tables.root(of: scope, size: signed.checkpoint.size) == signed.checkpoint.root
+            else { continue }
+            try tables.forgetRefused(signed.note)
+        }
+    }
+
     func verifiedCheckpoint(
         _ note: String, scopes: some Sequence<ScopeID>
     ) throws(CheckpointError) -> SignedCheckpoint {

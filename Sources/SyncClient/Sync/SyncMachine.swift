@@ -11,6 +11,8 @@ struct SyncProgress: Equatable {
     var head: Sequence64
     /// One side lacks data keys that this session has not settled yet.
     var hasKeysToTrade = false
+    /// What is held here is not what the ledger holds, and may still be set right.
+    var canRepair = false
     var unsent: UInt64 {
         head > acknowledged ? head.value - acknowledged.value : 0
     }
@@ -47,6 +49,8 @@ struct SyncMachine {
         case exchange(pushMax: Int)
         /// One request about data keys alone.
         case tradeKeys
+        /// One question about what differs, or a repair of one's own.
+        case repair
         case stop(SyncEnd)
     }
 
@@ -73,6 +77,7 @@ struct SyncMachine {
         let pushes = progress.unsent > 0 && patience == nil && !skipsPush
         if pushes { return .exchange(pushMax: pushMax) }
         if wantsPull || skipsPush { return .exchange(pushMax: 0) }
+        if progress.canRepair { return .repair }
         if progress.hasKeysToTrade { return .tradeKeys }
         if let patience { return .stop(.retryLater(seconds: patience)) }
         return .stop(.complete)
@@ -92,7 +97,7 @@ struct SyncMachine {
             hasRepeatedForNonce = false
             skipsPush = false
             wantsPull = response.more
-            for outcome in response.outcomes { take(outcome.disposition) }
+            for outcome in response.outcomes { take(outcome.disposition, pushed: pushed) }
         }
     }
 
@@ -113,9 +118,11 @@ struct SyncMachine {
         }
     }
 
-    private mutating func take(_ disposition: Disposition) {
+    private mutating func take(_ disposition: Disposition, pushed: Int) {
         switch disposition {
         case .admitted, .duplicate, .quarantined: resentFrom = nil
+        // It lacks what was taken for received; nothing has been sent again yet.
+        case .held where pushed == 0: return
         case .held(let after):
             // The second time for the same place, sending again has not helped.
             if resentFrom == after { end = .stuck(after: after) }

@@ -21,6 +21,9 @@ struct SyncReport: Equatable {
     /// Data keys that were missing here and came.
     var keysFound = 0
     var mismatches: [ScopeID] = []
+    /// What was set right here, and what could not be.
+    var repaired: [RepairNote] = []
+    var repairFailures: [ScopeID: String] = [:]
 }
 
 struct SyncSession {
@@ -30,35 +33,60 @@ struct SyncSession {
     /// Called after every answer that was applied.
     var progress: (SyncReport) -> Void = { _ in }
 
+    /// Entries that cannot be read are put aside, and fetched again as what is missing.
     func run() throws -> SyncReport {
+        var unreadable: Set<LedgerPosition> = []
+        while true {
+            do {
+                if !unreadable.isEmpty { try device.putAside(unreadable) }
+                return try attempt()
+            } catch StoreDamage.unreadable(let position) {
+                guard let place = LedgerPosition(admitted: position),
+                    unreadable.insert(place).inserted,
+                    unreadable.count <= TreeRepair.unreadableMax
+                else { throw StoreDamage.unreadable(position: position) }
+            }
+        }
+    }
+
+    private func attempt() throws -> SyncReport {
         var machine = SyncMachine()
         var trade = KeyTrade()
+        var repair = TreeRepair()
         var report = SyncReport()
         if let common = try device.read({ $0.sync.divergedAfter }) {
             report.end = .diverged(common: common)
             return report
         }
         while true {
-            switch machine.next(try current(trade)) {
+            switch machine.next(try current(trade, repair)) {
             case .stop(let end):
                 report.end = end
+                (report.repaired, report.repairFailures) = (repair.repaired, repair.failures)
                 try noteAdvice(of: end)
                 return report
             case .exchange(let pushMax):
                 let outgoing = try device.read { try request($0, trade, pushMax: pushMax) }
-                try exchange(outgoing, &machine, &trade, &report)
+                try exchange(outgoing, &machine, &trade, &repair, &report)
+            case .repair:
+                guard let question = try repair.question(device) else { continue }
+                let outgoing = try device.read {
+                    try request($0, trade, pushMax: 0, about: question)
+                }
+                try exchange(outgoing, &machine, &trade, &repair, &report)
             case .tradeKeys:
                 let outgoing = try device.read { try request($0, trading: trade) }
-                try exchange(outgoing, &machine, &trade, &report)
+                try exchange(outgoing, &machine, &trade, &repair, &report)
             }
         }
     }
 
-    private func current(_ trade: KeyTrade) throws -> SyncProgress {
+    private func current(_ trade: KeyTrade, _ repair: TreeRepair) throws -> SyncProgress {
         try device.read { book in
             SyncProgress(
                 acknowledged: book.sync.acknowledged.sequence, head: try book.head.sequence,
-                hasKeysToTrade: try trade.goesOn(book, keyring: device.keyring))
+                hasKeysToTrade: try trade.goesOn(book, keyring: device.keyring),
+                canRepair: repair.goesOn)
         }
     }
 
@@ -74,11 +102,13 @@ struct SyncSession {
         let offeredBefore: Sequence64
         /// Of a request that is about keys.
         var round: KeyTrade.Round?
+        /// About what differs.
+        var question: RepairQuestion?
     }
 
     private func exchange(
         _ outgoing: Outgoing, _ machine: inout SyncMachine, _ trade: inout KeyTrade,
-        _ report: inout SyncReport
+        _ repair: inout TreeRepair, _ report: inout SyncReport
     ) throws {
         report.requests += 1
         report.bytesSent += outgoing.body.count
@@ -102,6 +132,13 @@ struct SyncSession {
             answer, to: outgoing, nonce: nonce, &report, &given)
         if case .response(let response) = understood {
             trade.take(response, outgoing.round, given: given)
+            if !response.more {
+                repair.take(
+                    differing: response.scopes.filter { report.mismatches.contains($0.scope) })
+            }
+            if let question = outgoing.question {
+                try repair.take(response.repair, to: question, device)
+            }
             report.unconfirmed = 0
             report.keysFound += given.count
             progress(report)
@@ -112,7 +149,7 @@ struct SyncSession {
     }
 
     private func request(
-        _ book: LocalBook, _ trade: KeyTrade, pushMax: Int
+        _ book: LocalBook, _ trade: KeyTrade, pushMax: Int, about question: RepairQuestion? = nil
     ) throws -> Outgoing {
         let builder = PushBuilder(book: book, keyring: device.keyring, keys: keys)
         let push = pushMax > 0 ? try builder.push(eventsMax: pushMax) : nil
@@ -120,11 +157,12 @@ struct SyncSession {
         request.runs = push.map { [$0.run] } ?? []
         request.keys = push?.keys
         request.wantedAfter = trade.answered
+        request.repair = question
         return Outgoing(
             body: try request.encoded(), nonce: book.sync.nonce,
             eventCount: push?.eventCount ?? 0,
             last: push?.last ?? book.sync.acknowledged.sequence,
-            offeredBefore: book.sync.offered)
+            offeredBefore: book.sync.offered, question: question)
     }
 
     /// Remembers, before a request and durably, which own events may be at the office from then on.

@@ -1,4 +1,5 @@
-// `devices list|revoke|settle`: who syncs here, who must not any more, and whose folder was copied.
+// `devices list|revoke|settle|repairs`: who syncs here, who must not any more, whose folder was
+// copied, and whose disk fails.
 // Neighbors: Ledger/ServerViews reads, Quarantine/ writes.
 
 internal import ArgumentParser
@@ -8,8 +9,9 @@ internal import Store
 struct DevicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices",
-        abstract: "List paired devices, revoke one, or settle a copy of one.",
-        subcommands: [List.self, Revoke.self, Settle.self], defaultSubcommand: List.self)
+        abstract: "List paired devices, revoke one, settle a copy of one, or see whose disk fails.",
+        subcommands: [List.self, Revoke.self, Settle.self, Repairs.self],
+        defaultSubcommand: List.self)
 
     struct List: ServerCommand {
         static let configuration = CommandConfiguration(
@@ -89,6 +91,35 @@ extension DevicesCommand {
                 return device.label
             }
             Output.line("Settled: what \(label) showed is listed again only if it comes again.")
+        }
+    }
+}
+
+extension DevicesCommand {
+    struct Repairs: ServerCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "repairs",
+            abstract: "List what devices found damaged in their own copies, newest first.",
+            discussion: """
+                They have set it right by themselves, from here. A device that comes again and \
+                again has a disk or memory that fails: replace it.
+                """)
+
+        @OptionGroup var folder: FolderOptions
+        @OptionGroup var json: JSONOption
+
+        func perform() async throws {
+            let records = try store().read { try $0.deviceRepairs() }
+            if json.isOn { return try records.forEach(Output.json) }
+            guard !records.isEmpty else { return Output.line("No device has repaired its copy.") }
+            var table = TextTable(
+                ("WHEN", .left), ("DEVICE", .left), ("SCOPE", .left), ("ENTRIES", .right),
+                ("ON THE DEVICE", .left))
+            for record in records {
+                table.add(
+                    record.at, record.device, record.scope, String(record.entries), record.text)
+            }
+            Output.show(table)
         }
     }
 }

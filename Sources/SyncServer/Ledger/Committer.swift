@@ -30,7 +30,9 @@ struct DeviceNotes: Sendable {
     var reports: [ReplicaID: DeviceTable.Report] = [:]
     /// The position that a device showed, beyond the ledger or of another.
     var ahead: [ReplicaID: LedgerPosition] = [:]
-    var isEmpty: Bool { reports.isEmpty && ahead.isEmpty }
+    /// What devices had set right in their own copies.
+    var repairs: [DeviceRepair] = []
+    var isEmpty: Bool { reports.isEmpty && ahead.isEmpty && repairs.isEmpty }
 }
 
 actor Committer: Service {
@@ -79,6 +81,18 @@ actor Committer: Service {
     /// Notes that a device has seen the ledger further than it goes, with the next transaction.
     func noteAhead(_ position: LedgerPosition, of replica: ReplicaID) {
         notes.ahead[replica] = position
+        wake.yield()
+    }
+
+    /// Notes what a device had set right in its own copy, with the next transaction.
+    func note(_ repair: DeviceRepair) {
+        logger.notice(
+            "a device repaired its copy",
+            metadata: [
+                "device": "\(repair.replica.short)", "cause": "\(repair.cause.name)",
+                "entries": "\(repair.entries)",
+            ])
+        notes.repairs.append(repair)
         wake.yield()
     }
 
@@ -166,6 +180,7 @@ extension AppendSession {
         for (replica, position) in notes.ahead.sorted(by: { $0.key < $1.key }) {
             try AheadDeviceTable(db).note(position, of: replica, at: now)
         }
+        for repair in notes.repairs { try DeviceRepairTable(db).note(repair) }
     }
 
     /// Decides and stores pushes in turn; outcomes in the same order.

@@ -31,6 +31,9 @@ enum ServerSchema {
         migrator.registerMigration("server 7: devices that have seen more than there is") { db in
             try db.execute(sql: aheadDevices)
         }
+        migrator.registerMigration("server 11: repairs of devices") { db in
+            try db.execute(sql: deviceRepairs)
+        }
     }
 
     /// `entity` is the 24 bytes of the device's id, the dot of its `device.paired`.
@@ -109,6 +112,18 @@ enum ServerSchema {
             first_at INTEGER NOT NULL,
             last_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// What devices reported of damage to their own copies; part of no state.
+    private static let deviceRepairs = """
+        CREATE TABLE device_repair (
+            number INTEGER PRIMARY KEY,
+            replica BLOB NOT NULL CHECK (length(replica) = 16),
+            scope BLOB NOT NULL CHECK (length(scope) IN (0, 24)),
+            cause INTEGER NOT NULL,
+            entries INTEGER NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT;
         """
 
     /// The kinds that create or change a member: `member.enrolled`, `member.changed`,

@@ -20,7 +20,7 @@ struct KeyReader {
     private let keyring: Keyring
     private let community: CommunityID
     let device: DeviceState
-    private let held: Set<ScopeID>
+    let held: Set<ScopeID>
 
     init(views: Views, store: ServerStore, device: DeviceState) {
         self.views = views

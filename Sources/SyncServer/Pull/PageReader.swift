@@ -28,16 +28,25 @@ struct PageReader {
         if device.revokedAfter != nil {
             return try await bare(request, to: device, outcomes: outcomes)
         }
-        let (news, keys) = try await store.readAsync { views in
+        let (news, keys, repair) = try await store.readAsync { views in
             let reader = KeyReader(views: views, store: store, device: device)
             return (
                 try News(
                     request, to: device, outcomes: outcomes, community: store.community,
                     views: views, keys: reader),
-                try reader.news(for: request, isWhole: store.standing == .whole)
+                try reader.news(for: request, isWhole: store.standing == .whole),
+                try request.repair.flatMap {
+                    try RepairReader(views: views, keys: reader, community: store.community)
+                        .answer($0)
+                }
             )
         }
-        return try await fitting(news, keys, outcomes: outcomes, to: device, store: store)
+        var keyNews = keys
+        if let repair { keyNews.given += repair.keys }
+        var response = try await fitting(
+            news, keyNews, outcomes: outcomes, to: device, store: store)
+        response.repair = repair?.answer
+        return response
     }
 
     /// What a revoked device still gets: what became of its events, and what to do.

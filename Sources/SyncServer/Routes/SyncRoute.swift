@@ -21,6 +21,12 @@ struct SyncRoute {
         let outcomes = try await push(sync, from: device)
         let answer = try await PageReader(store: store).answer(
             sync, to: device, outcomes: outcomes)
+        if case .report(let cause, let entries) = sync.repair?.matter, let repair = sync.repair {
+            await committer.note(
+                DeviceRepair(
+                    replica: device.replica, scope: repair.scope, cause: cause, entries: entries,
+                    at: answer.serverTime))
+        }
         await committer.note(
             DeviceTable.Report(
                 syncedAt: answer.serverTime, ownSequence: sync.ownSequence, cursor: sync.cursor),
@@ -86,7 +92,18 @@ struct SyncRoute {
         // Before anything waits to be written, for the device to be told why it is not.
         if !runs.isEmpty || sync.keys != nil { try store.keyring.checkFile() }
         let lacking = try await KeyIntake(store: store).take(sync.keys, with: runs)
-        guard !runs.isEmpty else { return [] }
+        guard !runs.isEmpty else { return try await missing(of: sync, device) }
         return await committer.submit(Push(runs: runs, lacking: lacking))
+    }
+
+    /// A device may take for received what is not, after a false answer or since this ledger was
+    /// set back: it is told from where on to send again.
+    private func missing(of sync: SyncRequest, _ device: DeviceState) async throws -> [Outcome] {
+        let head = try await store.readAsync { try $0.tables.head(of: device.replica) }
+        let last = head?.sequence ?? .none
+        guard sync.ownSequence > last else { return [] }
+        return [
+            Outcome(first: last.next, last: sync.ownSequence, disposition: .held(after: last))
+        ]
     }
 }
