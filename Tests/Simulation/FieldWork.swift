@@ -58,9 +58,9 @@ extension World {
             guard head >= known else {
                 self.breaches.append(
                     Breach(.i1, "\(handset.name): \(known) were saved, there are \(head)"))
-                return [Saved]()
+                return [Saved?]()
             }
-            return try (known..<head).compactMap { index in
+            return try (known..<head).map { index in
                 let sequence = Sequence64(index + 1)
                 let own = try book.tables.event(Dot(handset.replica, sequence))
                 return try (own ?? book.tables.refused(sequence).map(Self.recorded)).map {
@@ -70,7 +70,9 @@ extension World {
                 }
             }
         }
-        for entry in found { keep(entry, on: handset) }
+        for entry in found {
+            if let entry { keep(entry, on: handset) } else { handset.lineWithoutBytes() }
+        }
     }
 
     private static func recorded(_ kept: NewEvent) -> RecordedEvent {

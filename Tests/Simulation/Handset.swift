@@ -41,6 +41,9 @@ final class Handset {
 
     var replica: ReplicaID { keys.replica }
 
+    /// An own event that only the office has: it keeps it apart, and this folder was set back.
+    func lineWithoutBytes() { line.append(.zero) }
+
     func close() {
         try? device.database.close()
         try? device.keyring.close()

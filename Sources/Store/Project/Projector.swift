@@ -17,7 +17,10 @@ extension LedgerTables {
     /// Projects entities again whose events changed otherwise.
     public func projectAgain(_ entities: Set<EntityID>) throws {
         var projector = Projector(tables: self)
-        try projector.projectEntities(entities, fresh: [:])
+        // As if all of them were new: what was forgotten with its creation is known again.
+        let all = try entities.map { ($0, try self.events(of: $0)) }
+        try projector.projectEntities(
+            entities, fresh: Dictionary(uniqueKeysWithValues: all))
     }
 
     /// Throws the projections away and makes them anew from the events. Calls `progress` with the

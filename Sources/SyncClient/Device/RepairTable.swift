@@ -43,14 +43,16 @@ extension LedgerTables {
 
     /// The newest first.
     func repairs() throws -> [RepairNote] {
-        try Row.fetchAll(db, sql: "SELECT at, scope, cause, entries FROM repair ORDER BY number DESC")
-            .compactMap { row in
-                guard let scope = ScopeID(stored: row[1]),
-                    let cause = RepairCause(rawValue: UInt32(row[2] as Int64))
-                else { return nil }
-                return RepairNote(
-                    at: Instant(milliseconds: row[0]), scope: scope, cause: cause,
-                    entries: UInt64(row[3] as Int64))
-            }
+        try Row.fetchAll(
+            db, sql: "SELECT at, scope, cause, entries FROM repair ORDER BY number DESC"
+        )
+        .compactMap { row in
+            guard let scope = ScopeID(stored: row[1]),
+                let cause = RepairCause(rawValue: UInt32(row[2] as Int64))
+            else { return nil }
+            return RepairNote(
+                at: Instant(milliseconds: row[0]), scope: scope, cause: cause,
+                entries: UInt64(row[3] as Int64))
+        }
     }
 }

@@ -80,6 +80,9 @@ struct AnswerApplication {
         if state.divergedAfter == nil {
             change.mismatches = try compareDigests()
             try compareCheckpoints()
+            if !response.more, change.mismatches.isEmpty {
+                try book.dropSettledCheckpoints(of: try heldNow())
+            }
         }
         return change
     }

@@ -73,13 +73,13 @@ struct CheckpointComparison {
 }
 
 extension LocalBook {
-    /// After a repair: notes of a scope that differed from what was held here, and agree with it
-    /// now, are no evidence any more. Those that contradict one another stay.
-    func dropSettledCheckpoints(of scope: ScopeID) throws {
+    /// Notes that differed from what was held here, and agree with it since it was repaired, are no
+    /// evidence any more. Those that contradict one another stay.
+    func dropSettledCheckpoints(of scopes: [ScopeID]) throws {
         for refused in try tables.refusedCheckpoints()
         where refused.reason == CheckpointComparison.differsHere {
-            guard let signed = try? verifiedCheckpoint(refused.note, scopes: [scope]),
-                case .scope(scope, _, _) = signed.checkpoint.tree,
+            guard let signed = try? verifiedCheckpoint(refused.note, scopes: scopes),
+                case .scope(let scope, _, _) = signed.checkpoint.tree,
                 try tables.root(of: scope, size: signed.checkpoint.size) == signed.checkpoint.root
             else { continue }
             try tables.forgetRefused(signed.note)

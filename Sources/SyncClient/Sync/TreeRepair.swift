@@ -200,10 +200,7 @@ struct TreeRepair {
         let note = RepairNote(
             at: device.environment.now(), scope: scope, cause: cause,
             entries: entries[scope] ?? 0)
-        try device.write { book in
-            try book.tables.note(note)
-            try book.dropSettledCheckpoints(of: scope)
-        }
+        try device.write { try $0.tables.note(note) }
         repaired.append(note)
         stages[scope] = .report(cause)
     }
