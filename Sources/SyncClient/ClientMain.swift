@@ -17,6 +17,7 @@ struct ClientMain: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             PairCommand.self, SyncCommand.self, StatusCommand.self, WaitingCommand.self,
+            DoctorCommand.self,
             WorkerCommand.self,
             MemberCommand.self,
             ExchangeCommand.self, ContributionCommand.self, DonationCommand.self,

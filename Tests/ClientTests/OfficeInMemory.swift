@@ -31,6 +31,7 @@ final class OfficeInMemory: Transport {
     var runMax = Int.max
     var verdict: (Event) -> Disposition = { _ in .admitted }
     var lies = false
+    var serverTime = Instant(milliseconds: 0)
     /// What devices asked about their trees, in order.
     private(set) var questions: [RepairQuestion] = []
     /// Sent instead of what an entry says, when a device asks for it.
@@ -243,7 +244,7 @@ final class OfficeInMemory: Transport {
                 outcomes: outcomes, page: entries.isEmpty ? [] : page.packed(), cursor: position,
                 root: root, more: position < end,
                 scopes: position < end ? [] : lies ? digests.map(\.lie) : digests, keys: nil,
-                serverTime: Instant(milliseconds: 0), advice: "",
+                serverTime: serverTime, advice: "",
                 checkpoints: position < end
                     ? [] : try signed(after: request.checkpointSize, held.sorted(), tables),
                 directory: directory(lines),

@@ -1,5 +1,5 @@
-// How a device finds what of a scope it holds otherwise than the ledger: by the roots of ever smaller
-// subtrees, then by leaves with their positions, then by the entries themselves.
+// How a device finds what of a scope it holds otherwise than the ledger: by the roots of ever
+// smaller subtrees, then by leaves with their positions, then by the entries themselves.
 // Source: docs/protocol.md section 7.7. Neighbors: the device's TreeDescent asks, the server's
 // RepairReader answers; Repair+Wire has the bytes.
 // Invariant: only complete subtrees are compared, which stay what they are however the tree grows.

@@ -49,6 +49,16 @@ extension LedgerTables {
         }
     }
 
+    /// How many events of each kind are here, by the kind's name.
+    public func eventCounts() throws -> [String: Int] {
+        let rows = try Row.fetchAll(db, sql: "SELECT kind, count(*) FROM event GROUP BY kind")
+        return Dictionary(
+            uniqueKeysWithValues: rows.map { row in
+                let number = UInt32(row[0] as Int64)
+                return (Kind(rawValue: number)?.name ?? "kind \(number)", row[1] as Int)
+            })
+    }
+
     /// The event at a position; nil when it is not here.
     public func event(at position: LedgerPosition) throws -> RecordedEvent? {
         try Row.fetchOne(

@@ -97,8 +97,8 @@ extension LedgerTables {
             .map(String.init).joined(separator: ", ")
     }
 
-    /// Puts entries of the ledger in the place of what stands at `positions`, at their own, or under
-    /// their dots, makes the trees of `holding` that this touches anew, and projects again.
+    /// Puts entries of the ledger in the place of what stands at `positions`, at their own, or
+    /// under their dots, makes the trees of `holding` that this touches anew, and projects again.
     ///
     /// - Returns: What was taken out.
     public func replace(

@@ -48,6 +48,8 @@ public struct HistoryEventRecord: Codable, Sendable {
     public let recordedAt: String
     /// When it came to the office, by the office's clock.
     public let receivedAt: String?
+    /// How wrong that device's clock was at least, in words; nil if it may have been right.
+    public let clock: String?
     public let position: UInt64?
     public let place: Place
     /// Why it is kept apart.

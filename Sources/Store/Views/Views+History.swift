@@ -127,7 +127,11 @@ extension Views {
             workerID: event.worker?.description, device: devices[event.dot.replica],
             replica: event.dot.replica.description,
             recordedAt: event.recordedAt.text(utcOffsetMinutes: event.utcOffsetMinutes),
-            receivedAt: receivedAt?.text, position: position?.value, place: place, apart: apart,
+            receivedAt: receivedAt?.text,
+            clock: ClockOffset(
+                recordedAt: event.recordedAt, receivedAt: receivedAt,
+                shownEntryReceivedAt: try tables.lastReceived(upTo: event.context.position)
+            )?.words, position: position?.value, place: place, apart: apart,
             decided: decided, reason: reason(of: event))
     }
 }
@@ -147,6 +151,19 @@ extension [RecordedEvent] {
 }
 
 extension LedgerTables {
+    /// When the office received the last entry here that stands at or before a position. A later
+    /// one may show an earlier time, if the office's clock was set; the last is what counts.
+    fileprivate func lastReceived(upTo position: LedgerPosition) throws -> Instant? {
+        try Int64.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT received_at FROM event WHERE position <= ?
+                    ORDER BY position DESC LIMIT 1
+                    """),
+            arguments: [Int64(min(position.value, UInt64(StoreSchema.unsentBase - 1)))]
+        ).map { Instant(milliseconds: $0) }
+    }
+
     /// When it came to the office, by the office's clock; nil for one that has no place yet.
     fileprivate func receivedAt(_ dot: Dot) throws -> Instant? {
         guard let key = try existingKey(dot) else { return nil }

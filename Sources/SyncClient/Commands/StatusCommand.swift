@@ -38,6 +38,8 @@ struct StatusRecord: Codable {
     /// Of all those.
     let oldestUnsent: String?
     let lastContact: String?
+    /// What this device's clock showed minus the office's, when they were last in touch.
+    let clockOffsetMilliseconds: Int64?
     let conflicts: Int
     /// Own events that the office keeps apart.
     let refused: [Refused]
@@ -74,6 +76,7 @@ struct StatusRecord: Codable {
         unconfirmed = unsent.unconfirmed
         oldestUnsent = unsent.oldest?.text
         lastContact = book.sync.lastContact?.text
+        clockOffsetMilliseconds = try book.tables.clockOffset()?.milliseconds
         conflicts = try book.views.openConflictCount()
         refused = try WaitingRecord.refused(book).map {
             Refused(
@@ -123,6 +126,7 @@ struct StatusCommand: ClientCommand {
         }
         if let oldest = status.oldestUnsent { table.add("oldest of these", oldest) }
         table.add("last in touch", status.lastContact ?? "never")
+        if let clock = status.clock { table.add("clock", clock.attention()) }
         table.add(
             "need a decision", String(status.conflicts).attention(if: status.conflicts > 0))
         Screen.show(table)
@@ -160,6 +164,12 @@ struct StatusCommand: ClientCommand {
 }
 
 extension StatusRecord {
+    /// Nil while it is right enough.
+    fileprivate var clock: String? {
+        let offset = clockOffsetMilliseconds.map(ClockOffset.init(milliseconds:))
+        return offset.flatMap { $0.isOff ? "\($0.words) of the office's: set it" : nil }
+    }
+
     /// "Dana Ortiz, as coordinator".
     fileprivate var recordingNow: String {
         let auditor = Role.auditor.name

@@ -70,11 +70,18 @@ struct SyncCommand: ClientCommand {
             """)
 
     @Flag(help: "Try once only.") var once = false
+    @Flag(help: "First make the trees of this copy anew, so that every damaged entry is found.")
+    var repair = false
     @OptionGroup var data: DataOptions
     @OptionGroup var json: JSONOption
 
     func perform() throws {
         let device = try data.device()
+        if repair {
+            try device.write { book in
+                for scope in book.held.sorted() { try book.tables.regrow(scope) }
+            }
+        }
         try SyncRun(
             device: device, folder: data.folder, transport: try CurlTransport(of: device),
             json: json.isOn, once: once
@@ -179,7 +186,13 @@ struct SyncRun {
                 "the office has decided about \(report.decided) of your entries that it kept "
                     + "apart; see `hourbook waiting`")
         }
-        if let failure = report.failure(state.unsent, state.contact) { throw failure }
+        if let failure = report.failure(state.unsent, state.contact) {
+            guard report.end == .unreachable(.untrusted),
+                let doubt = try device.read({ $0.clockDoubt(now: device.environment.now()) })
+            else { throw failure }
+            throw UserError(failure.code, "\(failure.description); \(doubt)")
+        }
+        try tellClock()
         if !state.contact.advice.isEmpty {
             Screen.note("the office says: \(state.contact.advice.onOneLine)")
         }
@@ -198,6 +211,15 @@ struct SyncRun {
 }
 
 extension SyncRun {
+    fileprivate func tellClock() throws {
+        guard let offset = try device.read({ try $0.tables.clockOffset() }), offset.isOff
+        else { return }
+        Screen.note(
+            "warning: this device's clock is \(offset.words) of the office's. What you record "
+                + "keeps the service date that you give it; set the clock, so that \"today\" is right"
+        )
+    }
+
     /// What of this copy was set right; an error if something still differs.
     fileprivate func tellRepairs(_ report: SyncReport) throws {
         for note in report.repaired {

@@ -28,7 +28,9 @@ struct VerifyCommand: ClientCommand {
             throw UserError(
                 .dataError,
                 "\(broken.map(\.part).joined(separator: ", ")): not what was recorded and signed. "
-                    + "Keep this folder as it is and tell the office")
+                    + "Keep a copy of this folder as it is, then run `hourbook sync --repair`: it "
+                    + "fetches from the office what is damaged here. If it still differs then, "
+                    + "tell the office")
         }
     }
 }

@@ -1,7 +1,7 @@
 // The last checkpoint of each tree that the server signed for this device, and those it refused.
 // Neighbors: CheckpointComparison decides, `verify` reads; ClientSchema makes the tables.
-// Invariant: what was refused is evidence against whoever signed it, and is deleted only once a repair
-// has shown that this copy was the wrong one.
+// Invariant: what was refused is evidence against whoever signed it, and is deleted only once a
+// repair has shown that this copy was the wrong one.
 
 internal import Foundation
 internal import GRDB

@@ -30,6 +30,15 @@ enum ClientSchema {
         migrator.registerMigration("client 11: repairs") { db in
             try db.execute(sql: repairs)
         }
+        migrator.registerMigration("client 12: how wrong its clock is") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE clock_offset (
+                        id INTEGER PRIMARY KEY CHECK (id = 1),
+                        milliseconds INTEGER NOT NULL
+                    ) STRICT
+                    """)
+        }
     }
 
     /// `sync_state.acknowledged` is the last own event the server possesses; `acknowledged_chain`

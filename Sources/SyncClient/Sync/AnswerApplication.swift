@@ -75,6 +75,7 @@ struct AnswerApplication {
         state.serverTime = response.serverTime
         state.advice = response.advice
         try book.tables.save(state)
+        try book.tables.save(ClockOffset(shown: now, right: response.serverTime))
         if !received.found.isEmpty { try book.tables.forgetMissing(received.found) }
         change.decided = try takeRevocation()
         if state.divergedAfter == nil {

@@ -212,8 +212,8 @@ struct TreeRepair {
 }
 
 extension Device {
-    /// Takes entries out that cannot be read: the office has them. An own entry that it may not have
-    /// is never among them.
+    /// Takes entries out that cannot be read: the office has them. An own entry that it may not
+    /// have is never among them.
     func putAside(_ positions: Set<LedgerPosition>) throws {
         try write { book in
             let rows = try book.tables.replace(

@@ -125,10 +125,15 @@ extension DevicesCommand {
 }
 
 extension DeviceRecord {
+    private var clock: ClockOffset? {
+        clockOffsetMilliseconds.map(ClockOffset.init(milliseconds:))
+    }
+
     fileprivate var marks: String {
         [
             revoked ? "REVOKED" : nil, parted == nil ? nil : "COPIED",
             ahead == nil ? nil : "SAW MORE",
+            clock.flatMap { $0.isOff ? "CLOCK \($0.words)" : nil },
         ].compactMap(\.self).joined(separator: ", ")
     }
 }
@@ -153,6 +158,8 @@ struct DeviceRecord: Encodable {
     /// Its copy of the ledger ends here, by its last request.
     let cursor: UInt64?
     let revoked: Bool
+    /// What its clock showed at its last sync minus the server's; nil before one.
+    let clockOffsetMilliseconds: Int64?
     /// Nil unless a second folder of it has shown itself.
     let parted: PartedRecord?
     /// Nil unless it has seen more of the ledger than there is.

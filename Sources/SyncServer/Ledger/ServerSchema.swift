@@ -34,6 +34,9 @@ enum ServerSchema {
         migrator.registerMigration("server 11: repairs of devices") { db in
             try db.execute(sql: deviceRepairs)
         }
+        migrator.registerMigration("server 12: how wrong a device's clock is") { db in
+            try db.execute(sql: "ALTER TABLE device_report ADD COLUMN clock_offset INTEGER")
+        }
     }
 
     /// `entity` is the 24 bytes of the device's id, the dot of its `device.paired`.

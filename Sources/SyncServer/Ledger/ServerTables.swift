@@ -21,6 +21,8 @@ struct DeviceTable {
         let syncedAt: Instant
         let ownSequence: Sequence64
         let cursor: LedgerPosition
+        /// Nil for one from before it was measured.
+        var clock: ClockOffset?
     }
 
     func pairing(of replica: ReplicaID) throws -> Pairing? {
@@ -50,25 +52,31 @@ struct DeviceTable {
     func report(of replica: ReplicaID) throws -> Report? {
         try Row.fetchOne(
             db,
-            sql: "SELECT synced_at, own_sequence, cursor FROM device_report WHERE replica = ?",
+            sql: """
+                SELECT synced_at, own_sequence, cursor, clock_offset FROM device_report
+                WHERE replica = ?
+                """,
             arguments: [Data(replica.bytes)]
         ).map { row in
             Report(
                 syncedAt: Instant(milliseconds: row[0]),
                 ownSequence: Sequence64(UInt64(row[1] as Int64)),
-                cursor: LedgerPosition(UInt64(row[2] as Int64)))
+                cursor: LedgerPosition(UInt64(row[2] as Int64)),
+                clock: (row[3] as Int64?).map(ClockOffset.init(milliseconds:)))
         }
     }
 
     func setReport(_ report: Report, of replica: ReplicaID) throws {
         try db.cachedStatement(
             sql: """
-                INSERT OR REPLACE INTO device_report (replica, synced_at, own_sequence, cursor)
-                VALUES (?, ?, ?, ?)
+                INSERT OR REPLACE INTO device_report
+                    (replica, synced_at, own_sequence, cursor, clock_offset)
+                VALUES (?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             Data(replica.bytes), report.syncedAt.milliseconds,
             Int64(report.ownSequence.value), Int64(report.cursor.value),
+            report.clock?.milliseconds,
         ])
     }
 }

@@ -58,6 +58,7 @@ extension Views {
                 lastSync: report?.syncedAt.text, lastSequence: last,
                 notReceived: report.map { max($0.ownSequence.value, last) - last },
                 cursor: report?.cursor.value, revoked: device.revokedAfter != nil,
+                clockOffsetMilliseconds: report?.clock?.milliseconds,
                 parted: try copies.find(device.replica).map {
                     PartedRecord($0, label: device.label)
                 },

@@ -29,7 +29,8 @@ struct SyncRoute {
         }
         await committer.note(
             DeviceTable.Report(
-                syncedAt: answer.serverTime, ownSequence: sync.ownSequence, cursor: sync.cursor),
+                syncedAt: answer.serverTime, ownSequence: sync.ownSequence, cursor: sync.cursor,
+                clock: ClockOffset(shown: sync.deviceTime, right: answer.serverTime)),
             of: device.replica)
         return try signed(answer, to: body, of: device)
     }

@@ -1,0 +1,173 @@
+// How this device is, area by area: what `doctor` says, and what goes into a support file.
+// Neighbors: StatusRecord has what people see every day; the database and folder are asked here.
+// Invariant: an area's `facts` hold no name, text, minutes or id of a person.
+
+internal import Foundation
+internal import GRDB
+internal import Shared
+internal import Store
+
+struct Checkup: Encodable {
+    struct Area: Encodable {
+        let name: String
+        let isWell: Bool
+        /// For the person in front of it.
+        let finding: String
+        /// What to do now; nil when there is nothing to do.
+        let action: String?
+        /// For whoever helps: numbers and codes.
+        let facts: [String: String]
+    }
+
+    let areas: [Area]
+
+    /// The one thing to do next: the first trouble's, for areas come in the order of their weight.
+    var nextAction: String? { areas.first { $0.action != nil }?.action }
+
+    init(_ device: Device, folder: URL) throws {
+        let now = device.environment.now()
+        areas = try device.read { book in
+            [
+                try Self.storage(book, folder), try Self.copy(book), try Self.standing(book),
+                try Self.touch(book, now), try Self.unsent(book, now), try Self.waiting(book),
+                try Self.keys(book), try Self.clock(book, now),
+            ]
+        }
+    }
+
+    // MARK: Areas
+
+    /// Below this much, saving is about to fail.
+    private static let freeBytesMin: Int64 = 20_000_000
+
+    private static func storage(_ book: LocalBook, _ folder: URL) throws -> Area {
+        let problems = try String.fetchAll(book.tables.db, sql: "PRAGMA quick_check(5)")
+            .filter { $0 != "ok" }
+        let values = try? FileManager.default.attributesOfFileSystem(forPath: folder.path)
+        let free = (values?[.systemFreeSize] as? NSNumber)?.int64Value
+        let isShort = free.map { $0 < freeBytesMin } ?? false
+        let isSound = problems.isEmpty
+        let pages = try Int64.fetchOne(book.tables.db, sql: "PRAGMA page_count") ?? 0
+        return Area(
+            name: "storage", isWell: isSound && !isShort,
+            finding: !isSound
+                ? "the database is damaged"
+                : isShort ? "the disk is nearly full" : "the database is sound, and there is room",
+            action: !isSound
+                ? "record nothing more here; copy the whole folder as it is for the office"
+                : isShort ? "free some space on this device" : nil,
+            facts: [
+                "sqlite": try String.fetchOne(book.tables.db, sql: "SELECT sqlite_version()")
+                    ?? "?",
+                "pages": "\(pages)", "quickCheck": isSound ? "ok" : "\(problems.count) problems",
+                "freeBytes": free.map(String.init) ?? "unknown",
+            ])
+    }
+
+    private static func copy(_ book: LocalBook) throws -> Area {
+        let mismatches = try book.tables.mismatches().count
+        let repairs = try book.tables.repairs()
+        return Area(
+            name: "copy of the ledger", isWell: mismatches == 0,
+            finding: mismatches > 0
+                ? "what is held here is not what the office holds"
+                : repairs.first.map {
+                    "the same as the office's; last repaired \($0.at.text): \($0.cause.sentence)"
+                } ?? "the same as the office's",
+            action: mismatches > 0 ? "run `hourbook sync --repair`" : nil,
+            facts: [
+                "position": "\(book.sync.cursor)", "mismatches": "\(mismatches)",
+                "repairs": repairs.prefix(10).map { "\($0.at.text) \($0.cause.name) \($0.entries)" }
+                    .joined(separator: "; "),
+            ])
+    }
+
+    private static func standing(_ book: LocalBook) throws -> Area {
+        let revoked = try book.tables.knownRevocation()
+        let parted = book.sync.divergedAfter
+        let finding =
+            revoked.map { "the office revoked this device at \($0.revokedAt.text)" }
+            ?? parted.map {
+                "this folder is a copy, or was set back: the office has other entries after "
+                    + "entry \($0)"
+            } ?? "paired and in use"
+        return Area(
+            name: "standing", isWell: revoked == nil && parted == nil, finding: finding,
+            action: revoked != nil
+                ? "bring this device to the office"
+                : parted == nil ? nil : "keep this folder, and tell the office",
+            facts: [
+                "replica": book.paired.replica.description, "mode": book.paired.server.mode.name,
+                "divergedAfter": parted.map { "\($0)" } ?? "no",
+                "role": book.device?.role.name ?? "not known yet",
+            ])
+    }
+
+    private static func touch(_ book: LocalBook, _ now: Instant) throws -> Area {
+        let advice = book.sync.advice
+        guard let last = book.sync.lastContact else {
+            return Area(
+                name: "in touch", isWell: false,
+                finding: "it has never been in touch with the office",
+                action: "run `hourbook sync` where there is a network", facts: [:])
+        }
+        let ago = ClockOffset(shown: last, right: now).words
+        return Area(
+            name: "in touch", isWell: advice.isEmpty,
+            finding: "last at \(last.text) (\(ago)), as of position \(book.sync.cursor)"
+                + (advice.isEmpty ? "" : "; the office says: \(advice.onOneLine)"),
+            action: nil,
+            facts: [
+                "lastContact": last.text, "hasAdvice": "\(!advice.isEmpty)",
+                "serverTime": book.sync.serverTime?.text ?? "unknown",
+            ])
+    }
+
+    private static func unsent(_ book: LocalBook, _ now: Instant) throws -> Area {
+        let unsent = try UnsentSummary(book)
+        return Area(
+            name: "unsent", isWell: unsent.count == 0,
+            finding: unsent.count == 0 ? "all you recorded is at the office" : unsent.text,
+            action: unsent.count == 0 ? nil : "run `hourbook sync` where there is a network",
+            facts: [
+                "count": "\(unsent.count)", "unconfirmed": "\(unsent.unconfirmed)",
+                "ownSequence": "\(try book.head.sequence)",
+                "acknowledged": "\(book.sync.acknowledged.sequence)",
+                "oldest": unsent.oldest?.text ?? "none",
+            ])
+    }
+
+    private static func waiting(_ book: LocalBook) throws -> Area {
+        let refused = try WaitingRecord.refused(book).filter { $0.decided == nil }
+        let reasons = Dictionary(grouping: try book.tables.refusedEvents(), by: \.reason.name)
+        return Area(
+            name: "kept apart", isWell: refused.isEmpty,
+            finding: refused.isEmpty
+                ? "nothing waits at the office"
+                : "\(refused.count) of your entries wait for the office to look at them",
+            action: refused.isEmpty ? nil : "see `hourbook waiting`, and tell the office",
+            facts: reasons.mapValues { "\($0.count)" })
+    }
+
+    private static func keys(_ book: LocalBook) throws -> Area {
+        let trouble = try book.tables.keyringTrouble()
+        return Area(
+            name: "keys", isWell: trouble == nil,
+            finding: trouble.map { "\($0.sentence)" } ?? "every text here can be read",
+            action: trouble == nil ? nil : "run `hourbook sync`: the office is asked for them",
+            facts: ["missing": "\(trouble?.missing ?? 0)"])
+    }
+
+    private static func clock(_ book: LocalBook, _ now: Instant) throws -> Area {
+        let offset = try book.tables.clockOffset()
+        let isOff = offset?.isOff ?? false
+        let doubt = isOff ? nil : book.clockDoubt(now: now)
+        return Area(
+            name: "clock", isWell: !isOff && doubt == nil,
+            finding: doubt
+                ?? offset.map { $0.isOff ? "\($0.words) of the office's" : "right" }
+                ?? "not compared with the office's yet",
+            action: isOff || doubt != nil ? "set this device's clock" : nil,
+            facts: ["offsetMilliseconds": offset.map { "\($0.milliseconds)" } ?? "unknown"])
+    }
+}
