@@ -22,15 +22,21 @@ struct LedgerCopy {
 
     let entries: [Entry]
     let keptApart: Set<Hash>
+    /// Lost events that were handed in anew and are kept apart.
+    let apartAnew: Set<Hash>
 
     init(_ store: ServerStore) throws {
-        (entries, keptApart) = try store.read { views in
+        (entries, keptApart, apartAnew) = try store.read { views in
             let stored = try views.tables.entries(after: .start, limit: .max)
             return (
                 try stored.map { stored in
                     let event = try Event(decoding: stored.bytes)
                     return Entry(event: event, leaf: .leaf(stored.bytes), reach: stored.reach)
-                }, Set(try QuarantineTable(views.tables.db).list().map(\.leaf))
+                }, Set(try QuarantineTable(views.tables.db).list().map(\.leaf)),
+                Set(
+                    try QuarantineTable(views.tables.db).keptApart().compactMap {
+                        try? Event(decoding: $0.bytes).reissued?.leaf
+                    })
             )
         }
     }
@@ -53,7 +59,9 @@ extension World {
     // MARK: I1, I2
 
     private func checkKept(_ ledger: LedgerCopy) {
-        let atOffice = ledger.leaves.union(ledger.keptApart)
+        let anew = Set(ledger.entries.compactMap(\.event.reissued?.leaf)).union(ledger.apartAnew)
+        let atOffice = ledger.leaves.union(ledger.keptApart).union(anew)
+        checkClaims(ledger)
         var here: Set<Hash> = []
         for handset in handsets {
             here.formUnion(
@@ -79,6 +87,29 @@ extension World {
     private func isParted(_ name: String) -> Bool {
         guard let handset = handsets.first(where: { $0.name == name }) else { return false }
         return (try? handset.device.read { $0.sync.divergedAfter }) != nil
+    }
+
+    /// An entry that was handed in anew claims to have seen no more of its own than its author had.
+    private func checkClaims(_ ledger: LedgerCopy) {
+        let leaves = Dictionary(
+            ledger.entries.map { ($0.event.dot, $0) }, uniquingKeysWith: { first, _ in first })
+        for entry in ledger.entries {
+            guard let lost = entry.event.reissued else { continue }
+            let before = lost.origin.sequence
+            let tooFar = entry.event.context.extras.contains {
+                $0.replica == lost.origin.replica && $0.sequence >= before
+            }
+            let others = (0..<entry.event.context.ownSequence.value).contains { index in
+                let dot = Dot(entry.event.dot.replica, Sequence64(index + 1))
+                // One that the office keeps apart was lost like this one, and seen.
+                guard let seen = leaves[dot] else { return false }
+                return seen.event.reissued.map { $0.origin.sequence >= before } ?? true
+            }
+            if tooFar || others {
+                breaches.append(
+                    Breach(.i4, "\(entry.event.dot.short) claims more than was seen"))
+            }
+        }
     }
 
     private func checkOnce(_ ledger: LedgerCopy) throws {

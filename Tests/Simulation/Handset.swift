@@ -14,10 +14,12 @@ final class Handset {
     let name: String
     let folder: URL
     let fate: Fate
-    let keys: ReplicaKeys
+    private(set) var keys: ReplicaKeys
     private(set) var device: Device
     /// Own events, from sequence 1.
     var line: [Hash] = []
+    /// Own events under names that this folder had before.
+    var past: [Hash] = []
     /// Went wrong since its last session: so that what the next one moves is under a fault.
     var met: Set<Fault> = []
     /// Folders with the same replica exist, or did.
@@ -34,7 +36,7 @@ final class Handset {
         try other.copyFolder(to: folder)
         (self.name, self.folder, self.fate, keys) = (name, folder, fate, other.keys)
         device = try Device(folder: folder, environment: fate.environment)
-        line = other.line
+        (line, past) = (other.line, other.past)
         isCopy = true
         isRevoked = other.isRevoked
     }
@@ -44,6 +46,30 @@ final class Handset {
     /// An own event that only the office has: it keeps it apart, and this folder was set back.
     func lineWithoutBytes() { line.append(.zero) }
 
+    /// Its folder is a copy, and takes a name of its own.
+    func takeAnotherName(over transport: any Transport) throws {
+        (device, keys) = try Splitting(device: device, keys: keys, transport: transport).run()
+        past += line
+        line = []
+    }
+
+    /// Which keys are in force, the folder says.
+    private func reopen() throws {
+        device = try Device(folder: folder, environment: fate.environment)
+        guard let identity = try IdentityFile.of(device.paired.replica, in: folder) else {
+            throw HandsetError.noKeys
+        }
+        let before = keys.replica
+        keys = try identity.keys
+        // It died after it had taken another name.
+        if keys.replica != before {
+            past += line
+            line = []
+        }
+    }
+
+    enum HandsetError: Error { case noKeys }
+
     func close() {
         try? device.database.close()
         try? device.keyring.close()
@@ -52,7 +78,7 @@ final class Handset {
     /// After its process died, or its folder was put back.
     func restart() throws {
         close()
-        device = try Device(folder: folder, environment: fate.environment)
+        try reopen()
     }
 
     /// As a careful person does: with the program not running.
@@ -63,7 +89,7 @@ final class Handset {
         try files.createDirectory(
             at: other.deletingLastPathComponent(), withIntermediateDirectories: true)
         try files.copyItem(at: folder, to: other)
-        device = try Device(folder: folder, environment: fate.environment)
+        try reopen()
     }
 
     func putBack(from backup: URL) throws {
@@ -71,7 +97,8 @@ final class Handset {
         let files = FileManager.default
         try files.removeItem(at: folder)
         try files.copyItem(at: backup, to: folder)
-        device = try Device(folder: folder, environment: fate.environment)
+        try reopen()
+        past = []
     }
 
     /// Does `body` with one operation on its files going wrong; true when one did. A process that
@@ -84,7 +111,7 @@ final class Handset {
         do { try body() } catch { thrown = error }
         if mode != .error { close() }
         let hit = FaultVFS.disarm()
-        if mode != .error { device = try Device(folder: folder, environment: fate.environment) }
+        if mode != .error { try reopen() }
         return (hit != nil, thrown)
     }
 }

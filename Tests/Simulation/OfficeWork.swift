@@ -14,7 +14,8 @@ extension World {
             switch random.int(0...9) {
             case 0...5: try decideConflict()
             case 6: try undoDecision()
-            case 7...8: try decideQuarantine()
+            case 7: try decideQuarantine()
+            case 8: if try allowSplits() == 0 { try decideQuarantine() }
             default: try grant()
             }
         } catch {
@@ -92,7 +93,10 @@ extension World {
             else { return }
             try session.revoke(device, as: people.admin, reason: "lost on the tram")
         }
-        for other in handsets where other.replica == handset.replica {
+        let revoked = try office.store.read { views in
+            Set(try views.devices().filter { $0.revokedAfter != nil }.map(\.replica))
+        }
+        for other in handsets where revoked.contains(other.replica) {
             other.isRevoked = true
             other.met.insert(.revoked)
         }

@@ -24,6 +24,7 @@ enum Fault: String, CaseIterable, Comparable {
     case officeClock = "office's clock jumps"
     case restored = "device put back from a backup"
     case cloned = "device cloned"
+    case split = "copy goes on under a name of its own"
     case revoked = "device revoked"
     case odd = "odd event among others"
     case forged = "context forged"

@@ -35,6 +35,7 @@ struct Truth {
     func seen(
         by event: Event, leaf: Hash, ledger: [PlacedDot]
     ) -> Set<Dot> {
+        if let lost = event.reissued { return seen(byReissued: event, of: lost, ledger: ledger) }
         let own = event.dot.replica
         var upTo = event.context.position
         var before = event.context.ownSequence.value
@@ -46,6 +47,26 @@ struct Truth {
             scopes.map { !$0.isDisjoint(with: placed.reach) } ?? true
         }.map(\.dot)
         return Set(shown).union((0..<before).map { Dot(own, Sequence64($0 + 1)) })
+    }
+}
+
+extension Truth {
+    /// What its author had been shown under the name that the folder had: the ledger up to there,
+    /// and the entries that its context names, which `World.checkClaims` compares with the truth.
+    private func seen(
+        byReissued event: Event, of lost: Reissued, ledger: [PlacedDot]
+    ) -> Set<Dot> {
+        let scopes = saved[lost.leaf]?.scopes
+        let shown = ledger.prefix(Int(event.context.position.value)).filter { placed in
+            scopes.map { !$0.isDisjoint(with: placed.reach) } ?? true
+        }.map(\.dot)
+        let own = (0..<event.context.ownSequence.value).map {
+            Dot(event.dot.replica, Sequence64($0 + 1))
+        }
+        let shared = event.context.extras.filter { $0.replica == lost.origin.replica }
+            .map(\.sequence.value).max() ?? 0
+        return Set(shown).union(own).union(
+            (0..<shared).map { Dot(lost.origin.replica, Sequence64($0 + 1)) })
     }
 }
 

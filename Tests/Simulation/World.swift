@@ -136,13 +136,32 @@ final class World {
         for _ in 0..<Self.roundsMax {
             var moved = 0
             for handset in handsets { moved += try visit(handset, fault: nil) }
-            if moved == 0 { return }
+            if moved == 0, try allowSplits() == 0, try hasNoCopyToName() { return }
         }
         breaches.append(Breach(.i8, "does not go quiet in \(Self.roundsMax) rounds"))
     }
 
-    /// Everybody's news reaches everybody in two rounds, and a third finds nothing.
-    private static let roundsMax = 6
+    /// Everybody's news reaches everybody in two rounds, and a third finds nothing; each copy of a
+    /// device needs one to ask, and one to go on.
+    private static let roundsMax = 12
+
+    /// The office lets copies go on that have asked; returns how many.
+    func allowSplits() throws -> Int {
+        try office.store.append { session in
+            let waiting = try session.views.devices().filter {
+                try $0.revokedAfter == nil
+                    && SplitTable(session.db).waitingSince($0.replica) != nil
+            }
+            for device in waiting { try session.allowSplit(of: device, as: people.admin) }
+            return waiting.count
+        }
+    }
+
+    private func hasNoCopyToName() throws -> Bool {
+        try handsets.allSatisfy { handset in
+            try handset.isRevoked || handset.device.read { $0.sync.divergedAfter } == nil
+        }
+    }
 
     func deliver(_ parcel: Parcel) {
         _ = office.answer(path: parcel.path, headers: parcel.headers, body: parcel.body)
@@ -172,11 +191,38 @@ final class World {
             do { try session() } catch { note(error, on: handset, expected: false) }
         }
         if wire.officeDied { try office.restart() }
+        if case .diverged = report.end { try takeAnotherName(handset, fault: fault) }
         late += wire.late
         if let parcel = wire.arrived, random.chance(1, of: 10) { late.append(parcel) }
         try takeUnreported(handset)
         finish(handset, report, fault: (isStruck || wire.hasStruck) ? fault : nil)
         return report.pushed + report.fetched
+    }
+
+    /// The session after it, too, may go wrong.
+    private func takeAnotherName(_ handset: Handset, fault: Fault?) throws {
+        let wire = wire(fault: fault.flatMap { random.chance(1, of: 3) ? $0 : nil })
+        let struck: Bool
+        let error: (any Error)?
+        if random.chance(1, of: 4), fault == .deviceStruck {
+            let result = try handset.striking(nth: random.int(1...24), .kill) {
+                try handset.takeAnotherName(over: wire)
+            }
+            (struck, error) = (result.isStruck, result.error)
+        } else {
+            struck = false
+            do {
+                try handset.takeAnotherName(over: wire)
+                error = nil
+            } catch let thrown { error = thrown }
+        }
+        if wire.officeDied { try office.restart() }
+        if error == nil, !struck {
+            tally.note(fault: .split)
+            tell("\(handset.name) goes on as \(handset.replica.short)")
+        } else {
+            note(error, on: handset, expected: true)
+        }
     }
 
     private func finish(_ handset: Handset, _ report: SyncReport, fault: Fault?) {

@@ -101,7 +101,7 @@ extension World {
         guard handsets.count(where: \.isCopy) < Self.copiesMax, !backups.isEmpty else { return }
         let backup = pick(backups)
         guard let handset = handsets.first(where: { $0.name == backup.handset }) else { return }
-        truth.loseWithDisk(handset.line.dropFirst(backup.line.count))
+        truth.loseWithDisk(Set(handset.line + handset.past).subtracting(backup.line))
         try handset.putBack(from: backup.folder)
         handset.line = backup.line
         handset.isCopy = true

@@ -89,13 +89,18 @@ extension NaiveBook {
         }
     }
 
-    /// Those with an import key that another of lower leaf hash has.
+    /// What creates one thing: rows with one import key, events handed in anew of one lost event.
+    private static func sameness(_ event: Event) -> [UInt8]? {
+        event.importKey?.value.bytes ?? event.reissued?.leaf.bytes
+    }
+
+    /// Those that another of lower leaf hash is the same as.
     private func repeated(_ kind: Kind) -> Set<EntityID> {
-        let keyed = facts.filter { $0.kind == kind && $0.event.importKey != nil }
+        let keyed = facts.filter { $0.kind == kind && Self.sameness($0.event) != nil }
         return Set(
             keyed.filter { one in
                 keyed.contains {
-                    $0.event.importKey == one.event.importKey && $0.leaf < one.leaf
+                    Self.sameness($0.event) == Self.sameness(one.event) && $0.leaf < one.leaf
                 }
             }.map(\.event.entity))
     }

@@ -58,6 +58,8 @@ public struct ReplicaChain: Hashable, Sendable {
 public enum Purpose: String, Sendable {
     case chain, run, request, response, pair, paired, cluster
     case importKey = "import"
+    case reissued
+    case split
 
     /// "hourbook/<purpose>/v1" and one zero byte.
     public var prefix: [UInt8] { Array("hourbook/\(rawValue)/v1".utf8) + [0] }

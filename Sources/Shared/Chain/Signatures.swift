@@ -64,6 +64,16 @@ public enum Signed {
             + Hash.of(response).bytes
     }
 
+    /// By the new key of a copied folder: community ‖ the replica that it has been so far ‖ what
+    /// both folders have ‖ the new keys.
+    public static func split(
+        community: CommunityID, origin: ReplicaID, common: Sequence64, signingKey: [UInt8],
+        receivingKey: [UInt8]
+    ) -> [UInt8] {
+        Purpose.split.prefix + community.bytes + origin.bytes + common.value.bigEndianBytes
+            + signingKey + receivingKey
+    }
+
     /// The server's answer to a pairing: community ‖ device's replica ‖ H(response, unsigned).
     public static func paired(
         community: CommunityID, replica: ReplicaID, response: [UInt8]

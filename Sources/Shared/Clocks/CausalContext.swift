@@ -49,16 +49,19 @@ public struct Observation: Hashable, Sendable {
     public let context: CausalContext
     /// The ledger does not know the context's root tag: its position counts as 0.
     public let contextUnknown: Bool
+    /// Of an event that was recorded under another name first, and handed in anew: that replica.
+    public let origin: ReplicaID?
 
     public init(
         dot: Dot, leaf: Hash, position: LedgerPosition?, context: CausalContext,
-        contextUnknown: Bool = false
+        contextUnknown: Bool = false, origin: ReplicaID? = nil
     ) {
         self.dot = dot
         self.leaf = leaf
         self.position = position
         self.context = context
         self.contextUnknown = contextUnknown
+        self.origin = origin
     }
 
     /// Whether this event's author had been shown `other` when acting.
@@ -67,7 +70,12 @@ public struct Observation: Hashable, Sendable {
             return other.dot.sequence <= context.ownSequence && other.dot.sequence < dot.sequence
         }
         if let theirs = other.position, !contextUnknown, theirs <= context.position { return true }
-        return context.extras.contains(other.dot)
+        return context.extras.contains { extra in
+            // What it had seen of its own before it was copied.
+            extra == other.dot
+                || (extra.replica == origin && other.dot.replica == origin
+                    && other.dot.sequence <= extra.sequence)
+        }
     }
 
     public func isConcurrent(with other: Observation) -> Bool {

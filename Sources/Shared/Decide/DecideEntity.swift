@@ -55,6 +55,15 @@ public struct DeviceState: Hashable, Sendable {
     public let numberBlocks: [NumberBlock]
     /// Its last event that is admitted as usual; nil unless it was revoked.
     public let revokedAfter: Sequence64?
+    /// The device whose folder it is a copy of; nil for one that was paired.
+    public var origin: EntityID?
+
+    public var withoutNumbers: DeviceState {
+        DeviceState(
+            id: id, replica: replica, signingKey: signingKey, receivingKey: receivingKey,
+            label: label, role: role, workers: workers, neighborhoods: neighborhoods,
+            numberBlocks: [], revokedAfter: revokedAfter, origin: origin)
+    }
 
     /// Whether an event of the device came after it was revoked.
     public func isRevoked(_ sequence: Sequence64) -> Bool {
@@ -96,7 +105,7 @@ public func decideEntity(_ events: [RecordedEvent]) -> EntityState? {
             WorkerState(
                 id: id, role: payload.role(WorkerField.role),
                 neighborhoods: payload.entities(WorkerField.neighborhoods)))
-    case .devicePaired:
+    case .devicePaired, .deviceSplit:
         return DeviceState(id: id, payload: payload, events: events).map(EntityState.device)
     case .quarantineEntered: return .quarantine(QuarantineState(id: id, events: events))
     case .memberEnrolled: return .member(decideMember(creation: creation, events: events))
@@ -121,7 +130,8 @@ extension DeviceState {
             neighborhoods: events.neighborhoodsLeft(
                 of: payload.entities(DeviceField.neighborhoods)),
             numberBlocks: (payload.blocks(DeviceField.numberBlocks) + events.blocksAdded).joined(),
-            revokedAfter: events.compactMap(\.revokesAfter).min())
+            revokedAfter: events.compactMap(\.revokesAfter).min(),
+            origin: payload.entity(DeviceField.origin))
     }
 }
 

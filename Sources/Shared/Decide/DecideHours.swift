@@ -49,7 +49,7 @@ func decideHours(creation: RecordedEvent, events: [RecordedEvent]) -> HoursState
         form: fields.code(HoursField.form) ?? .exchange, shares: shares, serviceDate: date,
         category: fields.text(HoursField.category), slip: fields.text(HoursField.slip),
         isVoid: void == .void, isVoidDisputed: void.isDisputed, fields: fields,
-        importKey: creation.event.importKey, conflicts: conflicts(of: id, fields, void),
+        importKey: creation.event.sameness, conflicts: conflicts(of: id, fields, void),
         moves: moves, confirmedBy: said.confirmedBy, disputes: said.disputes, marks: said.marks)
 }
 

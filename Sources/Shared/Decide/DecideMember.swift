@@ -24,7 +24,7 @@ func decideMember(creation: RecordedEvent, events: [RecordedEvent]) -> MemberSta
         form: fields.code(MemberField.form) ?? .person,
         number: fields.integer(MemberField.number), joinedOn: fields.date(MemberField.joinedOn),
         isActive: fields.flag(MemberField.active) ?? true, fields: fields,
-        importKey: creation.event.importKey,
+        importKey: creation.event.sameness,
         conflicts: fields.conflicts(of: id, about: .field))
 }
 

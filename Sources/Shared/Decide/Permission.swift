@@ -144,7 +144,7 @@ extension Kind {
         case .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed, .hoursReinstated,
             .hoursMarkedSame, .hoursMarkedDistinct:
             .hours
-        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
+        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired, .deviceSplit,
             .memberEnrolled, .hoursRecorded, .conflictResolved, .conflictUndone, .deviceRevoked,
             .deviceScopeChanged, .serverTLSKeysChanged, .quarantineEntered, .quarantineDecided:
             nil

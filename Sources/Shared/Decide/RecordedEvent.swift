@@ -11,7 +11,7 @@ public struct RecordedEvent: Hashable, Sendable {
         self.event = event
         observation = Observation(
             dot: event.dot, leaf: leaf, position: position, context: event.context,
-            contextUnknown: contextUnknown)
+            contextUnknown: contextUnknown, origin: event.reissued?.origin.replica)
     }
 
     public var leaf: Hash { observation.leaf }

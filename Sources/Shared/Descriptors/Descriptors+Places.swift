@@ -33,10 +33,13 @@ public enum DeviceField {
     public static let neighborhoods: FieldNumber = 5
     public static let role: FieldNumber = 6
     public static let numberBlocks: FieldNumber = 7
+    /// Of `device.split`: the device that it was copied from.
+    public static let origin: FieldNumber = 8
+    public static let common: FieldNumber = 9
 }
 
 extension KindDescriptor {
-    static let places = [founded, neighborhood, worker, device]
+    static let places = [founded, neighborhood, worker, device, split]
 
     private static let founded = KindDescriptor(
         kind: .communityFounded, name: "community.founded", creates: .community, authors: .server,
@@ -91,7 +94,21 @@ extension KindDescriptor {
 
     private static let device = KindDescriptor(
         kind: .devicePaired, name: "device.paired", creates: .device, authors: .server,
-        fields: [
+        fields: deviceFields)
+
+    private static let split = KindDescriptor(
+        kind: .deviceSplit, name: "device.split", creates: .device, authors: .server,
+        fields: deviceFields + [
+            FieldDescriptor(
+                DeviceField.origin, "origin", .entity, required: true,
+                "The device that its folder is a copy of", example: "Harbor tablet"),
+            FieldDescriptor(
+                DeviceField.common, "common", .integer(0...Int64(Limits.countMax)),
+                required: true, "Entries that both folders have, as far as the server could tell",
+                example: "117"),
+        ])
+
+    private static let deviceFields: [FieldDescriptor] = [
             .key(DeviceField.signingKey, "signing-key", "The replica's Ed25519 key"),
             .key(DeviceField.receivingKey, "receiving-key", "The replica's X25519 key"),
             FieldDescriptor(
@@ -109,7 +126,7 @@ extension KindDescriptor {
             FieldDescriptor(
                 DeviceField.numberBlocks, "number-blocks", .blocks,
                 "Member numbers it may give out", example: "HAR 1001 to 1100"),
-        ])
+        ]
 }
 
 extension FieldDescriptor {

@@ -9,6 +9,7 @@ public enum Kind: UInt32, CaseIterable, Sendable {
     case deviceRevoked = 6
     case deviceScopeChanged = 7
     case serverTLSKeysChanged = 8
+    case deviceSplit = 9
     case memberEnrolled = 10
     case memberChanged = 11
     case hoursRecorded = 20

@@ -127,6 +127,29 @@ extension PairRequest {
     }
 }
 
+extension SplitRequest {
+    public func encoded() throws -> [UInt8] {
+        var wire = WireSplitRequest()
+        wire.version = SyncProtocol.version
+        wire.signingKey = Data(signingKey)
+        wire.receivingKey = Data(receivingKey)
+        wire.commonSequence = common.value
+        wire.proof = Data(proof)
+        return try wire.serializedBytes()
+    }
+
+    public init(decoding bytes: [UInt8]) throws(MessageError) {
+        guard let wire = try? WireSplitRequest(serializedBytes: bytes) else { throw .unreadable }
+        guard wire.version == SyncProtocol.version else { throw .version(wire.version) }
+        guard wire.signingKey.count == 32, wire.receivingKey.count == 32,
+            wire.commonSequence <= Limits.countMax
+        else { throw .malformed("keys of a split") }
+        self.init(
+            signingKey: [UInt8](wire.signingKey), receivingKey: [UInt8](wire.receivingKey),
+            common: Sequence64(wire.commonSequence), proof: [UInt8](wire.proof))
+    }
+}
+
 extension PairResponse {
     public func encoded() throws -> [UInt8] {
         var wire = WirePairResponse()

@@ -7,6 +7,7 @@ public enum SyncProtocol {
     public static let mediaType = "application/vnd.hourbook.v1+protobuf"
     public static let syncPath = "/v1/sync"
     public static let pairPath = "/v1/pair"
+    public static let splitPath = "/v1/split"
     /// Every answer carries the next nonce in this header.
     public static let nonceHeader = "Hourbook-Nonce"
     /// Every answer to a sync carries the ledger key's signature in this header, in hex.
@@ -154,6 +155,25 @@ public struct PairRequest: Hashable, Sendable {
         self.signingKey = signingKey
         self.receivingKey = receivingKey
         self.label = label
+        self.proof = proof
+    }
+}
+
+/// A copied folder asks for a name of its own, signed by the key it has been known by.
+public struct SplitRequest: Hashable, Sendable {
+    public var signingKey: [UInt8]
+    public var receivingKey: [UInt8]
+    /// What both folders have, as the server said.
+    public var common: Sequence64
+    /// By the new signing key over `Signed.split`.
+    public var proof: [UInt8]
+
+    public init(
+        signingKey: [UInt8], receivingKey: [UInt8], common: Sequence64, proof: [UInt8]
+    ) {
+        self.signingKey = signingKey
+        self.receivingKey = receivingKey
+        self.common = common
         self.proof = proof
     }
 }

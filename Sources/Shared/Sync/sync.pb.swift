@@ -631,6 +631,31 @@ nonisolated struct WirePairRequest: Sendable {
   init() {}
 }
 
+/// A folder that is a copy, by the key that it has been known by so far, asks for a name of its own;
+/// the answer is a PairResponse.
+nonisolated struct WireSplitRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var version: UInt32 = 0
+
+  /// Ed25519, the new one
+  var signingKey: Data = Data()
+
+  /// X25519, the new one
+  var receivingKey: Data = Data()
+
+  var commonSequence: UInt64 = 0
+
+  /// by the new signing key
+  var proof: Data = Data()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 nonisolated struct WirePairResponse: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1656,6 +1681,56 @@ nonisolated extension WirePairRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.signingKey != rhs.signingKey {return false}
     if lhs.receivingKey != rhs.receivingKey {return false}
     if lhs.label != rhs.label {return false}
+    if lhs.proof != rhs.proof {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSplitRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SplitRequest"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}signing_key\0\u{3}receiving_key\0\u{3}common_sequence\0\u{1}proof\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.signingKey) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.receivingKey) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.commonSequence) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.proof) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.version != 0 {
+      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 1)
+    }
+    if !self.signingKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signingKey, fieldNumber: 2)
+    }
+    if !self.receivingKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.receivingKey, fieldNumber: 3)
+    }
+    if self.commonSequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.commonSequence, fieldNumber: 4)
+    }
+    if !self.proof.isEmpty {
+      try visitor.visitSingularBytesField(value: self.proof, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSplitRequest, rhs: WireSplitRequest) -> Bool {
+    if lhs.version != rhs.version {return false}
+    if lhs.signingKey != rhs.signingKey {return false}
+    if lhs.receivingKey != rhs.receivingKey {return false}
+    if lhs.commonSequence != rhs.commonSequence {return false}
     if lhs.proof != rhs.proof {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

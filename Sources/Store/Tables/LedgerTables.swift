@@ -105,7 +105,7 @@ public final class LedgerTables {
         return id
     }
 
-    func reachNumber(_ reach: [ScopeID]) throws -> Int64 {
+    public func reachNumber(_ reach: [ScopeID]) throws -> Int64 {
         if let number = reachNumbers[reach] { return number }
         let blob = Data(try reach.flatMap { UInt64(try scopeNumber($0)).bigEndianBytes })
         var number = try Int64.fetchOne(
@@ -122,7 +122,7 @@ public final class LedgerTables {
         return result
     }
 
-    func reach(_ number: Int64) throws -> [ScopeID] {
+    public func reach(_ number: Int64) throws -> [ScopeID] {
         if let reach = reachLists[number] { return reach }
         let blob = try Data.fetchOne(
             db.cachedStatement(sql: "SELECT scopes FROM reach WHERE number = ?"),

@@ -79,7 +79,7 @@ extension Views {
             event.payload.sides(ResolutionField.sides).contains { own.contains($0.dot) }
         case .quarantineEntered, .quarantineDecided:
             event.payload.sides(QuarantineField.events).contains { own.contains($0.dot) }
-        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
+        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired, .deviceSplit,
             .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged, .memberEnrolled,
             .memberChanged,
             .hoursRecorded, .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed,

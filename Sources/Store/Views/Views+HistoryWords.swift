@@ -13,6 +13,9 @@ extension Views {
         case .neighborhoodDefined: "defined" + (try fieldWords(event))
         case .workerRegistered: "registered" + (try fieldWords(event))
         case .devicePaired: "paired" + (try fieldWords(event))
+        case .deviceSplit:
+            "a copy of another device's folder goes on under a name of its own"
+                + (try fieldWords(event))
         case .memberEnrolled: "enrolled" + (try fieldWords(event))
         case .deviceRevoked:
             "revoked: what it recorded after its entry "

@@ -46,6 +46,8 @@ struct StatusRecord: Codable {
     /// Scopes whose digest is not the server's.
     let mismatches: [String]
     let divergedAfter: UInt64?
+    /// Entries that only this copied folder had, and that were handed in under its new name.
+    let handedIn: Int
     /// Data keys that events here name and that are not here.
     let missingKeys: Int
     /// What has become of them, and what to do; null while none is missing.
@@ -61,7 +63,8 @@ struct StatusRecord: Codable {
         community = book.paired.community.description
         communityName = book.paired.communityName
         replica = book.paired.replica.description
-        label = book.paired.label
+        label = book.device?.label ?? book.paired.label
+        handedIn = try book.tables.movedCount()
         server = book.paired.server.url
         workers = try (book.device?.workers ?? []).map {
             try book.views.workerName($0) ?? $0.short
@@ -158,7 +161,12 @@ struct StatusCommand: ClientCommand {
         if let after = status.divergedAfter {
             Screen.warn(
                 "PARTED from the office after own entry \(after): this folder is a copy, or was "
-                    + "set back. Nothing is lost; tell the office")
+                    + "set back. Nothing is lost: the next sync gives it a name of its own")
+        }
+        if status.handedIn > 0 {
+            print(
+                "this folder was a copy: \(status.handedIn) entries that only it had were handed in "
+                    + "anew under its own name")
         }
     }
 }

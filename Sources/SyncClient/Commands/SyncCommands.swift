@@ -121,7 +121,11 @@ struct SyncRun {
             throw UserError(.temporaryFailure, "another sync of this device is under way")
         }
         defer { withExtendedLifetime(lock) {} }
-        guard let identity = try IdentityFile(folder: folder) else {
+        try perform(mayTakeAnotherName: true)
+    }
+
+    private func perform(mayTakeAnotherName: Bool) throws {
+        guard let identity = try IdentityFile.of(device.paired.replica, in: folder) else {
             throw UserError(
                 .ioError, "this device's keys are missing from \(folder.path); restore them")
         }
@@ -140,8 +144,24 @@ struct SyncRun {
         }
         let started = device.environment.now()
         let report = try sessions(session)
+        if mayTakeAnotherName, case .diverged(let common) = report.end {
+            return try goOnAsCopy(after: common, keys: try identity.keys)
+        }
         let ended = device.environment.now()
         try tell(report, milliseconds: ended.milliseconds - started.milliseconds)
+    }
+
+    /// Another folder has gone on under the name that this one had: this one takes its own, and what
+    /// only it had is handed in anew.
+    private func goOnAsCopy(after common: Sequence64, keys: ReplicaKeys) throws {
+        Screen.note(
+            "the office has other entries of this device after its entry \(common): this folder is a "
+                + "copy, or was put back from an old one. It goes on under a name of its own")
+        let next = try Splitting(device: device, keys: keys, transport: transport).run()
+        try SyncRun(
+            device: next.device, folder: folder, transport: transport, json: json, once: once,
+            pause: pause
+        ).perform(mayTakeAnotherName: false)
     }
 
     /// Again and again as long as the schedule says so.
@@ -181,6 +201,12 @@ struct SyncRun {
                     + "`hourbook waiting`. They are safe, and count nothing until it decides")
         }
         try tellKeys(report)
+        if report.handedIn > 0 {
+            let name = try device.read { ($0.device?.label ?? $0.paired.label).onOneLine }
+            Screen.note(
+                "this folder is now \(name); \(report.handedIn) entries that only it had were handed "
+                    + "in anew, with their date and author")
+        }
         if report.decided > 0 {
             Screen.note(
                 "the office has decided about \(report.decided) of your entries that it kept "

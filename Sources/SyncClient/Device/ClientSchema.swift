@@ -27,6 +27,9 @@ enum ClientSchema {
             try db.execute(
                 sql: "ALTER TABLE sync_state ADD COLUMN offered INTEGER NOT NULL DEFAULT 0")
         }
+        migrator.registerMigration("client 8: parted events") { db in
+            try db.execute(sql: parted)
+        }
         migrator.registerMigration("client 11: repairs") { db in
             try db.execute(sql: repairs)
         }
@@ -98,6 +101,23 @@ enum ClientSchema {
             reason TEXT NOT NULL,
             seen_at INTEGER NOT NULL
         ) STRICT;
+        """
+
+    /// What a copied folder had under the name that it shared with another: `replica` is that name;
+    /// `moved_to` the own sequence under which it was handed in anew; `reason` says that the office
+    /// keeps it apart. `split_from` is where the ledger has the pairing of that name.
+    private static let parted = """
+        CREATE TABLE parted_event (
+            replica BLOB NOT NULL CHECK (length(replica) = 16),
+            sequence INTEGER NOT NULL,
+            leaf BLOB NOT NULL CHECK (length(leaf) = 32),
+            bytes BLOB NOT NULL,
+            reach INTEGER NOT NULL REFERENCES reach,
+            is_settled INTEGER NOT NULL CHECK (is_settled IN (0, 1)),
+            moved_to INTEGER,
+            PRIMARY KEY (replica, sequence)
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE pairing ADD COLUMN split_from INTEGER;
         """
 
     /// What was set right in this copy, and the bytes that were taken out for it.

@@ -96,13 +96,23 @@ final class LocalBook {
         views = Views(
             tables: tables, reader: reader, position: sync.cursor,
             aside: .refused(of: paired.replica, ledger))
-        guard let creation = try tables.event(at: paired.pairedAt),
-            case .device(let state)? = try views.state(of: creation.event.entity)
-        else {
+        if let own = try Self.state(at: paired.pairedAt, tables, views) {
+            device = own
+        } else if let origin = paired.splitFrom {
+            // Until the next sync a copy holds what its origin held, and gives out no number.
+            device = try Self.state(at: origin, tables, views)?.withoutNumbers
+        } else {
             device = nil
-            return
         }
-        device = state
+    }
+
+    private static func state(
+        at position: LedgerPosition, _ tables: LedgerTables, _ views: Views
+    ) throws -> DeviceState? {
+        guard let creation = try tables.event(at: position),
+            case .device(let state)? = try views.state(of: creation.event.entity)
+        else { return nil }
+        return state
     }
 
     var head: ReplicaChain {

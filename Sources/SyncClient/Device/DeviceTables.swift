@@ -16,8 +16,10 @@ struct PairedDevice: Equatable {
     let ledgerKey: [UInt8]
     let serverSigningKey: [UInt8]
     let serverReceivingKey: [UInt8]
-    /// Position of its `device.paired`.
+    /// Position of its `device.paired` or `device.split`.
     let pairedAt: LedgerPosition
+    /// Of a copy that goes on under a name of its own: where its origin's pairing is.
+    var splitFrom: LedgerPosition?
 }
 
 struct SyncState: Equatable {
@@ -57,13 +59,14 @@ extension LedgerTables {
             ledgerKey: [UInt8](row["ledger_key"] as Data),
             serverSigningKey: [UInt8](row["server_signing_key"] as Data),
             serverReceivingKey: [UInt8](row["server_receiving_key"] as Data),
-            pairedAt: LedgerPosition(UInt64(row["paired_at"] as Int64)))
+            pairedAt: LedgerPosition(UInt64(row["paired_at"] as Int64)),
+            splitFrom: (row["split_from"] as Int64?).map { LedgerPosition(UInt64($0)) })
     }
 
     func save(_ device: PairedDevice, chain: ReplicaChain) throws {
         try db.execute(
             sql: """
-                INSERT INTO pairing VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO pairing VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
                 """,
             arguments: [
                 Data(device.community.bytes), device.communityName, Data(device.replica.bytes),

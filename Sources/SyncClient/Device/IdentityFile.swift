@@ -8,6 +8,9 @@ internal import Shared
 
 struct IdentityFile {
     static let name = "identity"
+    /// Of a copy that is about to go on under a name of its own. Which of the two files is in force,
+    /// the database says.
+    static let nextName = "identity.next"
     private static let keyByteCount = 32
 
     /// The pairing link these keys were made for.
@@ -26,8 +29,21 @@ struct IdentityFile {
     }
 
     /// Nil when there is none; throws when it cannot be read.
-    init?(folder: URL) throws {
-        let url = folder.appendingPathComponent(Self.name)
+    init?(folder: URL) throws { try self.init(folder: folder, name: Self.name) }
+
+    /// The keys of this replica, whether or not the switch to them has been finished.
+    static func of(_ replica: ReplicaID, in folder: URL) throws -> IdentityFile? {
+        for name in [name, nextName] {
+            guard let file = try IdentityFile(folder: folder, name: name),
+                try file.keys.replica == replica
+            else { continue }
+            return file
+        }
+        return nil
+    }
+
+    init?(folder: URL, name: String) throws {
+        let url = folder.appendingPathComponent(name)
         guard FileManager.default.fileExists(atPath: url.path) else { return nil }
         guard let bytes = (try? Data(contentsOf: url)).map({ [UInt8]($0) }) else {
             throw UserError(
@@ -43,9 +59,9 @@ struct IdentityFile {
     }
 
     /// Written aside, made durable, then renamed into place.
-    func save(folder: URL) throws {
-        let url = folder.appendingPathComponent(Self.name)
-        let draft = folder.appendingPathComponent(Self.name + ".new")
+    func save(folder: URL, name: String = Self.name) throws {
+        let url = folder.appendingPathComponent(name)
+        let draft = folder.appendingPathComponent(name + ".new")
         let descriptor = open(draft.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         let bytes = link + signingKey + receivingKey
         guard descriptor >= 0 else { throw Self.cannotWrite(draft) }

@@ -20,7 +20,8 @@ struct AnswerApplication {
     let received: ReceivedKeys
     let keyring: Keyring
     let signingKey: [UInt8]
-    let now: Instant
+    let environment: Environment
+    private var now: Instant { environment.now() }
 
     enum Fault: Error, Equatable {
         case page(ContainerError)
@@ -61,6 +62,8 @@ struct AnswerApplication {
         /// Own events kept apart about which a revoked device was told a decision.
         var decided = 0
         var mismatches: [ScopeID] = []
+        /// Entries of a copied folder that were handed in under its new name.
+        var handedIn = 0
     }
 
     func apply() throws -> Change {
@@ -83,6 +86,11 @@ struct AnswerApplication {
             try compareCheckpoints()
             if !response.more, change.mismatches.isEmpty {
                 try book.dropSettledCheckpoints(of: try heldNow())
+            }
+            if !response.more, try book.tables.unsettledPartedCount() > 0 {
+                change.handedIn = try LostBranch(
+                    book: book, keyring: keyring, environment: environment
+                ).handIn()
             }
         }
         return change

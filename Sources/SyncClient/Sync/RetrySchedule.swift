@@ -61,10 +61,12 @@ extension SyncReport {
         SyncReport(
             end: next.end, pushed: pushed + next.pushed, fetched: fetched + next.fetched,
             refused: refused + next.refused, decided: decided + next.decided,
+            handedIn: handedIn + next.handedIn,
             bytesSent: bytesSent + next.bytesSent,
             bytesReceived: bytesReceived + next.bytesReceived,
             requests: requests + next.requests,
             unconfirmed: next.hasMoved ? next.unconfirmed : max(unconfirmed, next.unconfirmed),
-            mismatches: next.mismatches)
+            mismatches: next.mismatches, repaired: repaired + next.repaired,
+            repairFailures: next.repairFailures)
     }
 }

@@ -13,6 +13,8 @@ struct SyncReport: Equatable {
     var refused = 0
     /// Own events kept apart about which a revoked device was told a decision.
     var decided = 0
+    /// Entries that only this copied folder had, handed in under its new name.
+    var handedIn = 0
     var bytesSent = 0
     var bytesReceived = 0
     var requests = 0
@@ -293,7 +295,7 @@ struct SyncSession {
         let change = try device.write { book in
             let change = try AnswerApplication(
                 book: book, response: response, received: received, keyring: device.keyring,
-                signingKey: keys.signingPublicKey, now: device.environment.now()
+                signingKey: keys.signingPublicKey, environment: device.environment
             ).apply()
             try setNonce(nonce, book)
             return change
@@ -302,6 +304,7 @@ struct SyncSession {
         report.fetched += change.entries
         report.refused += change.refused
         report.decided += change.decided
+        report.handedIn += change.handedIn
         report.mismatches = response.more ? report.mismatches : change.mismatches
     }
 

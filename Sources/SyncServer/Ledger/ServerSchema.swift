@@ -31,6 +31,9 @@ enum ServerSchema {
         migrator.registerMigration("server 7: devices that have seen more than there is") { db in
             try db.execute(sql: aheadDevices)
         }
+        migrator.registerMigration("server 8: copies that go on under another name") { db in
+            try db.execute(sql: splits)
+        }
         migrator.registerMigration("server 11: repairs of devices") { db in
             try db.execute(sql: deviceRepairs)
         }
@@ -114,6 +117,21 @@ enum ServerSchema {
             position INTEGER NOT NULL,
             first_at INTEGER NOT NULL,
             last_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// `replica` goes on from a copy of `origin`'s folder; the ledger's `device.split` says the same.
+    /// `allowed` counts the splits of a device that the office let through beyond the first.
+    private static let splits = """
+        CREATE TABLE device_split (
+            replica BLOB PRIMARY KEY CHECK (length(replica) = 16),
+            origin BLOB NOT NULL CHECK (length(origin) = 16)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX device_split_origin ON device_split (origin);
+        CREATE TABLE split_allowance (
+            origin BLOB PRIMARY KEY CHECK (length(origin) = 16),
+            allowed INTEGER NOT NULL,
+            waiting_since INTEGER
         ) STRICT, WITHOUT ROWID;
         """
 

@@ -86,7 +86,7 @@ extension Event {
         case .conflictResolved:
             payload.fieldNumber(ResolutionField.field) == MemberField.number
                 ? payload.integer(ResolutionField.value) : nil
-        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
+        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired, .deviceSplit,
             .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged, .hoursRecorded,
             .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed, .hoursReinstated,
             .hoursMarkedSame, .hoursMarkedDistinct, .conflictUndone, .quarantineEntered,

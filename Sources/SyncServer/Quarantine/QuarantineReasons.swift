@@ -139,7 +139,7 @@ struct QuarantineReasons {
             .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct:
             return "It is then said of \(try views.historySubject(event.entity)): "
                 + "\(try views.words(of: event, seenFrom: event.entity))."
-        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
+        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired, .deviceSplit,
             .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged, .conflictResolved,
             .conflictUndone,
             .quarantineEntered, .quarantineDecided:

@@ -18,6 +18,25 @@ extension AppendSession {
         guard device.revokedAfter == nil else {
             throw Refusal(exit: 65, sentence: "\(device.label) has been revoked already")
         }
+        let position = try writeRevocation(of: device, as: worker, reason: reason)
+        for copy in try copies(of: device) where copy.revokedAfter == nil {
+            try writeRevocation(of: copy, as: worker, reason: reason)
+        }
+        return position
+    }
+
+    /// Folders that were copied from its, and from those.
+    private func copies(of device: DeviceState) throws -> [DeviceState] {
+        try SplitTable(db).splits(of: device.replica).flatMap { replica -> [DeviceState] in
+            guard let copy = try facts.device(replica) else { return [] }
+            return [copy] + (try copies(of: copy))
+        }
+    }
+
+    @discardableResult
+    private func writeRevocation(
+        of device: DeviceState, as worker: EntityID, reason: String
+    ) throws -> LedgerPosition {
         let last = try tables.head(of: device.replica)?.sequence ?? .none
         let texts: Payload = [RevocationField.reason: .text(reason)]
         let kind = Kind.deviceRevoked

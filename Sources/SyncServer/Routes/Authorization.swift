@@ -1,7 +1,10 @@
 // Who signed a request. Source: docs/protocol.md section 7.
 // Neighbors: SyncRoute checks what this reads against the device's key in the ledger.
 
+internal import HTTPTypes
+internal import Hummingbird
 internal import Shared
+internal import Store
 
 /// "Hourbook replica=<hex>, nonce=<hex>, signature=<hex>".
 struct Authorization: Equatable, Sendable {
@@ -29,5 +32,27 @@ struct Authorization: Equatable, Sendable {
         self.replica = replica
         self.nonce = nonce
         self.signature = signature
+    }
+}
+
+extension ServerStore {
+    /// The device that signed the request.
+    func authenticated(_ request: Request, body: [UInt8]) async throws -> DeviceState {
+        guard let authorization = request.headers[.authorization].flatMap(Authorization.init),
+            keys.nonce.isFresh(authorization.nonce, at: environment.now())
+        else { throw Problem.nonce }
+        let device = try await readAsync {
+            try StoredFacts($0).device(authorization.replica)
+        }
+        guard let device else { throw Problem.unknownReplica }
+        let message = Signed.request(
+            community: community, nonce: authorization.nonce,
+            methodAndPath: request.methodAndPath, body: body)
+        do {
+            try verify(authorization.signature, of: message, by: device.signingKey)
+        } catch {
+            throw Problem.signature
+        }
+        return device
     }
 }

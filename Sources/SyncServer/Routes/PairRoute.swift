@@ -15,24 +15,27 @@ struct PairRoute {
             let position = try session.pair(pairing).get()
             return (position, try session.views.communityName())
         }
-        let response = try signed(pairing, pairedAt: position, communityName: name)
+        let response = try store.signedPairing(
+            of: ReplicaID(signingKey: pairing.signingKey), at: position, communityName: name)
         return Response(
             status: .ok, headers: [.contentType: SyncProtocol.mediaType],
             body: .init(byteBuffer: ByteBuffer(bytes: try response.encoded())))
     }
 
-    private func signed(
-        _ request: PairRequest, pairedAt position: LedgerPosition, communityName: String
+}
+
+extension ServerStore {
+    /// What a device is told that is in the ledger from this position on.
+    func signedPairing(
+        of replica: ReplicaID, at position: LedgerPosition, communityName: String
     ) throws -> PairResponse {
-        let keys = store.keys
         var response = PairResponse(
             communityName: communityName, ledgerKey: keys.ledger.signingPublicKey,
             serverSigningKey: keys.replica.signingPublicKey,
             serverReceivingKey: keys.replica.receivingPublicKey, pairedAt: position)
         response.signature = try keys.ledger.sign(
             Signed.paired(
-                community: store.community,
-                replica: ReplicaID(signingKey: request.signingKey),
+                community: community, replica: replica,
                 response: try response.unsignedBytes()))
         return response
     }

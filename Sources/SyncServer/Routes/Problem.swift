@@ -18,6 +18,7 @@ enum Problem: Error, Equatable {
     case unknownReplica
     case anotherLedger
     case pairing(PairingRefusal)
+    case split(SplitRefusal)
     case busy
     /// The ledger was set back or altered: nothing is written until it has been repaired.
     case readOnly
@@ -42,7 +43,7 @@ enum Problem: Error, Equatable {
         case .unreadable, .version: .badRequest
         case .nonce, .signature, .unknownReplica: .unauthorized
         case .anotherLedger: .conflict
-        case .pairing: .forbidden
+        case .pairing, .split: .forbidden
         case .busy, .readOnly, .keyringExchanged: .serviceUnavailable
         case .broken: .internalServerError
         }
@@ -61,6 +62,7 @@ enum Problem: Error, Equatable {
         case .unknownReplica: "unknown-replica"
         case .anotherLedger: "another-ledger"
         case .pairing: "pairing-refused"
+        case .split: "split-refused"
         case .busy: "busy"
         case .readOnly: "read-only"
         case .keyringExchanged: "keyring-exchanged"
@@ -84,6 +86,7 @@ enum Problem: Error, Equatable {
             "this device holds what the office's ledger does not: that is another ledger, or was "
                 + "set back; nothing was changed, tell the office"
         case .pairing(let refusal): refusal.sentence
+        case .split(let refusal): refusal.sentence
         case .busy: "too much is waiting to be written; try again in a while"
         case .readOnly:
             "the office's ledger is read-only until it has been repaired; nothing was changed on "

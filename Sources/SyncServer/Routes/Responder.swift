@@ -40,8 +40,10 @@ struct Responder: HTTPResponder {
             try await SyncRoute(store: store, committer: committer).respond(to: request)
         case (SyncProtocol.pairPath, .post):
             try await PairRoute(store: store).respond(to: request)
+        case (SyncProtocol.splitPath, .post):
+            try await SplitRoute(store: store).respond(to: request)
         case ("/healthz", .get): try await health()
-        case (SyncProtocol.syncPath, _), (SyncProtocol.pairPath, _):
+        case (SyncProtocol.syncPath, _), (SyncProtocol.pairPath, _), (SyncProtocol.splitPath, _):
             throw Problem.methodNotAllowed(allowed: "POST")
         case ("/healthz", _): throw Problem.methodNotAllowed(allowed: "GET")
         default: throw Problem.notFound
@@ -67,6 +69,7 @@ extension Problem {
         case is RunFault: self = .unreadable(.runs)
         case is KeyWrappingError: self = .unreadable(.keys)
         case let refusal as PairingRefusal: self = .pairing(refusal)
+        case let refusal as SplitRefusal: self = .split(refusal)
         // The peer hung up, or spoke no HTTP.
         case is HTTPParserError: self = .unreadable(.request)
         case is DatabaseError, is FolderLock.Failure: self = .busy

@@ -14,7 +14,7 @@ struct SyncRoute {
 
     func respond(to request: Request) async throws -> Response {
         let body = try await request.boundedBody()
-        let device = try await authenticated(request, body: body)
+        let device = try await store.authenticated(request, body: body)
         let sync = try SyncRequest(decoding: body)
         guard sync.replica == device.replica else { throw Problem.unreadable(.request) }
         try await checkHistory(of: sync)
@@ -50,26 +50,6 @@ struct SyncRoute {
             headers: [
                 .contentType: SyncProtocol.mediaType, .hourbookSignature: hex(signature),
             ], body: .init(byteBuffer: ByteBuffer(bytes: body)))
-    }
-
-    /// The device that signed the request.
-    private func authenticated(_ request: Request, body: [UInt8]) async throws -> DeviceState {
-        guard let authorization = request.headers[.authorization].flatMap(Authorization.init),
-            store.keys.nonce.isFresh(authorization.nonce, at: store.environment.now())
-        else { throw Problem.nonce }
-        let device = try await store.readAsync {
-            try StoredFacts($0).device(authorization.replica)
-        }
-        guard let device else { throw Problem.unknownReplica }
-        let message = Signed.request(
-            community: store.community, nonce: authorization.nonce,
-            methodAndPath: request.methodAndPath, body: body)
-        do {
-            try verify(authorization.signature, of: message, by: device.signingKey)
-        } catch {
-            throw Problem.signature
-        }
-        return device
     }
 
     /// Device and ledger have one past. Asked before anything is stored; what was true stays true,

@@ -1,0 +1,183 @@
+// A device of which a second folder has shown itself: that folder goes on under a name of its own, by
+// itself once; a second time somebody at the office must have looked.
+// Source: docs/protocol.md section 7.9. Neighbors: SplitRoute asks; PartedCopies says that the device
+// was seen to part; DevicesCommand lets another through.
+// Invariant: a new key that was answered once is answered the same again.
+
+internal import Foundation
+internal import GRDB
+internal import Shared
+internal import Store
+
+enum SplitRefusal: Error, Equatable, CaseIterable, Sendable {
+    case notParted, revoked, needsOffice, keyInUse
+
+    var sentence: String {
+        switch self {
+        case .notParted: "this device has not parted from the ledger; sync first"
+        case .revoked: "this device has been revoked, and so have its copies"
+        case .needsOffice:
+            "one copy of this device goes on under a name of its own already; the office must allow "
+                + "another. Nothing is lost: tell the office"
+        case .keyInUse: "another device has these keys"
+        }
+    }
+}
+
+/// What decides about a split.
+struct SplitFacts: Equatable, Sendable {
+    var isRevoked = false
+    var hasParted = false
+    /// Copies of the device that go on already.
+    var splits = 0
+    /// Splits that the office let through beyond the first.
+    var allowed = 0
+    /// Where the new replica's `device.split` is, if it has one of this origin.
+    var answered: LedgerPosition?
+    var isKeyInUse = false
+}
+
+enum SplitVerdict: Equatable {
+    case split
+    case repeatAnswer(LedgerPosition)
+    case refuse(SplitRefusal)
+}
+
+func decideSplit(_ facts: SplitFacts) -> SplitVerdict {
+    if let position = facts.answered { return .repeatAnswer(position) }
+    if facts.isKeyInUse { return .refuse(.keyInUse) }
+    if facts.isRevoked { return .refuse(.revoked) }
+    guard facts.hasParted else { return .refuse(.notParted) }
+    return facts.splits < 1 + facts.allowed ? .split : .refuse(.needsOffice)
+}
+
+struct SplitTable {
+    let db: Database
+    init(_ db: Database) { self.db = db }
+
+    func insert(_ replica: ReplicaID, of origin: ReplicaID) throws {
+        try db.execute(
+            sql: "INSERT INTO device_split (replica, origin) VALUES (?, ?)",
+            arguments: [Data(replica.bytes), Data(origin.bytes)])
+    }
+
+    /// Copies that go on from one folder's past, ascending.
+    func splits(of origin: ReplicaID) throws -> [ReplicaID] {
+        try Data.fetchAll(
+            db, sql: "SELECT replica FROM device_split WHERE origin = ? ORDER BY replica",
+            arguments: [Data(origin.bytes)]
+        ).compactMap { ReplicaID($0) }
+    }
+
+    func allowed(_ origin: ReplicaID) throws -> Int {
+        try Int.fetchOne(
+            db, sql: "SELECT allowed FROM split_allowance WHERE origin = ?",
+            arguments: [Data(origin.bytes)]) ?? 0
+    }
+
+    /// A copy asks, and somebody must look.
+    func noteWaiting(_ origin: ReplicaID, at now: Instant) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO split_allowance (origin, allowed, waiting_since) VALUES (?, 0, ?)
+                ON CONFLICT (origin) DO UPDATE SET
+                    waiting_since = coalesce(waiting_since, excluded.waiting_since)
+                """, arguments: [Data(origin.bytes), now.milliseconds])
+    }
+
+    func allowOne(_ origin: ReplicaID) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO split_allowance (origin, allowed, waiting_since) VALUES (?, 1, NULL)
+                ON CONFLICT (origin) DO UPDATE SET allowed = allowed + 1, waiting_since = NULL
+                """, arguments: [Data(origin.bytes)])
+    }
+
+    /// Since when a copy waits for the office; nil while none does.
+    func waitingSince(_ origin: ReplicaID) throws -> Instant? {
+        try Int64.fetchOne(
+            db, sql: "SELECT waiting_since FROM split_allowance WHERE origin = ?",
+            arguments: [Data(origin.bytes)]
+        ).map { Instant(milliseconds: $0) }
+    }
+}
+
+extension AppendSession {
+    /// The position of the copy's `device.split`, or why it has none.
+    func split(
+        _ request: SplitRequest, of origin: DeviceState
+    ) throws -> Result<LedgerPosition, SplitRefusal> {
+        let replica = ReplicaID(signingKey: request.signingKey)
+        switch decideSplit(try splitFacts(of: origin, as: replica)) {
+        case .repeatAnswer(let position): return .success(position)
+        case .refuse(let refusal):
+            if refusal == .needsOffice {
+                try SplitTable(db).noteWaiting(origin.replica, at: now)
+            }
+            return .failure(refusal)
+        case .split: return .success(try enterSplit(request, of: origin, as: replica))
+        }
+    }
+
+    private func splitFacts(
+        of origin: DeviceState, as replica: ReplicaID
+    ) throws -> SplitFacts {
+        let table = SplitTable(db)
+        let splits = try table.splits(of: origin.replica)
+        let pairing = try DeviceTable(db).pairing(of: replica)
+        return SplitFacts(
+            isRevoked: origin.revokedAfter != nil,
+            hasParted: try PartedCopyTable(db).find(origin.replica) != nil,
+            splits: splits.count, allowed: try table.allowed(origin.replica),
+            answered: splits.contains(replica) ? pairing?.pairedAt : nil,
+            isKeyInUse: pairing != nil)
+    }
+
+    private func enterSplit(
+        _ request: SplitRequest, of origin: DeviceState, as replica: ReplicaID
+    ) throws -> LedgerPosition {
+        let numbers = NumberBlockTable(views)
+        // The folders must never give out the same numbers.
+        let enrolling = origin.role == .auditor ? [] : origin.neighborhoods.sorted()
+        let blocks = try enrolling.compactMap { try numbers.take($0, for: replica) }
+        let payload: Payload = [
+            DeviceField.signingKey: .data(request.signingKey),
+            DeviceField.receivingKey: .data(request.receivingKey),
+            DeviceField.label: .text(try labelOfCopy(of: origin)),
+            DeviceField.workers: .entities(origin.workers),
+            DeviceField.neighborhoods: .entities(origin.neighborhoods),
+            DeviceField.role: .integer(origin.role.rawValue),
+            DeviceField.numberBlocks: .blocks(blocks),
+            DeviceField.origin: .entity(origin.id),
+            DeviceField.common: .integer(Int64(request.common.value)),
+        ]
+        let split = try author(Draft(kind: .deviceSplit, payload: payload))
+        try DeviceTable(db).insert(
+            replica, entity: split.event.entity, pairedAt: split.position)
+        try SplitTable(db).insert(replica, of: origin.replica)
+        // It has been dealt with; another copy will show itself again.
+        _ = try PartedCopyTable(db).settle(origin.replica)
+        return split.position
+    }
+
+    /// "Harbor tablet (copy 2)": the original is the first.
+    private func labelOfCopy(of origin: DeviceState) throws -> String {
+        let suffix = " (copy \(try SplitTable(db).splits(of: origin.replica).count + 2))"
+        let room = Self.labelScalarsMax - suffix.unicodeScalars.count
+        var label = String.UnicodeScalarView()
+        label.append(contentsOf: origin.label.unicodeScalars.prefix(room))
+        return String(label) + suffix
+    }
+
+    private static let labelScalarsMax = 100
+
+    func allowSplit(of device: DeviceState, as worker: EntityID) throws {
+        guard try facts.role(ofWorker: worker) == .admin else {
+            throw Refusal(exit: 77, sentence: "only an admin lets another copy go on")
+        }
+        guard device.revokedAfter == nil else {
+            throw Refusal(exit: 65, sentence: "\(device.label) has been revoked")
+        }
+        try SplitTable(db).allowOne(device.replica)
+    }
+}
