@@ -1,7 +1,7 @@
-// A device of which a second folder has shown itself: that folder goes on under a name of its own, by
-// itself once; a second time somebody at the office must have looked.
-// Source: docs/protocol.md section 7.9. Neighbors: SplitRoute asks; PartedCopies says that the device
-// was seen to part; DevicesCommand lets another through.
+// A device of which there is a second folder: that folder goes on under a name of its own, by itself
+// once; a second time somebody at the office must have looked.
+// Source: docs/protocol.md section 7.9. Neighbors: SplitRoute asks, DevicesCommand lets another
+// through. That they have parted, the device says: it may have found it in a page, unseen here.
 // Invariant: a new key that was answered once is answered the same again.
 
 internal import Foundation
@@ -10,11 +10,10 @@ internal import Shared
 internal import Store
 
 enum SplitRefusal: Error, Equatable, CaseIterable, Sendable {
-    case notParted, revoked, needsOffice, keyInUse
+    case revoked, needsOffice, keyInUse
 
     var sentence: String {
         switch self {
-        case .notParted: "this device has not parted from the ledger; sync first"
         case .revoked: "this device has been revoked, and so have its copies"
         case .needsOffice:
             "one copy of this device goes on under a name of its own already; the office must allow "
@@ -27,7 +26,6 @@ enum SplitRefusal: Error, Equatable, CaseIterable, Sendable {
 /// What decides about a split.
 struct SplitFacts: Equatable, Sendable {
     var isRevoked = false
-    var hasParted = false
     /// Copies of the device that go on already.
     var splits = 0
     /// Splits that the office let through beyond the first.
@@ -47,7 +45,6 @@ func decideSplit(_ facts: SplitFacts) -> SplitVerdict {
     if let position = facts.answered { return .repeatAnswer(position) }
     if facts.isKeyInUse { return .refuse(.keyInUse) }
     if facts.isRevoked { return .refuse(.revoked) }
-    guard facts.hasParted else { return .refuse(.notParted) }
     return facts.splits < 1 + facts.allowed ? .split : .refuse(.needsOffice)
 }
 
@@ -127,7 +124,6 @@ extension AppendSession {
         let pairing = try DeviceTable(db).pairing(of: replica)
         return SplitFacts(
             isRevoked: origin.revokedAfter != nil,
-            hasParted: try PartedCopyTable(db).find(origin.replica) != nil,
             splits: splits.count, allowed: try table.allowed(origin.replica),
             answered: splits.contains(replica) ? pairing?.pairedAt : nil,
             isKeyInUse: pairing != nil)
