@@ -22,6 +22,9 @@ public enum StoreSchema {
         migrator.registerMigration("store 4: the keyring beside it") { db in
             try db.execute(sql: keyring)
         }
+        migrator.registerMigration("store 5: epochs") { db in
+            try db.execute(sql: epochs)
+        }
     }
 
     /// `dot` and `subject` are LocalKeys: small replica number and sequence in one integer.
@@ -137,6 +140,18 @@ public enum StoreSchema {
             name TEXT
         ) STRICT;
         CREATE INDEX directory_number ON directory (home, number);
+        """
+
+    /// Each `ledger.reopened` that is here; the first epoch has none.
+    private static let epochs = """
+        CREATE TABLE epoch (
+            number INTEGER PRIMARY KEY,
+            position INTEGER NOT NULL UNIQUE,
+            inherited_size INTEGER NOT NULL,
+            inherited_root BLOB NOT NULL CHECK (length(inherited_root) = 32),
+            signing_key BLOB NOT NULL CHECK (length(signing_key) = 32),
+            receiving_key BLOB NOT NULL CHECK (length(receiving_key) = 32)
+        ) STRICT;
         """
 
     /// Which keyring this database knew last, and the keys that one lacks: local facts, no

@@ -18,7 +18,7 @@ struct ServerMain: AsyncParsableCommand {
             GrantCommand.self, OpeningBalanceCommand.self,
             LedgerCommand.self, HistoryCommand.self, BalancesCommand.self, StatementCommand.self,
             DigestCommand.self,
-            QuarantineCommand.self, WaitingCommand.self, VerifyCommand.self,
+            QuarantineCommand.self, WaitingCommand.self, VerifyCommand.self, RecoverCommand.self,
         ])
 
     @OptionGroup var folder: FolderOptions

@@ -66,7 +66,7 @@ public struct MerkleTree: Sendable {
     }
 
     /// Complete subtrees of a tree: 2n − (number of set bits of n).
-    static func nodeCount(size: UInt64) -> UInt64 { 2 * size - UInt64(size.nonzeroBitCount) }
+    public static func nodeCount(size: UInt64) -> UInt64 { 2 * size - UInt64(size.nonzeroBitCount) }
 
     /// Numbers of the peaks, largest subtree first.
     static func peakNumbers(size: UInt64) -> [UInt64] {

@@ -94,7 +94,7 @@ public func decideEntity(_ events: [RecordedEvent]) -> EntityState? {
         return .community(
             CommunityState(
                 name: payload.text(FoundedField.name) ?? "",
-                tlsKeys: events.sorted { $0.event.dot < $1.event.dot }.compactMap(\.tlsKeys)))
+                tlsKeys: events.sorted(by: RecordedEvent.isEarlier).compactMap(\.tlsKeys)))
     case .neighborhoodDefined:
         return .neighborhood(
             NeighborhoodState(
@@ -113,8 +113,17 @@ public func decideEntity(_ events: [RecordedEvent]) -> EntityState? {
     case .memberChanged, .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed,
         .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct, .conflictResolved,
         .conflictUndone, .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged,
-        .quarantineDecided:
+        .quarantineDecided, .ledgerReopened:
         return nil
+    }
+}
+
+extension RecordedEvent {
+    /// Each epoch has a server replica of its own, so that dots alone do not order its events.
+    fileprivate static func isEarlier(_ one: RecordedEvent, _ other: RecordedEvent) -> Bool {
+        let (first, second) = (one.observation.position, other.observation.position)
+        if let first, let second, first != second { return first < second }
+        return one.event.dot < other.event.dot
     }
 }
 

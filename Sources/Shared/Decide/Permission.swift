@@ -146,7 +146,8 @@ extension Kind {
             .hours
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired, .deviceSplit,
             .memberEnrolled, .hoursRecorded, .conflictResolved, .conflictUndone, .deviceRevoked,
-            .deviceScopeChanged, .serverTLSKeysChanged, .quarantineEntered, .quarantineDecided:
+            .deviceScopeChanged, .serverTLSKeysChanged, .quarantineEntered, .quarantineDecided,
+            .ledgerReopened:
             nil
         }
     }

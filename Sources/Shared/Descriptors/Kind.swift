@@ -5,6 +5,7 @@ public enum Kind: UInt32, CaseIterable, Sendable {
     case communityFounded = 1
     case neighborhoodDefined = 2
     case workerRegistered = 3
+    case ledgerReopened = 4
     case devicePaired = 5
     case deviceRevoked = 6
     case deviceScopeChanged = 7

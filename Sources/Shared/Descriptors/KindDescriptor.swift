@@ -23,9 +23,11 @@ public struct KindDescriptor: Sendable {
     public var labelKey: String { "kind.\(name)" }
 
     static let all: [Kind: KindDescriptor] = Dictionary(
-        uniqueKeysWithValues: (places + people + hours + testimony + decisions + governance).map {
-            ($0.kind, $0)
-        })
+        uniqueKeysWithValues: kinds.map { ($0.kind, $0) })
+
+    private static var kinds: [KindDescriptor] {
+        places + people + hours + testimony + decisions + governance + epochs
+    }
 }
 
 public struct FieldDescriptor: Sendable {

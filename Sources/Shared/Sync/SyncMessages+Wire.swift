@@ -31,6 +31,8 @@ extension SyncRequest {
         wire.wantedAfter = wantedAfter?.value ?? 0
         wire.decidedTo = decidedTo.value
         if let repair { wire.repair = repair.wire }
+        wire.shown = shown ?? ""
+        wire.epoch = epoch == .first ? 0 : epoch.value
         return try wire.serializedBytes()
     }
 
@@ -40,6 +42,7 @@ extension SyncRequest {
         guard let replica = ReplicaID(wire.replica), let tag = RootTag(wire.cursorTag),
             wire.held.count <= scopesMax, wire.runs.count <= runsMax,
             wire.wantedKeys.count <= WantedKey.countMax,
+            wire.shown.utf8.count <= SignedCheckpoint.bytesMax,
             max(wire.cursor, wire.ownSequence, wire.checkpointSize, wire.decidedTo)
                 <= Limits.countMax
         else { throw .malformed("sync request") }
@@ -53,7 +56,8 @@ extension SyncRequest {
             wantedKeys: try wire.wantedKeys.keys(),
             wantedAfter: wire.wantedAfter == 0 ? nil : DataKeyID(wire.wantedAfter),
             decidedTo: LedgerPosition(wire.decidedTo),
-            repair: wire.hasRepair ? try RepairQuestion(wire.repair) : nil)
+            repair: wire.hasRepair ? try RepairQuestion(wire.repair) : nil,
+            shown: wire.shown.isEmpty ? nil : wire.shown, epoch: Epoch(max(wire.epoch, 1)))
     }
 }
 
@@ -75,6 +79,7 @@ extension SyncResponse {
         wire.wantedKeys = wantedKeys.map(\.value)
         if let revocation { wire.revocation = revocation.wire }
         if let repair { wire.repair = repair.wire }
+        if let reopened { wire.reopened = reopened.wire }
         return try wire.serializedBytes()
     }
 
@@ -98,7 +103,8 @@ extension SyncResponse {
             directory: wire.directory.compactMap(DirectoryLine.init),
             wantedKeys: wire.wantedKeys.map(DataKeyID.init),
             revocation: wire.hasRevocation ? try Revocation(wire.revocation) : nil,
-            repair: wire.hasRepair ? try RepairAnswer(wire.repair) : nil)
+            repair: wire.hasRepair ? try RepairAnswer(wire.repair) : nil,
+            reopened: wire.hasReopened ? try Reopened(wire.reopened) : nil)
     }
 }
 

@@ -67,13 +67,17 @@ public struct SyncRequest: Hashable, Sendable {
     public var decidedTo: LedgerPosition
     /// About a scope whose digest differs.
     public var repair: RepairQuestion?
+    /// The last ledger checkpoint that the device keeps, once, to a server that knows less.
+    public var shown: String?
+    /// The newest that the device knows.
+    public var epoch: Epoch
 
     public init(
         replica: ReplicaID, cursor: LedgerPosition, cursorTag: RootTag, ownSequence: Sequence64,
         held: [ScopeDigest], runs: [[UInt8]], keys: WrappedKeys?, deviceTime: Instant,
         checkpointSize: LedgerPosition = .start, wantedKeys: [WantedKey] = [],
         wantedAfter: DataKeyID? = nil, decidedTo: LedgerPosition = .start,
-        repair: RepairQuestion? = nil
+        repair: RepairQuestion? = nil, shown: String? = nil, epoch: Epoch = .first
     ) {
         self.replica = replica
         self.cursor = cursor
@@ -88,6 +92,8 @@ public struct SyncRequest: Hashable, Sendable {
         self.wantedAfter = wantedAfter
         self.decidedTo = decidedTo
         self.repair = repair
+        self.shown = shown
+        self.epoch = epoch
     }
 }
 
@@ -117,12 +123,15 @@ public struct SyncResponse: Hashable, Sendable {
     public var revocation: Revocation?
     /// To the request's question.
     public var repair: RepairAnswer?
+    /// To a device whose cursor is of a lost branch; then nothing else is said.
+    public var reopened: Reopened?
 
     public init(
         outcomes: [Outcome], page: [UInt8], cursor: LedgerPosition, root: Hash, more: Bool,
         scopes: [ScopeDigest], keys: WrappedKeys?, serverTime: Instant, advice: String,
         checkpoints: [String] = [], directory: [DirectoryLine] = [],
-        wantedKeys: [DataKeyID] = [], revocation: Revocation? = nil, repair: RepairAnswer? = nil
+        wantedKeys: [DataKeyID] = [], revocation: Revocation? = nil, repair: RepairAnswer? = nil,
+        reopened: Reopened? = nil
     ) {
         self.outcomes = outcomes
         self.page = page
@@ -138,6 +147,7 @@ public struct SyncResponse: Hashable, Sendable {
         self.wantedKeys = wantedKeys
         self.revocation = revocation
         self.repair = repair
+        self.reopened = reopened
     }
 }
 

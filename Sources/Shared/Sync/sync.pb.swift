@@ -315,6 +315,18 @@ nonisolated struct WireSyncRequest: @unchecked Sendable {
     set {_uniqueStorage()._decidedTo = newValue}
   }
 
+  /// Once, after 409 another-ledger: the last ledger checkpoint that the device keeps.
+  var shown: String {
+    get {_storage._shown}
+    set {_uniqueStorage()._shown = newValue}
+  }
+
+  /// the newest that the device knows; 0: the first
+  var epoch: UInt32 {
+    get {_storage._epoch}
+    set {_uniqueStorage()._epoch = newValue}
+  }
+
   /// about a scope whose digest differs
   var repair: WireRepairQuestion {
     get {_storage._repair ?? WireRepairQuestion()}
@@ -514,11 +526,44 @@ nonisolated struct WireSyncResponse: @unchecked Sendable {
   /// Clears the value of `repair`. Subsequent reads from it will return its default value.
   mutating func clearRepair() {_uniqueStorage()._repair = nil}
 
+  /// To a device whose cursor is of a lost branch; it gets nothing else.
+  var reopened: WireReopened {
+    get {_storage._reopened ?? WireReopened()}
+    set {_uniqueStorage()._reopened = newValue}
+  }
+  /// Returns true if `reopened` has been explicitly set.
+  var hasReopened: Bool {_storage._reopened != nil}
+  /// Clears the value of `reopened`. Subsequent reads from it will return its default value.
+  mutating func clearReopened() {_uniqueStorage()._reopened = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// The ledger was set back and has gone on in an epoch that the device does not know.
+nonisolated struct WireReopened: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// the ledger's present one
+  var epoch: UInt32 = 0
+
+  /// the smallest that any epoch unknown to the device inherited
+  var inheritedSize: UInt64 = 0
+
+  /// ledger root there
+  var inheritedRoot: Data = Data()
+
+  /// the ledger.reopened that began the present epoch, verbatim
+  var event: Data = Data()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 /// What a revoked device is told: since when, and what was decided about what it brought.
@@ -1007,7 +1052,7 @@ nonisolated extension WireScopeDigest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SyncRequest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}replica\0\u{1}cursor\0\u{3}cursor_tag\0\u{3}own_sequence\0\u{1}held\0\u{1}runs\0\u{1}keys\0\u{3}device_time\0\u{3}checkpoint_size\0\u{3}wanted_keys\0\u{3}wanted_after\0\u{3}decided_to\0\u{2}\u{4}repair\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}replica\0\u{1}cursor\0\u{3}cursor_tag\0\u{3}own_sequence\0\u{1}held\0\u{1}runs\0\u{1}keys\0\u{3}device_time\0\u{3}checkpoint_size\0\u{3}wanted_keys\0\u{3}wanted_after\0\u{3}decided_to\0\u{2}\u{2}shown\0\u{1}epoch\0\u{1}repair\0")
 
   fileprivate class _StorageClass {
     var _version: UInt32 = 0
@@ -1023,6 +1068,8 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _wantedKeys: [WireWantedKey] = []
     var _wantedAfter: UInt64 = 0
     var _decidedTo: UInt64 = 0
+    var _shown: String = String()
+    var _epoch: UInt32 = 0
     var _repair: WireRepairQuestion? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -1047,6 +1094,8 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _wantedKeys = source._wantedKeys
       _wantedAfter = source._wantedAfter
       _decidedTo = source._decidedTo
+      _shown = source._shown
+      _epoch = source._epoch
       _repair = source._repair
     }
   }
@@ -1079,6 +1128,8 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 11: try { try decoder.decodeRepeatedMessageField(value: &_storage._wantedKeys) }()
         case 12: try { try decoder.decodeSingularFixed64Field(value: &_storage._wantedAfter) }()
         case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._decidedTo) }()
+        case 15: try { try decoder.decodeSingularStringField(value: &_storage._shown) }()
+        case 16: try { try decoder.decodeSingularUInt32Field(value: &_storage._epoch) }()
         case 17: try { try decoder.decodeSingularMessageField(value: &_storage._repair) }()
         default: break
         }
@@ -1131,6 +1182,12 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if _storage._decidedTo != 0 {
         try visitor.visitSingularUInt64Field(value: _storage._decidedTo, fieldNumber: 13)
       }
+      if !_storage._shown.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._shown, fieldNumber: 15)
+      }
+      if _storage._epoch != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._epoch, fieldNumber: 16)
+      }
       try { if let v = _storage._repair {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
       } }()
@@ -1156,6 +1213,8 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._wantedKeys != rhs_storage._wantedKeys {return false}
         if _storage._wantedAfter != rhs_storage._wantedAfter {return false}
         if _storage._decidedTo != rhs_storage._decidedTo {return false}
+        if _storage._shown != rhs_storage._shown {return false}
+        if _storage._epoch != rhs_storage._epoch {return false}
         if _storage._repair != rhs_storage._repair {return false}
         return true
       }
@@ -1322,7 +1381,7 @@ nonisolated extension WireOutcome: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SyncResponse"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}outcomes\0\u{1}page\0\u{1}cursor\0\u{1}root\0\u{1}more\0\u{1}scopes\0\u{1}keys\0\u{3}server_time\0\u{1}advice\0\u{1}checkpoints\0\u{1}directory\0\u{3}wanted_keys\0\u{1}revocation\0\u{2}\u{5}repair\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}outcomes\0\u{1}page\0\u{1}cursor\0\u{1}root\0\u{1}more\0\u{1}scopes\0\u{1}keys\0\u{3}server_time\0\u{1}advice\0\u{1}checkpoints\0\u{1}directory\0\u{3}wanted_keys\0\u{1}revocation\0\u{2}\u{4}reopened\0\u{1}repair\0")
 
   fileprivate class _StorageClass {
     var _version: UInt32 = 0
@@ -1340,6 +1399,7 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _wantedKeys: [UInt64] = []
     var _revocation: WireRevocation? = nil
     var _repair: WireRepairAnswer? = nil
+    var _reopened: WireReopened? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1365,6 +1425,7 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
       _wantedKeys = source._wantedKeys
       _revocation = source._revocation
       _repair = source._repair
+      _reopened = source._reopened
     }
   }
 
@@ -1397,6 +1458,7 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._directory) }()
         case 13: try { try decoder.decodeRepeatedFixed64Field(value: &_storage._wantedKeys) }()
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._revocation) }()
+        case 18: try { try decoder.decodeSingularMessageField(value: &_storage._reopened) }()
         case 19: try { try decoder.decodeSingularMessageField(value: &_storage._repair) }()
         default: break
         }
@@ -1452,6 +1514,9 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
       try { if let v = _storage._revocation {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
       } }()
+      try { if let v = _storage._reopened {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      } }()
       try { if let v = _storage._repair {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
       } }()
@@ -1479,10 +1544,56 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._wantedKeys != rhs_storage._wantedKeys {return false}
         if _storage._revocation != rhs_storage._revocation {return false}
         if _storage._repair != rhs_storage._repair {return false}
+        if _storage._reopened != rhs_storage._reopened {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReopened: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Reopened"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{3}inherited_size\0\u{3}inherited_root\0\u{1}event\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.epoch) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.inheritedSize) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.inheritedRoot) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.event) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.epoch != 0 {
+      try visitor.visitSingularUInt32Field(value: self.epoch, fieldNumber: 1)
+    }
+    if self.inheritedSize != 0 {
+      try visitor.visitSingularUInt64Field(value: self.inheritedSize, fieldNumber: 2)
+    }
+    if !self.inheritedRoot.isEmpty {
+      try visitor.visitSingularBytesField(value: self.inheritedRoot, fieldNumber: 3)
+    }
+    if !self.event.isEmpty {
+      try visitor.visitSingularBytesField(value: self.event, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireReopened, rhs: WireReopened) -> Bool {
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.inheritedSize != rhs.inheritedSize {return false}
+    if lhs.inheritedRoot != rhs.inheritedRoot {return false}
+    if lhs.event != rhs.event {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -50,6 +50,7 @@ extension LedgerTables {
         try insertRow(
             new, position: position, receivedAt: admitted.receivedAt, reach: admitted.reach,
             contextUnknown: admitted.contextUnknown)
+        if new.event.knownKind == .ledgerReopened { try noteEpoch(new.event, at: position) }
         try growTrees(
             leaf: new.leaf, position: position, reach: admitted.reach, holding: holding)
     }

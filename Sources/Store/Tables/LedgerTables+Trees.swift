@@ -88,7 +88,8 @@ extension LedgerTables {
     /// What the ledger's own tree is now (server).
     public func checkpoint(of community: CommunityID) throws -> Checkpoint {
         let (size, root) = try ledgerRoot()
-        return Checkpoint(community: community, tree: .ledger, size: size, root: root)
+        return Checkpoint(
+            community: community, epoch: try epoch(), tree: .ledger, size: size, root: root)
     }
 
     /// Size and root of the scopes that entries after `position` reached, as checkpoints made at
@@ -97,10 +98,11 @@ extension LedgerTables {
         of scopes: [ScopeID], grownAfter position: LedgerPosition, community: CommunityID
     ) throws -> [Checkpoint] {
         let (ledgerSize, ledgerRoot) = try ledgerRoot()
+        let epoch = try epoch()
         return try scopes.filter { try hasEntry(of: $0, after: position) }.map { scope in
             let digest = try digest(of: scope)
             return Checkpoint(
-                community: community,
+                community: community, epoch: epoch,
                 tree: .scope(scope, ledgerSize: ledgerSize, ledgerRoot: ledgerRoot),
                 size: digest.size, root: digest.root)
         }

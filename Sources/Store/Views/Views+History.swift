@@ -80,8 +80,8 @@ extension Views {
         case .quarantineEntered, .quarantineDecided:
             event.payload.sides(QuarantineField.events).contains { own.contains($0.dot) }
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired, .deviceSplit,
-            .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged, .memberEnrolled,
-            .memberChanged,
+            .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged, .ledgerReopened,
+            .memberEnrolled, .memberChanged,
             .hoursRecorded, .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed,
             .hoursReinstated, nil:
             false

@@ -22,6 +22,9 @@ extension Views {
                 + "\(event.payload.integer(RevocationField.asOf) ?? 0) is kept apart"
         case .deviceScopeChanged: try scopeWords(event)
         case .serverTLSKeysChanged: "the server's keys announced"
+        case .ledgerReopened:
+            "reopened after entry \(event.payload.integer(ReopenedField.inheritedSize) ?? 0): it "
+                + "had been set back"
         case .memberChanged: try changeWords(event, "changed", creating: .memberEnrolled)
         case .hoursAmended: try changeWords(event, "amended", creating: .hoursRecorded)
         case .hoursRecorded: try recordedWords(event)

@@ -57,6 +57,11 @@ struct StatusRecord: Codable {
     let advice: String
     /// Entries of kinds that this version does not know.
     let unknownKinds: Int
+    /// Of the ledger: above 1 once the office was set back and has gone on.
+    let epoch: UInt32
+    /// Entries of others that the ledger had lost and that have not come back.
+    let notBack: Int
+    let notBackSince: String?
 
     init(_ book: LocalBook) throws {
         let unsent = try UnsentSummary(book)
@@ -98,6 +103,10 @@ struct StatusRecord: Codable {
         keyring = try trouble.map { "\($0.sentence). \(try KeyringTrouble.whatToDo(book))" }
         revokedAt = try book.tables.knownRevocation()?.revokedAt.text
         advice = book.sync.advice
+        epoch = book.epoch.value
+        let orphans = try book.tables.orphans()
+        notBack = orphans.count
+        notBackSince = orphans.since?.text
     }
 }
 
@@ -156,6 +165,12 @@ struct StatusCommand: ClientCommand {
         }
         for scope in status.mismatches {
             Screen.warn("NOT THE SAME as at the office: \(scope). Nothing is lost; tell the office")
+        }
+        if status.notBack > 0 {
+            Screen.warn(
+                "THE OFFICE WAS SET BACK: \(status.notBack) entries of others that were here have "
+                    + "not come back\(status.notBackSince.map { " since \($0)" } ?? ""). They are "
+                    + "kept on this device; tell the office")
         }
         if let keyring = status.keyring { Screen.warn("KEYS MISSING: \(keyring)") }
         if let after = status.divergedAfter {

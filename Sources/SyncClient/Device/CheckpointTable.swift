@@ -37,13 +37,18 @@ extension LedgerTables {
 
     /// Of the ledger's last checkpoint; the start before there is one.
     func checkpointSize(community: CommunityID) throws -> LedgerPosition {
-        let origin = Checkpoint(
-            community: community, tree: .ledger, size: 0, root: MerkleTree.emptyRoot
-        ).origin
         let size = try Int64.fetchOne(
             db.cachedStatement(sql: "SELECT size FROM checkpoint WHERE origin = ?"),
-            arguments: [origin])
+            arguments: [try ledgerOrigin(community)])
         return LedgerPosition(UInt64(size ?? 0))
+    }
+
+    /// The ledger's own tree, in the epoch that is known here.
+    func ledgerOrigin(_ community: CommunityID) throws -> String {
+        Checkpoint(
+            community: community, epoch: try epoch(), tree: .ledger, size: 0,
+            root: MerkleTree.emptyRoot
+        ).origin
     }
 
     func keepRefused(_ refused: RefusedCheckpoint, at now: Instant) throws {

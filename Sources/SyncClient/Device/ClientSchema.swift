@@ -30,6 +30,9 @@ enum ClientSchema {
         migrator.registerMigration("client 8: parted events") { db in
             try db.execute(sql: parted)
         }
+        migrator.registerMigration("client 10: epochs") { db in
+            try db.execute(sql: epochs)
+        }
         migrator.registerMigration("client 11: repairs") { db in
             try db.execute(sql: repairs)
         }
@@ -133,6 +136,34 @@ enum ClientSchema {
             number INTEGER PRIMARY KEY,
             position INTEGER NOT NULL,
             bytes BLOB NOT NULL,
+            seen_at INTEGER NOT NULL
+        ) STRICT;
+        """
+
+    /// What a lost branch of the ledger held here: every leaf in its old place, and the bytes of
+    /// those that this device did not write; its own stay among the events. With the notes signed
+    /// then, each can be proven. `refused_epoch` is evidence: an answer as it came.
+    private static let epochs = """
+        CREATE TABLE orphan_event (
+            number INTEGER PRIMARY KEY,
+            epoch INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            leaf BLOB NOT NULL CHECK (length(leaf) = 32),
+            reach INTEGER NOT NULL REFERENCES reach,
+            received_at INTEGER NOT NULL,
+            bytes BLOB,
+            left_at INTEGER NOT NULL,
+            is_back INTEGER NOT NULL CHECK (is_back IN (0, 1))
+        ) STRICT;
+        CREATE INDEX orphan_leaf ON orphan_event (leaf);
+        CREATE TABLE orphan_checkpoint (
+            number INTEGER PRIMARY KEY,
+            note TEXT NOT NULL UNIQUE
+        ) STRICT;
+        CREATE TABLE refused_epoch (
+            number INTEGER PRIMARY KEY,
+            answer BLOB NOT NULL UNIQUE,
+            reason TEXT NOT NULL,
             seen_at INTEGER NOT NULL
         ) STRICT;
         """

@@ -115,6 +115,17 @@ final class LocalBook {
         return state
     }
 
+    /// The newest that the ledger here names.
+    var epoch: Epoch {
+        // A table of the same transaction: what cannot be read shows elsewhere first.
+        (try? tables.epoch()) ?? .first
+    }
+
+    /// Where data keys for the server go.
+    var serverReceivingKey: [UInt8] {
+        get throws { try tables.reopenings().last?.serverReceivingKey ?? paired.serverReceivingKey }
+    }
+
     var head: ReplicaChain {
         get throws {
             guard let head = try tables.head(of: paired.replica) else {

@@ -138,6 +138,7 @@ struct AnswerApplication {
             if let taken { recorded.append(taken) }
         }
         try book.tables.project(recorded)
+        try book.tables.strikeOrphans(recorded)
         try noteMissingKeys(of: recorded.map(\.event))
         // After the entries: they say who is held here.
         try book.tables.keepDirectory(

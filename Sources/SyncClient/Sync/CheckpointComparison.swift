@@ -90,7 +90,7 @@ extension LocalBook {
         _ note: String, scopes: some Sequence<ScopeID>
     ) throws(CheckpointError) -> SignedCheckpoint {
         try SignedCheckpoint(
-            verifying: note, community: paired.community, ledgerKey: paired.ledgerKey,
-            scopes: scopes)
+            verifying: note, community: paired.community, epoch: epoch,
+            ledgerKey: paired.ledgerKey, scopes: scopes)
     }
 }

@@ -35,6 +35,11 @@ struct ProblemDetails: Equatable {
     /// The server is busy or broken, not the request.
     var isTemporary: Bool { status == 429 || status >= 500 }
 
+    /// The server's ledger is not the one that this device has seen.
+    var isAnotherLedger: Bool {
+        status == 409 && type == "urn:hourbook:problem:another-ledger"
+    }
+
     /// The office's own problems are told by their detail alone: their titles are HTTP's, and
     /// "Conflict" is another thing here.
     var sentence: String {

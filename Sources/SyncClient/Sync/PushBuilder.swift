@@ -30,14 +30,14 @@ struct PushBuilder {
         for event in events { chain.append(event.leaf) }
         let replica = book.paired.replica
         let run = PushedRun(
-            community: book.paired.community, epoch: .first, replica: replica,
+            community: book.paired.community, epoch: book.epoch, replica: replica,
             first: start.sequence.next, chain: chain,
             signature: try keys.sign(
                 Signed.run(community: book.paired.community, replica: replica, chain: chain)),
             events: events.map(\.bytes))
         let used = Set(events.flatMap { $0.event.sealed.map(\.key) })
         let wrapped = try WrappedKeys.wrap(
-            keyring.keys(used), to: book.paired.serverReceivingKey,
+            keyring.keys(used), to: book.serverReceivingKey,
             community: book.paired.community)
         return Push(
             run: run.packed(), keys: wrapped, eventCount: events.count,

@@ -37,10 +37,13 @@ extension LocalBook {
     /// As the server announced them in the ledger, latest last.
     var announcedKeys: [TLSKeys] {
         get throws {
-            let server = ReplicaID(signingKey: paired.serverSigningKey)
-            let community = EntityID(Dot(server, Sequence64.none.next))
-            guard case .community(let state)? = try views.state(of: community) else { return [] }
-            return state.tlsKeys
+            // Its first server replica founded it, which need not be the one of this pairing.
+            for community in try views.entities(.community) {
+                if case .community(let state)? = try views.state(of: community) {
+                    return state.tlsKeys
+                }
+            }
+            return []
         }
     }
 }

@@ -41,6 +41,8 @@ enum SyncAnswer {
     case unreadable(String)
     /// The ledger holds other own events after this one.
     case parted(common: Sequence64)
+    /// The ledger goes on in a new epoch, and this device's cursor is not of it.
+    case reopened(EpochSearch)
 }
 
 struct SyncMachine {
@@ -71,9 +73,14 @@ struct SyncMachine {
     private var end: SyncEnd?
     private var patience: UInt32?
     private var rounds = 0
+    /// While it is asked how far this device must go back.
+    private(set) var search: EpochSearch?
+    /// The server seems to know less: it is shown the last checkpoint, once.
+    private(set) var showsCheckpoint = false
 
     func next(_ progress: SyncProgress) -> Step {
         if let end { return .stop(end) }
+        if search != nil { return .exchange(pushMax: 0) }
         let pushes = progress.unsent > 0 && patience == nil && !skipsPush
         if pushes { return .exchange(pushMax: pushMax) }
         if wantsPull || skipsPush { return .exchange(pushMax: 0) }
@@ -92,13 +99,28 @@ struct SyncMachine {
         case .failure(let error): end = .unreachable(error)
         case .unreadable(let why): end = .unreadableAnswer(why)
         case .parted(let common): end = .diverged(common: common)
+        case .reopened(let found): take(found)
         case .problem(let problem): take(problem, pushed: pushed, hasFreshNonce: hasFreshNonce)
         case .response(let response):
             hasRepeatedForNonce = false
+            search = nil
             skipsPush = false
             wantsPull = response.more
             for outcome in response.outcomes { take(outcome.disposition, pushed: pushed) }
         }
+    }
+
+    private mutating func take(_ found: EpochSearch) {
+        hasRepeatedForNonce = false
+        guard var current = search, current.epoch == found.epoch else {
+            search = found
+            return
+        }
+        guard current.stepBack() else {
+            end = .unreadableAnswer("the ledger knows not even its own start")
+            return
+        }
+        search = current
     }
 
     private mutating func take(
@@ -106,6 +128,8 @@ struct SyncMachine {
     ) {
         if problem.status == 401, hasFreshNonce, !hasRepeatedForNonce {
             hasRepeatedForNonce = true
+        } else if problem.isAnotherLedger, !showsCheckpoint {
+            showsCheckpoint = true
         } else if [400, 413, 422].contains(problem.status), pushed > 0 {
             pushMax = pushed / 2
             skipsPush = true

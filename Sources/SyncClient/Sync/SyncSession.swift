@@ -68,16 +68,16 @@ struct SyncSession {
                 try noteAdvice(of: end)
                 return report
             case .exchange(let pushMax):
-                let outgoing = try device.read { try request($0, trade, pushMax: pushMax) }
+                let outgoing = try device.read { try request($0, trade, machine, pushMax: pushMax) }
                 try exchange(outgoing, &machine, &trade, &repair, &report)
             case .repair:
                 guard let question = try repair.question(device) else { continue }
                 let outgoing = try device.read {
-                    try request($0, trade, pushMax: 0, about: question)
+                    try request($0, trade, machine, pushMax: 0, about: question)
                 }
                 try exchange(outgoing, &machine, &trade, &repair, &report)
             case .tradeKeys:
-                let outgoing = try device.read { try request($0, trading: trade) }
+                let outgoing = try device.read { try request($0, trading: trade, machine) }
                 try exchange(outgoing, &machine, &trade, &repair, &report)
             }
         }
@@ -131,7 +131,7 @@ struct SyncSession {
         let nonce = SignedRequest.nextNonce(answer)
         var given: [DataKeyID] = []
         let understood = try understand(
-            answer, to: outgoing, nonce: nonce, &report, &given)
+            answer, to: outgoing, nonce: nonce, machine.search, &report, &given)
         if case .response(let response) = understood {
             trade.take(response, outgoing.round, given: given)
             if !response.more {
@@ -151,11 +151,12 @@ struct SyncSession {
     }
 
     private func request(
-        _ book: LocalBook, _ trade: KeyTrade, pushMax: Int, about question: RepairQuestion? = nil
+        _ book: LocalBook, _ trade: KeyTrade, _ machine: SyncMachine, pushMax: Int,
+        about question: RepairQuestion? = nil
     ) throws -> Outgoing {
         let builder = PushBuilder(book: book, keyring: device.keyring, keys: keys)
         let push = pushMax > 0 ? try builder.push(eventsMax: pushMax) : nil
-        var request = try bare(book)
+        var request = try bare(book, machine)
         request.runs = push.map { [$0.run] } ?? []
         request.keys = push?.keys
         request.wantedAfter = trade.answered
@@ -187,11 +188,13 @@ struct SyncSession {
         }
     }
 
-    private func request(_ book: LocalBook, trading trade: KeyTrade) throws -> Outgoing {
+    private func request(
+        _ book: LocalBook, trading trade: KeyTrade, _ machine: SyncMachine
+    ) throws -> Outgoing {
         let round = try trade.nextRound(book, keyring: device.keyring)
-        var request = try bare(book)
+        var request = try bare(book, machine)
         request.keys = try WrappedKeys.wrap(
-            round.offered, to: book.paired.serverReceivingKey, community: book.paired.community)
+            round.offered, to: book.serverReceivingKey, community: book.paired.community)
         request.wantedKeys = round.asked
         request.wantedAfter = round.answered
         return Outgoing(
@@ -201,17 +204,25 @@ struct SyncSession {
     }
 
     /// Where this device stands.
-    private func bare(_ book: LocalBook) throws -> SyncRequest {
-        guard let tag = try book.tables.keptTag(at: book.sync.cursor) else {
+    private func bare(_ book: LocalBook, _ machine: SyncMachine) throws -> SyncRequest {
+        let cursor = machine.search?.cursor ?? book.sync.cursor
+        guard let tag = try cursor == .start ? .start : book.tables.keptTag(at: cursor) else {
             throw StoreDamage.missing("the tag of its cursor")
         }
-        return SyncRequest(
-            replica: book.paired.replica, cursor: book.sync.cursor, cursorTag: tag,
-            ownSequence: try book.head.sequence,
-            held: try book.held.sorted().map { try book.tables.digest(of: $0) },
-            runs: [], keys: nil, deviceTime: device.environment.now(),
-            checkpointSize: try book.tables.checkpointSize(community: book.paired.community),
-            decidedTo: try book.tables.knownRevocation()?.decidedTo ?? .start)
+        var request = SyncRequest(
+            replica: book.paired.replica, cursor: cursor, cursorTag: tag,
+            ownSequence: try book.head.sequence, held: [], runs: [], keys: nil,
+            deviceTime: device.environment.now(), epoch: book.epoch)
+        if machine.showsCheckpoint {
+            request.shown = try book.tables.keptCheckpoint(
+                origin: book.tables.ledgerOrigin(book.paired.community))
+        }
+        // Of a past cursor it cannot say what was held then.
+        if machine.search != nil { return request }
+        request.held = try book.held.sorted().map { try book.tables.digest(of: $0) }
+        request.checkpointSize = try book.tables.checkpointSize(community: book.paired.community)
+        request.decidedTo = try book.tables.knownRevocation()?.decidedTo ?? .start
+        return request
     }
 
     private func post(_ outgoing: Outgoing) throws(TransportError) -> HTTPAnswer {
@@ -230,7 +241,7 @@ struct SyncSession {
     // MARK: One answer
 
     private func understand(
-        _ answer: HTTPAnswer, to outgoing: Outgoing, nonce: [UInt8]?,
+        _ answer: HTTPAnswer, to outgoing: Outgoing, nonce: [UInt8]?, _ search: EpochSearch?,
         _ report: inout SyncReport, _ given: inout [DataKeyID]
     ) throws -> SyncAnswer {
         guard answer.status == 200 else {
@@ -242,9 +253,12 @@ struct SyncSession {
         }
         do {
             let response = try SyncResponse(decoding: answer.body)
+            if let told = response.reopened {
+                return try reopened(told, answer.body, nonce: nonce)
+            }
             // Keys first: an entry must not be there before what opens it.
             let received = try keep(response.keys)
-            try apply(response, received, nonce: nonce, &report)
+            try apply(response, received, search, nonce: nonce, &report)
             given = received.found
             return .response(response)
         } catch let error as MessageError {
@@ -269,6 +283,29 @@ struct SyncSession {
         return ReceivedKeys(kept: Set((missed + others).map(\.id)), found: missed.map(\.id))
     }
 
+    /// Accepts or refuses a new epoch; nothing is changed here before the way back is known.
+    private func reopened(
+        _ told: Reopened, _ body: [UInt8], nonce: [UInt8]?
+    ) throws -> SyncAnswer {
+        try keep(nonce)
+        let (objection, cursors) = try device.read { book in
+            (
+                try book.objection(to: told),
+                try book.tables.pastCursors(upTo: told.inheritedSize)
+            )
+        }
+        guard let objection else {
+            return .reopened(EpochSearch(epoch: told.epoch, cursors: cursors))
+        }
+        try device.write {
+            try $0.tables.keepRefusedEpoch(
+                body, reason: objection, at: device.environment.now())
+        }
+        return .unreadable(
+            "it tells of a new epoch \(told.epoch.value) that cannot be: \(objection); this device "
+                + "keeps the answer as evidence")
+    }
+
     /// Nothing of the answer was stored; what it proves is.
     private func refused(_ fault: AnswerApplication.Fault) throws -> SyncAnswer {
         switch fault {
@@ -289,10 +326,14 @@ struct SyncSession {
     }
 
     private func apply(
-        _ response: SyncResponse, _ received: ReceivedKeys, nonce: [UInt8]?,
-        _ report: inout SyncReport
+        _ response: SyncResponse, _ received: ReceivedKeys, _ search: EpochSearch?,
+        nonce: [UInt8]?, _ report: inout SyncReport
     ) throws {
-        let change = try device.write { book in
+        let change = try device.write { present in
+            let rewind = EpochRewind(
+                book: present, signingKey: keys.signingPublicKey,
+                now: device.environment.now())
+            let book = try search.map { try rewind.rewind(to: $0.cursor) } ?? present
             let change = try AnswerApplication(
                 book: book, response: response, received: received, keyring: device.keyring,
                 signingKey: keys.signingPublicKey, environment: device.environment

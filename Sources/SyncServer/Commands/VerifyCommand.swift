@@ -62,7 +62,7 @@ extension ServerStore {
 }
 
 extension Views {
-    fileprivate func verifyLedger() throws -> VerifiedPart {
+    func verifyLedger() throws -> VerifiedPart {
         let stored = try tables.ledgerRoot()
         let again = try tables.recomputedLedger()
         let isWhole = again.damaged == nil && (again.size, again.root) == stored

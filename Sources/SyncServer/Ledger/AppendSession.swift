@@ -17,6 +17,8 @@ final class AppendSession {
     let facts: StoredFacts
     let now: Instant
     private(set) var position: LedgerPosition
+    /// Of the server replica that writes; the next epoch's once that begins.
+    var serverKeys: ReplicaKeys
     private var placed: [RecordedEvent] = []
     private var projected: [RecordedEvent] = []
     /// Root tags asked for in this transaction: devices that sync together show the same few.
@@ -25,6 +27,7 @@ final class AppendSession {
     init(_ db: Database, store: ServerStore) throws {
         self.db = db
         self.store = store
+        serverKeys = store.keys.replica
         tables = LedgerTables(db)
         position = LedgerPosition(try tables.ledgerRoot().size)
         views = Views(
@@ -92,11 +95,11 @@ final class AppendSession {
         var context: CausalContext?
     }
 
-    var serverReplica: ReplicaID { store.keys.replica.replica }
+    var serverReplica: ReplicaID { serverKeys.replica }
 
     func serverHead() throws -> ReplicaChain {
         try tables.head(of: serverReplica)
-            ?? ReplicaChain(signingKey: store.keys.replica.signingPublicKey)
+            ?? ReplicaChain(signingKey: serverKeys.signingPublicKey)
     }
 
     /// The dot of the next event that `author` writes.

@@ -1,9 +1,10 @@
 // The highest ledger checkpoint this server signed, in files outside the database: SQLite drops
 // acknowledged commits without a word when a bit of its log flips, and folders get set back.
-// Source: docs/protocol.md section 3.5. Neighbors: ServerStore compares at start, writes after each
-// commit.
+// Source: docs/protocol.md sections 3.5 and 3.6. Neighbors: ServerStore compares at start, writes
+// after each commit; Shown keeps what a device proved.
 // Invariants: written after the commit it vouches for, so it may lag behind the ledger and never
-// leads it; of two files the older is overwritten, so a torn write leaves the one before.
+// leads it; of two files the older is overwritten, so a torn write leaves the one before; a file of
+// an earlier epoch is evidence, and moved aside instead.
 
 internal import Foundation
 internal import Shared
@@ -11,14 +12,37 @@ internal import Shared
 /// Guarded by the folder's lock: only the process that appends writes.
 struct HighWater: Sendable {
     static let fileNames = ["high-water-0", "high-water-1"]
+    /// The newest checkpoint by which a device proved that the ledger was set back or altered.
+    static let shownName = "shown-checkpoint"
     private let folder: URL
+    private let epoch: Epoch
 
-    init(folder: URL) { self.folder = folder }
+    init(folder: URL, epoch: Epoch) {
+        self.folder = folder
+        self.epoch = epoch
+    }
 
     /// The newest record that this community's ledger key signed; nil if there is none.
     func newest(community: CommunityID, ledgerKey: [UInt8]) -> Checkpoint? {
         Self.fileNames.compactMap { record($0, community, ledgerKey) }
             .max { $0.size < $1.size }
+    }
+
+    /// What a device proved in this epoch.
+    func shown(community: CommunityID, ledgerKey: [UInt8]) -> Checkpoint? {
+        record(Self.shownName, community, ledgerKey)
+    }
+
+    /// The note itself, of whatever epoch.
+    static func shownNote(folder: URL) -> String? {
+        (try? Data(contentsOf: folder.appendingPathComponent(shownName)))
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Durable when it returns.
+    func keepShown(_ signed: SignedCheckpoint, ledgerKey: [UInt8]) throws {
+        moveAsideIfEarlier(Self.shownName, signed.checkpoint.community, ledgerKey)
+        try PrivateFile.write(Data(signed.note.utf8), name: Self.shownName, folder: folder)
     }
 
     private func record(
@@ -29,7 +53,7 @@ struct HighWater: Sendable {
         }
         return try? SignedCheckpoint(
             verifying: String(decoding: data, as: UTF8.self), community: community,
-            ledgerKey: key, scopes: []
+            epoch: epoch, ledgerKey: key, scopes: []
         ).checkpoint
     }
 
@@ -38,8 +62,19 @@ struct HighWater: Sendable {
         let community = checkpoint.checkpoint.community
         let sizes = Self.fileNames.map { record($0, community, ledgerKey)?.size ?? 0 }
         let older = sizes[0] <= sizes[1] ? 0 : 1
+        moveAsideIfEarlier(Self.fileNames[older], community, ledgerKey)
         let url = folder.appendingPathComponent(Self.fileNames[older])
         try Data(checkpoint.note.utf8).write(to: url)
+    }
+
+    /// What cannot be read as one of this epoch may be one of the last: the first of each name is
+    /// kept beside it.
+    private func moveAsideIfEarlier(_ name: String, _ community: CommunityID, _ key: [UInt8]) {
+        guard epoch != .first, record(name, community, key) == nil else { return }
+        let aside = folder.appendingPathComponent("\(name)-before-epoch-\(epoch.value)")
+        // Refused where there is one already, or nothing to move.
+        try? FileManager.default.moveItem(
+            at: folder.appendingPathComponent(name), to: aside)
     }
 }
 
@@ -57,12 +92,12 @@ enum LedgerStanding: Equatable, Sendable {
         case .whole: nil
         case .behind(let size, let recorded):
             "this ledger ends at position \(size), but it had reached \(recorded): its database "
-                + "was set back or has lost commits. It is read-only; put back the newest backup "
-                + "of the folder, and keep this one"
+                + "was set back or has lost commits. It is read-only; keep this folder as it is, "
+                + "put back a newer copy if there is one, else run `recover`"
         case .off(let size):
             "this ledger is not the one that was signed at position \(size): its database was "
-                + "altered. It is read-only; put back the newest backup of the folder, and keep "
-                + "this one"
+                + "altered. It is read-only; keep this folder as it is, put back a sound copy if "
+                + "there is one, else run `recover`"
         }
     }
 

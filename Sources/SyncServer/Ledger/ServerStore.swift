@@ -7,6 +7,7 @@ internal import Foundation
 internal import GRDB
 internal import Shared
 internal import Store
+internal import Synchronization
 
 final class ServerStore: Sendable {
     let folder: URL
@@ -14,8 +15,12 @@ final class ServerStore: Sendable {
     let keys: ServerKeys
     let keyring: Keyring
     let environment: Shared.Environment
-    /// As the high-water record had it when this process opened the folder.
-    let standing: LedgerStanding
+    /// As the high-water record had it when this process opened the folder, or as a device has
+    /// proved since.
+    var standing: LedgerStanding { currentStanding.withLock { $0 } }
+    private let currentStanding: Mutex<LedgerStanding>
+    /// As it was then: a process that opens a new one does nothing else with the folder.
+    let epoch: Epoch
     /// It had a position 1 then; without one, its founding broke off.
     let isFounded: Bool
     /// There were entries then, and no record that vouched for them. Not read-only: a folder from
@@ -26,25 +31,35 @@ final class ServerStore: Sendable {
 
     /// Opens a folder that `init` has made.
     init(folder: URL, environment: Shared.Environment) throws {
-        keys = try ServerKeys(folder: folder)
+        let keys = try ServerKeys(folder: folder)
         pool = try StoreFile.open(
             folder: folder, mayBeEmpty: Founding.mayHaveBrokenOff(folder),
             register: ServerSchema.register)
+        let newest = try pool.read { try LedgerTables($0).reopenings().last }
+        self.keys = try keys.present(folder: folder, replica: newest?.serverSigningKey)
+        epoch = newest?.epoch ?? .first
         keyring = try Keyring(folder: folder)
-        highWater = HighWater(folder: folder)
+        highWater = HighWater(folder: folder, epoch: epoch)
         self.folder = folder
         self.environment = environment
         // Read before the ledger, which another process may be appending to.
         let record = highWater.newest(
             community: keys.community, ledgerKey: keys.ledger.signingPublicKey)
+        let shown = highWater.shown(
+            community: keys.community, ledgerKey: keys.ledger.signingPublicKey)
         let (size, standing) = try pool.read { db in
             let tables = LedgerTables(db)
             let size = try tables.ledgerRoot().size
+            let proven = try LedgerStanding(shown, size: size, rootAt: tables.ledgerRoot(at:))
             return (
-                size, try LedgerStanding(record, size: size, rootAt: tables.ledgerRoot(at:))
+                size,
+                proven == .whole
+                    ? try LedgerStanding(record, size: size, rootAt: tables.ledgerRoot(at:))
+                    : proven
             )
         }
-        (self.standing, isFounded) = (standing, size > 0 || record != nil)
+        currentStanding = Mutex(standing)
+        isFounded = size > 0 || record != nil
         hasNoRecord = record == nil && size > 0
         try bindKeyring()
     }
@@ -69,6 +84,25 @@ final class ServerStore: Sendable {
         highWater.newest(community: community, ledgerKey: keys.ledger.signingPublicKey)?.size
     }
 
+    /// Looks at the ledger checkpoint that a device keeps. One that this ledger's key signed in
+    /// this epoch and that the ledger contradicts makes it read-only at once, and durably so: true.
+    func isContradicted(by note: String) async throws -> Bool {
+        guard
+            let signed = try? SignedCheckpoint(
+                verifying: note, community: community, epoch: epoch,
+                ledgerKey: keys.ledger.signingPublicKey, scopes: [])
+        else { return false }
+        let found = try await pool.read { db in
+            let tables = LedgerTables(db)
+            return try LedgerStanding(
+                signed.checkpoint, size: tables.ledgerRoot().size, rootAt: tables.ledgerRoot(at:))
+        }
+        guard found != .whole else { return false }
+        try highWater.keepShown(signed, ledgerKey: keys.ledger.signingPublicKey)
+        currentStanding.withLock { $0 = found }
+        return true
+    }
+
     // MARK: Writing
 
     /// Runs one append transaction, whole or not at all.
@@ -83,16 +117,24 @@ final class ServerStore: Sendable {
         try await pool.writeWithoutTransaction { try self.appending($0, body) }
     }
 
+    /// The same in a ledger that is read-only: what begins its next epoch, and nothing else.
+    func reopen<Result>(_ body: (AppendSession) throws -> Result) throws -> Result {
+        try pool.writeWithoutTransaction { try appending($0, isReopening: true, body) }
+    }
+
     private func appending<Result>(
-        _ db: Database, _ body: (AppendSession) throws -> Result
+        _ db: Database, isReopening: Bool = false, _ body: (AppendSession) throws -> Result
     ) throws -> Result {
-        if let sentence = standing.sentence { throw Refusal(exit: 65, sentence: sentence) }
+        if !isReopening, let sentence = standing.sentence {
+            throw Refusal(exit: 65, sentence: sentence)
+        }
         let lock = try FolderLock(folder: folder)
         defer { withExtendedLifetime(lock) {} }
         var result: Result?
         var reached: Checkpoint?
         try db.inTransaction(.immediate) {
             let session = try AppendSession(db, store: self)
+            guard try session.tables.epoch() == epoch else { throw Self.reopenedMeanwhile }
             let before = session.position
             result = try body(session)
             try session.tables.remember(keyring)
@@ -100,9 +142,21 @@ final class ServerStore: Sendable {
             if session.position > before { reached = try session.tables.checkpoint(of: community) }
             return .commit
         }
-        if let reached { try record(reached) }
+        if let reached, reached.epoch == epoch { try record(reached) }
         guard let result else { preconditionFailure("a committed transaction has a result") }
         return result
+    }
+
+    private static let reopenedMeanwhile = Refusal(
+        exit: 75,
+        sentence:
+            "the ledger was reopened in a new epoch meanwhile; nothing was written, "
+            + "do it again"
+    )
+
+    /// Vouches for the ledger as it is now.
+    func vouch() throws {
+        try record(try pool.read { try LedgerTables($0).checkpoint(of: community) })
     }
 
     /// A record that cannot be written fails nothing: the commit stands, and the record lags.

@@ -87,7 +87,8 @@ extension Event {
             payload.fieldNumber(ResolutionField.field) == MemberField.number
                 ? payload.integer(ResolutionField.value) : nil
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired, .deviceSplit,
-            .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged, .hoursRecorded,
+            .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged, .ledgerReopened,
+            .hoursRecorded,
             .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed, .hoursReinstated,
             .hoursMarkedSame, .hoursMarkedDistinct, .conflictUndone, .quarantineEntered,
             .quarantineDecided, nil:

@@ -118,6 +118,7 @@ struct News: Sendable {
     private(set) var directory: [PlacedLine]
     /// Every key that its entries name; `keys` are those that the device may have.
     private let named: [DataKeyID: DataKey]
+    private let epoch: Epoch
 
     init(
         _ request: SyncRequest, to device: DeviceState, outcomes: [Outcome],
@@ -129,6 +130,7 @@ struct News: Sendable {
         let page = try reader.entries(of: held, after: request.cursor)
         cursor = request.cursor
         head = views.position
+        epoch = try tables.epoch()
         (directory, end) = try DirectoryReader(views: views, held: Set(held)).lines(
             after: cursor, through: page.isLast ? head : (page.entries.last?.position ?? head))
         entries = page.entries
@@ -169,7 +171,7 @@ struct News: Sendable {
     func packed(community: CommunityID) -> [UInt8] {
         if entries.isEmpty { return [] }
         return Page(
-            community: community, epoch: .first, first: cursor.next, last: end, root: root,
+            community: community, epoch: epoch, first: cursor.next, last: end, root: root,
             entries: entries.map(\.entry)
         ).packed()
     }

@@ -40,6 +40,12 @@ struct AheadDeviceTable {
         }
     }
 
+    func count() throws -> Int {
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM ahead_device") ?? 0
+    }
+
+    func removeAll() throws { try db.execute(sql: "DELETE FROM ahead_device") }
+
     /// False when none was noted.
     @discardableResult
     func remove(_ replica: ReplicaID) throws -> Bool {

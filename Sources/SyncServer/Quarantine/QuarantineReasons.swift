@@ -140,7 +140,8 @@ struct QuarantineReasons {
             return "It is then said of \(try views.historySubject(event.entity)): "
                 + "\(try views.words(of: event, seenFrom: event.entity))."
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired, .deviceSplit,
-            .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged, .conflictResolved,
+            .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged, .ledgerReopened,
+            .conflictResolved,
             .conflictUndone,
             .quarantineEntered, .quarantineDecided:
             preconditionFailure("what only the office writes is never admissible")

@@ -17,7 +17,9 @@ struct SyncRoute {
         let device = try await store.authenticated(request, body: body)
         let sync = try SyncRequest(decoding: body)
         guard sync.replica == device.replica else { throw Problem.unreadable(.request) }
-        try await checkHistory(of: sync)
+        if let reopened = try await checkHistory(of: sync) {
+            return try signed(.only(reopened, to: sync, at: store), to: body, of: device)
+        }
         let outcomes = try await push(sync, from: device)
         let answer = try await PageReader(store: store).answer(
             sync, to: device, outcomes: outcomes)
@@ -53,15 +55,22 @@ struct SyncRoute {
     }
 
     /// Device and ledger have one past. Asked before anything is stored; what was true stays true,
-    /// for a ledger only grows.
-    private func checkHistory(of sync: SyncRequest) async throws {
-        let isOne = try await store.readAsync { views in
-            try views.tables.rootTag(at: sync.cursor) == sync.cursorTag
-                && sync.checkpointSize <= views.position
+    /// for a ledger only grows within an epoch. Returns what a device of a lost branch is told.
+    private func checkHistory(of sync: SyncRequest) async throws -> Reopened? {
+        let (isOne, reopened) = try await store.readAsync { views in
+            (
+                try views.tables.rootTag(at: sync.cursor) == sync.cursorTag
+                    && sync.checkpointSize <= views.position,
+                try views.reopened(after: sync.epoch)
+            )
         }
-        if isOne { return }
+        if isOne { return nil }
+        if store.standing == .whole, let reopened { return reopened }
         // It is this ledger that was set back or altered, and the office knows.
         guard store.standing == .whole else { throw Problem.readOnly }
+        if let note = sync.shown, try await store.isContradicted(by: note) {
+            throw Problem.readOnly
+        }
         await committer.noteAhead(max(sync.cursor, sync.checkpointSize), of: sync.replica)
         throw Problem.anotherLedger
     }
@@ -86,5 +95,17 @@ struct SyncRoute {
         return [
             Outcome(first: last.next, last: sync.ownSequence, disposition: .held(after: last))
         ]
+    }
+}
+
+extension SyncResponse {
+    /// Nothing is taken in and nothing sent before the device has gone back to what is common.
+    fileprivate static func only(
+        _ reopened: Reopened, to request: SyncRequest, at store: ServerStore
+    ) -> SyncResponse {
+        SyncResponse(
+            outcomes: [], page: [], cursor: request.cursor, root: MerkleTree.emptyRoot,
+            more: true, scopes: [], keys: nil, serverTime: store.environment.now(), advice: "",
+            reopened: reopened)
     }
 }

@@ -6,16 +6,20 @@ internal import Foundation
 enum PrivateFile {
     /// Replaces the file in one step, made with mode 0600 from the start.
     static func write(_ value: some Encodable, name: String, folder: URL) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        try write(try encoder.encode(value), name: name, folder: folder)
+    }
+
+    static func write(_ data: Data, name: String, folder: URL) throws {
         let url = folder.appendingPathComponent(name)
         let draft = folder.appendingPathComponent(name + ".new")
         try? FileManager.default.removeItem(at: draft)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
         let made = FileManager.default.createFile(
             atPath: draft.path, contents: nil, attributes: [.posixPermissions: 0o600])
         guard made else { throw CocoaError(.fileWriteNoPermission) }
         let handle = try FileHandle(forWritingTo: draft)
-        try handle.write(contentsOf: try encoder.encode(value))
+        try handle.write(contentsOf: data)
         try handle.synchronize()
         try handle.close()
         guard rename(draft.path, url.path) == 0 else { throw CocoaError(.fileWriteUnknown) }

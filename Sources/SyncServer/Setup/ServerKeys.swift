@@ -1,6 +1,7 @@
 // The server's private keys, in a file of their own beside the ledger, readable by its owner only.
 // Neighbors: Founding makes them, routes sign and unwrap with them.
-// Invariant: written before position 1 is, and never changed while the ledger has a position 1.
+// Invariant: written before position 1 is, and its ledger key never changed while the
+// ledger has a position 1; the server replica's are those that the ledger names for its epoch.
 
 internal import Foundation
 internal import Shared
@@ -8,6 +9,8 @@ internal import Store
 
 struct ServerKeys: Sendable {
     static let fileName = "keys.json"
+    /// Those of the epoch that is about to begin.
+    static let nextFileName = "keys-next.json"
 
     /// Signs what the community must be able to trust; its public half names the community.
     let ledger: ReplicaKeys
@@ -67,8 +70,23 @@ struct ServerKeys: Sendable {
 
     // MARK: The file
 
-    init(folder: URL) throws {
-        let url = folder.appendingPathComponent(Self.fileName)
+    /// `replica` is the signing key that the ledger names for its present epoch; nil in the first.
+    /// Where a reopening was struck between its transaction and the file, it is carried through.
+    func present(folder: URL, replica: [UInt8]?) throws -> ServerKeys {
+        guard let replica, self.replica.signingPublicKey != replica else { return self }
+        let next = try? ServerKeys(folder: folder, name: Self.nextFileName)
+        guard let next, next.replica.signingPublicKey == replica, next.community == community
+        else {
+            throw Failure.damaged(path: folder.appendingPathComponent(Self.fileName).path)
+        }
+        try next.save(folder: folder)
+        // The same keys twice; one that stays is overwritten by the next reopening.
+        try? FileManager.default.removeItem(at: folder.appendingPathComponent(Self.nextFileName))
+        return next
+    }
+
+    init(folder: URL, name: String = fileName) throws {
+        let url = folder.appendingPathComponent(name)
         guard FileManager.default.fileExists(atPath: url.path) else {
             let ledger = folder.appendingPathComponent(StoreFile.databaseName).path
             throw FileManager.default.fileExists(atPath: ledger)
@@ -80,7 +98,16 @@ struct ServerKeys: Sendable {
         try self.init(seeds)
     }
 
-    func save(folder: URL) throws {
-        try PrivateFile.write(seeds, name: Self.fileName, folder: folder)
+    func save(folder: URL, name: String = fileName) throws {
+        try PrivateFile.write(seeds, name: name, folder: folder)
+    }
+
+    /// Of the next epoch: another server replica. Its receiving key stays, so that devices which
+    /// have not heard of the epoch can still hand over data keys.
+    func ofNextEpoch(environment: Shared.Environment) throws -> ServerKeys {
+        try ServerKeys(
+            Seeds(
+                ledger: seeds.ledger, signing: hex(environment.randomBytes(32)),
+                receiving: seeds.receiving, nonce: seeds.nonce))
     }
 }

@@ -113,8 +113,8 @@ extension ServerStore {
     /// What a ledger checkpoint that a device was given says otherwise.
     fileprivate func contradiction(_ note: String) throws -> Breach? {
         let signed = try? SignedCheckpoint(
-            verifying: note, community: community, ledgerKey: keys.ledger.signingPublicKey,
-            scopes: [])
+            verifying: note, community: community, epoch: epoch,
+            ledgerKey: keys.ledger.signingPublicKey, scopes: [])
         // Of a scope's tree: the device compares those itself.
         guard let checkpoint = signed?.checkpoint, case .ledger = checkpoint.tree else {
             return nil

@@ -1,0 +1,40 @@
+// A device whose copy of the ledger is of a lost branch goes back to what is common.
+// Source: docs/protocol.md section 3.6. Neighbors: EpochSearch finds how far, AnswerApplication
+// goes on from there in the same transaction; OrphanTable keeps what is left.
+// Invariants: no byte of an event is lost; own events of the lost branch are unsent again.
+
+internal import GRDB
+internal import Shared
+internal import Store
+
+struct EpochRewind {
+    let book: LocalBook
+    let signingKey: [UInt8]
+    let now: Instant
+
+    /// Returns the book as it is then.
+    func rewind(to position: LedgerPosition) throws -> LocalBook {
+        let tables = book.tables
+        try tables.keepOrphans(after: position, of: book.paired.replica, at: now)
+        try tables.withdraw(after: position, own: book.paired.replica)
+        try tables.truncateTrees(after: position)
+        try tables.rebuild { _ in }
+        try tables.forgetTold(after: position)
+        var state = book.sync
+        state.cursor = position
+        let last = min(try tables.lastPlaced(of: book.paired.replica), state.acknowledged.sequence)
+        state.acknowledged = try chain(upTo: last)
+        try tables.save(state)
+        return try LocalBook(tables: tables, paired: book.paired, reader: book.reader)
+    }
+
+    /// From the start: the chain as it was acknowledged may be far beyond.
+    private func chain(upTo last: Sequence64) throws -> ReplicaChain {
+        var chain = ReplicaChain(signingKey: signingKey)
+        while chain.sequence < last {
+            guard let own = try book.ownEvent(chain.sequence.next) else { break }
+            chain.append(own.leaf)
+        }
+        return chain
+    }
+}
