@@ -63,7 +63,8 @@ extension Truth {
         let own = (0..<event.context.ownSequence.value).map {
             Dot(event.dot.replica, Sequence64($0 + 1))
         }
-        let shared = event.context.extras.filter { $0.replica == lost.origin.replica }
+        let shared =
+            event.context.extras.filter { $0.replica == lost.origin.replica }
             .map(\.sequence.value).max() ?? 0
         return Set(shown).union(own).union(
             (0..<shared).map { Dot(lost.origin.replica, Sequence64($0 + 1)) })

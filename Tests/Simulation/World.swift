@@ -191,12 +191,14 @@ final class World {
             do { try session() } catch { note(error, on: handset, expected: false) }
         }
         if wire.officeDied { try office.restart() }
+        let name = handset.replica
         if case .diverged = report.end { try takeAnotherName(handset, fault: fault) }
         late += wire.late
         if let parcel = wire.arrived, random.chance(1, of: 10) { late.append(parcel) }
         try takeUnreported(handset)
         finish(handset, report, fault: (isStruck || wire.hasStruck) ? fault : nil)
-        return report.pushed + report.fetched
+        // Under a new name there is always something to bring.
+        return report.pushed + report.fetched + (handset.replica == name ? 0 : 1)
     }
 
     /// The session after it, too, may go wrong.

@@ -57,12 +57,15 @@ public struct DeviceState: Hashable, Sendable {
     public let revokedAfter: Sequence64?
     /// The device whose folder it is a copy of; nil for one that was paired.
     public var origin: EntityID?
+    /// Replicas that its folder was before, the last first.
+    public var former: [ReplicaID] = []
 
-    public var withoutNumbers: DeviceState {
+    /// What a copy of its folder is until the ledger says so: the same, without its numbers.
+    public var copied: DeviceState {
         DeviceState(
             id: id, replica: replica, signingKey: signingKey, receivingKey: receivingKey,
             label: label, role: role, workers: workers, neighborhoods: neighborhoods,
-            numberBlocks: [], revokedAfter: revokedAfter, origin: origin)
+            numberBlocks: [], revokedAfter: revokedAfter, origin: id, former: [replica] + former)
     }
 
     /// Whether an event of the device came after it was revoked.
@@ -140,7 +143,8 @@ extension DeviceState {
                 of: payload.entities(DeviceField.neighborhoods)),
             numberBlocks: (payload.blocks(DeviceField.numberBlocks) + events.blocksAdded).joined(),
             revokedAfter: events.compactMap(\.revokesAfter).min(),
-            origin: payload.entity(DeviceField.origin))
+            origin: payload.entity(DeviceField.origin),
+            former: payload.replicas(DeviceField.former))
     }
 }
 
@@ -183,6 +187,11 @@ extension QuarantineState {
 }
 
 extension Payload {
+    fileprivate func replicas(_ number: FieldNumber) -> [ReplicaID] {
+        guard case .texts(let texts)? = self[number] else { return [] }
+        return texts.compactMap { bytes(hex: $0).flatMap { ReplicaID($0) } }
+    }
+
     /// The least role when the field is missing, or holds one that this build does not know.
     fileprivate func role(_ number: FieldNumber) -> Role {
         integer(number).flatMap(Role.init(rawValue:)) ?? .auditor

@@ -58,6 +58,11 @@ public struct Permission {
         if let home = event.home.neighborhood, !device.neighborhoods.contains(home) {
             throw QuarantineReason.outOfScope
         }
+        // Only what its own folder had before may be handed in anew: a context may then name what
+        // its author had seen of it in few bytes.
+        if let lost = event.reissued, !device.former.contains(lost.origin.replica) {
+            throw QuarantineReason.invalid
+        }
         guard let kind = event.knownKind else { return }
         guard isAllowed(event, kind, role: role) else { throw QuarantineReason.unauthorized }
     }
@@ -80,7 +85,10 @@ public struct Permission {
         switch kind.descriptor.authors {
         case .anyWorker: return true
         case .recorderOrCoordinator:
-            return role >= .coordinator || event.entity.dot.replica == event.dot.replica
+            // Also what its folder recorded under a name that it had before.
+            let recorder = event.entity.dot.replica
+            return role >= .coordinator || recorder == event.dot.replica
+                || device.former.contains(recorder)
         case .coordinator: return role >= .coordinator
         case .server: return false
         }
@@ -144,8 +152,9 @@ extension Kind {
         case .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed, .hoursReinstated,
             .hoursMarkedSame, .hoursMarkedDistinct:
             .hours
-        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired, .deviceSplit,
-            .memberEnrolled, .hoursRecorded, .conflictResolved, .conflictUndone, .deviceRevoked,
+        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
+            .deviceSplit, .memberEnrolled, .hoursRecorded, .conflictResolved, .conflictUndone,
+            .deviceRevoked,
             .deviceScopeChanged, .serverTLSKeysChanged, .quarantineEntered, .quarantineDecided,
             .ledgerReopened:
             nil

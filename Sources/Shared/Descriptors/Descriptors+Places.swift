@@ -36,6 +36,8 @@ public enum DeviceField {
     /// Of `device.split`: the device that it was copied from.
     public static let origin: FieldNumber = 8
     public static let common: FieldNumber = 9
+    /// Of `device.split`: the names that its folder had before, in hex, the last first.
+    public static let former: FieldNumber = 10
 }
 
 extension KindDescriptor {
@@ -106,6 +108,9 @@ extension KindDescriptor {
                 DeviceField.common, "common", .integer(0...Int64(Limits.countMax)),
                 required: true, "Entries that both folders have, as far as the server could tell",
                 example: "117"),
+            FieldDescriptor(
+                DeviceField.former, "former", .texts, required: true,
+                "Replicas that its folder was before, the last first", example: "9f86d081…"),
         ])
 
     private static let deviceFields: [FieldDescriptor] = [

@@ -5,8 +5,8 @@
 // stays; the same lost event handed in by two copies is one thing.
 
 extension Event {
-    /// Events that create one thing have one key: of a row that was imported, or of an event that was
-    /// handed in anew. Nil for most.
+    /// Events that create one thing have one key: of a row that was imported, or of an event that
+    /// was handed in anew. Nil for most.
     var sameness: ImportKey? {
         if let importKey { return importKey }
         return reissued.map { lost in
@@ -43,6 +43,7 @@ public struct Reissuing {
         event.dot = dot
         event.context = context(of: lost, as: dot)
         event.subject = lost.subject.map(place)
+        event.onBehalfOf = lost.onBehalfOf.map(place)
         event.payload = lost.payload.mapEntities(place)
         event.reissued = Reissued(origin: lost.dot, leaf: leaf)
         moved[lost.dot] = dot

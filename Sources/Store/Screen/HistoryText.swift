@@ -22,6 +22,7 @@ extension HistoryEventRecord {
         if let reason { lines.append("  because: \(reason.onOneLine)") }
         if unreadable { lines.append("  its sealed words cannot be read here: no key for them") }
         lines.append("  by \(who), on \(whereabouts), \(recordedAt)".onOneLine)
+        if let anew { lines.append("  handed in anew: it was \(anew)".onOneLine) }
         if let clock {
             lines.append("  " + ink.attention("that device's clock was at least \(clock)"))
         }

@@ -44,6 +44,8 @@ public struct HistoryEventRecord: Codable, Sendable {
     /// What people call the device; nil when it is not known here.
     public let device: String?
     public let replica: String
+    /// Of an entry that was handed in anew: which it was before, in words.
+    public let anew: String?
     /// By that device's clock, with its UTC offset.
     public let recordedAt: String
     /// When it came to the office, by the office's clock.

@@ -79,8 +79,9 @@ extension Views {
             event.payload.sides(ResolutionField.sides).contains { own.contains($0.dot) }
         case .quarantineEntered, .quarantineDecided:
             event.payload.sides(QuarantineField.events).contains { own.contains($0.dot) }
-        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired, .deviceSplit,
-            .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged, .ledgerReopened,
+        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
+            .deviceSplit, .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged,
+            .ledgerReopened,
             .memberEnrolled, .memberChanged,
             .hoursRecorded, .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed,
             .hoursReinstated, nil:
@@ -126,6 +127,10 @@ extension Views {
             worker: try event.worker.flatMap(workerName),
             workerID: event.worker?.description, device: devices[event.dot.replica],
             replica: event.dot.replica.description,
+            anew: event.reissued.map { lost in
+                let device = devices[lost.origin.replica] ?? lost.origin.replica.short
+                return "entry \(lost.origin.sequence) of \(device), of which the folder was a copy"
+            },
             recordedAt: event.recordedAt.text(utcOffsetMinutes: event.utcOffsetMinutes),
             receivedAt: receivedAt?.text,
             clock: ClockOffset(

@@ -35,10 +35,20 @@ extension LocalBook {
                 keptApart: apart, sent: Dot(paired.replica, sync.acknowledged.sequence)))
     }
 
+    /// An entry that this folder had under the name it shared with another, as it is called now.
+    private func movedEntry(_ typed: String) throws -> EntityID? {
+        guard
+            let moved = try tables.movedEntries().first(where: {
+                $0.from.short == typed || $0.from.description == typed
+            }), let event = try tables.event(Dot(paired.replica, moved.to))
+        else { return nil }
+        return event.event.entity
+    }
+
     /// What the office keeps apart, with what it has decided since.
     var keptApart: [KeptApart] {
         get throws {
-            let refused = try tables.refusedEvents()
+            let refused = try tables.refusedEvents() + tables.partedApart()
             let decisions = try decisions(about: refused)
             return refused.map {
                 KeptApart(
@@ -53,6 +63,7 @@ extension LocalBook {
         switch try views.matchAnything(typed, besides: apart) {
         case .one(let entity): return entity
         case .none:
+            if let moved = try movedEntry(typed) { return moved }
             throw UserError(
                 .dataError,
                 "nothing on this device is called \"\(typed)\"; take an id from a listing, as "

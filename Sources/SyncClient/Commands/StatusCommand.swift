@@ -180,8 +180,8 @@ struct StatusCommand: ClientCommand {
         }
         if status.handedIn > 0 {
             print(
-                "this folder was a copy: \(status.handedIn) entries that only it had were handed in "
-                    + "anew under its own name")
+                "this folder was a copy: \(status.handedIn) entries that only it had were handed "
+                    + "in anew under its own name")
         }
     }
 }

@@ -151,12 +151,12 @@ struct SyncRun {
         try tell(report, milliseconds: ended.milliseconds - started.milliseconds)
     }
 
-    /// Another folder has gone on under the name that this one had: this one takes its own, and what
-    /// only it had is handed in anew.
+    /// Another folder has gone on under the name that this one had: this one takes its own, and
+    /// what only it had is handed in anew.
     private func goOnAsCopy(after common: Sequence64, keys: ReplicaKeys) throws {
         Screen.note(
-            "the office has other entries of this device after its entry \(common): this folder is a "
-                + "copy, or was put back from an old one. It goes on under a name of its own")
+            "the office has other entries of this device after its entry \(common): this folder is "
+                + "a copy, or was put back from an old one. It goes on under a name of its own")
         let next = try Splitting(device: device, keys: keys, transport: transport).run()
         try SyncRun(
             device: next.device, folder: folder, transport: transport, json: json, once: once,
@@ -204,8 +204,8 @@ struct SyncRun {
         if report.handedIn > 0 {
             let name = try device.read { ($0.device?.label ?? $0.paired.label).onOneLine }
             Screen.note(
-                "this folder is now \(name); \(report.handedIn) entries that only it had were handed "
-                    + "in anew, with their date and author")
+                "this folder is now \(name); \(report.handedIn) entries that only it had were "
+                    + "handed in anew, with their date and author")
         }
         if report.decided > 0 {
             Screen.note(
@@ -242,7 +242,8 @@ extension SyncRun {
         else { return }
         Screen.note(
             "warning: this device's clock is \(offset.words) of the office's. What you record "
-                + "keeps the service date that you give it; set the clock, so that \"today\" is right"
+                + "keeps the service date that you give it; set the clock, so that \"today\" is "
+                + "right"
         )
     }
 

@@ -37,7 +37,8 @@ struct WaitingCommand: ClientCommand {
 
     func perform() throws {
         let records = try data.device().read { book in
-            try WaitingRecord.refused(book) + WaitingRecord.unsent(book)
+            try WaitingRecord.refused(book) + WaitingRecord.parted(book)
+                + WaitingRecord.unsent(book)
         }
         if json.isOn { return try records.forEach(Screen.printJSON) }
         if records.isEmpty { return print("Nothing waits: all of it is at the office.") }
@@ -57,7 +58,7 @@ struct WaitingCommand: ClientCommand {
 extension WaitingRecord {
     /// What the office keeps apart.
     static func refused(_ book: LocalBook) throws -> [WaitingRecord] {
-        let refused = try book.tables.refusedEvents()
+        let refused = try book.tables.refusedEvents() + book.tables.partedApart()
         if refused.isEmpty { return [] }
         let decisions = try book.decisions(about: refused)
         return try refused.map { event in
@@ -71,6 +72,16 @@ extension WaitingRecord {
         }
     }
 
+    /// Of a copied folder that has just taken a name of its own.
+    static func parted(_ book: LocalBook) throws -> [WaitingRecord] {
+        try book.tables.unsettledParted().map { event in
+            try WaitingRecord(
+                event.new.event, book, state: "unsent",
+                why: "recorded under the name that this folder shared with another",
+                action: "hourbook sync hands it in anew")
+        }
+    }
+
     /// What is on this device only, or was sent and has not come back with its place.
     static func unsent(_ book: LocalBook) throws -> [WaitingRecord] {
         let hasParted = book.sync.divergedAfter != nil
@@ -79,7 +90,7 @@ extension WaitingRecord {
                 return try WaitingRecord(
                     new.event, book, state: "unsent",
                     why: "this folder is a copy or was set back; the office has other entries",
-                    action: "keep this folder, and tell the office")
+                    action: "hourbook sync gives this folder a name of its own")
             }
             let (state, why) = Self.way(of: new.event.dot.sequence, book.sync)
             return try WaitingRecord(

@@ -107,8 +107,8 @@ enum ClientSchema {
         """
 
     /// What a copied folder had under the name that it shared with another: `replica` is that name;
-    /// `moved_to` the own sequence under which it was handed in anew; `reason` says that the office
-    /// keeps it apart. `split_from` is where the ledger has the pairing of that name.
+    /// `moved_to` the own sequence under which it was handed in anew; `reason` why the office keeps
+    /// it apart. `split_from` is where the ledger has the pairing of that name.
     private static let parted = """
         CREATE TABLE parted_event (
             replica BLOB NOT NULL CHECK (length(replica) = 16),
@@ -118,6 +118,7 @@ enum ClientSchema {
             reach INTEGER NOT NULL REFERENCES reach,
             is_settled INTEGER NOT NULL CHECK (is_settled IN (0, 1)),
             moved_to INTEGER,
+            reason INTEGER,
             PRIMARY KEY (replica, sequence)
         ) STRICT, WITHOUT ROWID;
         ALTER TABLE pairing ADD COLUMN split_from INTEGER;

@@ -100,7 +100,7 @@ final class LocalBook {
             device = own
         } else if let origin = paired.splitFrom {
             // Until the next sync a copy holds what its origin held, and gives out no number.
-            device = try Self.state(at: origin, tables, views)?.withoutNumbers
+            device = try Self.state(at: origin, tables, views)?.copied
         } else {
             device = nil
         }

@@ -8,8 +8,8 @@ internal import Shared
 
 struct IdentityFile {
     static let name = "identity"
-    /// Of a copy that is about to go on under a name of its own. Which of the two files is in force,
-    /// the database says.
+    /// Of a copy that is about to go on under a name of its own. Which of the two is in force, the
+    /// database says.
     static let nextName = "identity.next"
     private static let keyByteCount = 32
 

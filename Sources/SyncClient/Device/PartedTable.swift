@@ -11,22 +11,22 @@ internal import Store
 struct PartedEvent {
     let new: NewEvent
     let reach: [ScopeID]
-    /// The own sequence under which it was handed in anew.
-    let movedTo: Sequence64?
 }
 
 extension LedgerTables {
-    /// `isSettled`: the office has it, apart or in its place.
-    func keepParted(_ new: NewEvent, isSettled: Bool) throws {
+    /// `apart`: why the office keeps it apart; nil while nobody knows whether the ledger has it.
+    func keepParted(_ new: NewEvent, apart: QuarantineReason?) throws {
         let reach = try reach(ofEvent: new.event.dot) ?? [new.event.home]
         try db.execute(
             sql: """
                 INSERT OR IGNORE INTO parted_event
-                    (replica, sequence, leaf, bytes, reach, is_settled) VALUES (?, ?, ?, ?, ?, ?)
+                    (replica, sequence, leaf, bytes, reach, is_settled, reason)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 Data(new.event.dot.replica.bytes), Int64(new.event.dot.sequence.value),
-                Data(new.leaf.bytes), Data(new.bytes), try reachNumber(reach), isSettled,
+                Data(new.leaf.bytes), Data(new.bytes), try reachNumber(reach), apart != nil,
+                apart.map { Int64($0.rawValue) },
             ])
     }
 
@@ -35,13 +35,12 @@ extension LedgerTables {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT bytes, reach, moved_to FROM parted_event WHERE is_settled = 0
+                SELECT bytes, reach FROM parted_event WHERE is_settled = 0
                 ORDER BY replica, sequence
                 """
         ).map { row in
             PartedEvent(
-                new: try NewEvent(bytes: [UInt8](row[0] as Data)), reach: try reach(row[1]),
-                movedTo: (row[2] as Int64?).map { Sequence64(UInt64($0)) })
+                new: try NewEvent(bytes: [UInt8](row[0] as Data)), reach: try reach(row[1]))
         }
     }
 
@@ -57,12 +56,39 @@ extension LedgerTables {
             ])
     }
 
-    /// Where an entry of the name that this folder had before is now; nil if it kept its name.
-    func movedTo(_ dot: Dot) throws -> Sequence64? {
-        try Int64.fetchOne(
-            db, sql: "SELECT moved_to FROM parted_event WHERE replica = ? AND sequence = ?",
-            arguments: [Data(dot.replica.bytes), Int64(dot.sequence.value)]
-        ).map { Sequence64(UInt64($0)) }
+    /// Those that the office keeps apart, and has not let in since.
+    func partedApart() throws -> [RefusedEvent] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT bytes, reason FROM parted_event WHERE reason IS NOT NULL
+                ORDER BY replica, sequence
+                """
+        ).compactMap { row in
+            let new = try NewEvent(bytes: [UInt8](row[0] as Data))
+            guard try leaf(of: new.event.dot) == nil else { return nil }
+            return RefusedEvent(
+                event: new.event, leaf: new.leaf,
+                reason: QuarantineReason(rawValue: UInt32(row[1] as Int64)) ?? .invalid)
+        }
+    }
+
+    /// Entries that were handed in anew: under which name before, and under which own sequence now.
+    func movedEntries() throws -> [(from: Dot, to: Sequence64)] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT replica, sequence, moved_to FROM parted_event
+                WHERE moved_to IS NOT NULL ORDER BY replica, sequence
+                """
+        ).compactMap { row in
+            ReplicaID(row[0] as Data).map {
+                (
+                    Dot($0, Sequence64(UInt64(row[1] as Int64))),
+                    Sequence64(UInt64(row[2] as Int64))
+                )
+            }
+        }
     }
 
     func unsettledPartedCount() throws -> Int {

@@ -15,34 +15,45 @@ struct LostBranch {
 
     /// Returns how many were handed in anew.
     func handIn() throws -> Int {
-        let waiting = try book.tables.unsettledParted()
-        guard let origin = waiting.first?.new.event.dot.replica else { return 0 }
+        let waiting = Dictionary(
+            grouping: try book.tables.unsettledParted(), by: \.new.event.dot.replica)
+        // A folder that was copied twice may have two names' entries.
+        return try waiting.sorted { $0.key < $1.key }
+            .reduce(0) { try $0 + handIn($1.value, of: $1.key) }
+    }
+
+    private func handIn(_ waiting: [PartedEvent], of origin: ReplicaID) throws -> Int {
         let apart = try leavesKeptApart(of: origin)
         let known = try handedInByOthers()
         var moved: [Dot: Dot] = [:]
         var lost: [PartedEvent] = []
+        /// The first that the ledger does not have under its old name.
+        var first: Sequence64?
         for event in waiting {
             let (dot, leaf) = (event.new.event.dot, event.new.leaf)
             if try book.tables.leaf(of: dot) == leaf || apart.contains(leaf) {
                 try book.tables.settleParted(dot, movedTo: nil)
             } else if let place = known[leaf] {
+                first = first ?? dot.sequence
                 moved[dot] = place
                 try book.tables.settleParted(dot, movedTo: nil)
             } else {
+                first = first ?? dot.sequence
                 lost.append(event)
             }
         }
-        return try handIn(lost, of: origin, moved: moved)
+        guard let first, !lost.isEmpty else { return 0 }
+        let head = try book.head.sequence
+        return try handIn(
+            lost,
+            Reissuing(
+                origin: origin, common: Sequence64(first.value - 1), isAlone: head == .none,
+                moved: moved))
     }
 
-    private func handIn(
-        _ lost: [PartedEvent], of origin: ReplicaID, moved: [Dot: Dot]
-    ) throws -> Int {
-        guard let first = lost.first else { return 0 }
+    private func handIn(_ lost: [PartedEvent], _ start: Reissuing) throws -> Int {
         var head = try book.head
-        var writing = Reissuing(
-            origin: origin, common: Sequence64(first.new.event.dot.sequence.value - 1),
-            isAlone: head.sequence == .none, moved: moved)
+        var writing = start
         var recorded: [RecordedEvent] = []
         for event in lost {
             let dot = Dot(book.paired.replica, head.sequence.next)

@@ -1,6 +1,6 @@
-// A folder whose entries the ledger cannot have, for another copy of it has gone on under the same name,
-// takes a name of its own. Source: docs/protocol.md section 7.9. Neighbors: SyncRun and the session
-// before it found out, LostBranch hands in what only this folder has.
+// A folder whose entries the ledger cannot have, for another copy of it has gone on under the same
+// name, takes a name of its own. Source: docs/protocol.md section 7.9. Neighbors: SyncRun
+// found out by a session, LostBranch hands in what only this folder has.
 // Invariants: the new keys are durable before the server hears of them; which keys are in force is
 // what the database says; no byte of an own entry goes.
 
@@ -42,6 +42,8 @@ struct Splitting {
                 .ioError, "this device's keys are missing from \(folder.path); restore them")
         }
         let made = IdentityFile(link: present.link, environment: device.environment)
+        // The switch before this one may not have been finished: the keys in force stay somewhere.
+        try present.save(folder: folder)
         try made.save(folder: folder, name: IdentityFile.nextName)
         return made
     }
@@ -110,10 +112,10 @@ struct Splitting {
         try device.write { book in
             let tables = book.tables
             let unsent = try tables.unsent(after: .none, limit: .max)
-            for event in unsent { try tables.keepParted(event, isSettled: false) }
+            for event in unsent { try tables.keepParted(event, apart: nil) }
             for kept in try tables.refusedEvents() {
                 guard let event = try tables.refused(kept.event.dot.sequence) else { continue }
-                try tables.keepParted(event, isSettled: true)
+                try tables.keepParted(event, apart: kept.reason)
                 try tables.forgetRefused(kept.event.dot.sequence)
             }
             for event in unsent { try tables.removeUnsent(event.event.dot) }

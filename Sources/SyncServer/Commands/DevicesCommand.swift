@@ -1,5 +1,5 @@
-// `devices list|revoke|settle|repairs`: who syncs here, who must not any more, whose folder was
-// copied, and whose disk fails.
+// `devices list|revoke|settle|allow-split|repairs`: who syncs here, who must not any more, whose
+// folder was copied, and whose disk fails.
 // Neighbors: Ledger/ServerViews reads, Quarantine/ writes.
 
 internal import ArgumentParser
@@ -10,7 +10,9 @@ struct DevicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices",
         abstract: "List paired devices, revoke one, settle a copy of one, or see whose disk fails.",
-        subcommands: [List.self, Revoke.self, Settle.self, Repairs.self],
+        subcommands: [
+            List.self, Revoke.self, Settle.self, AllowSplit.self, Repairs.self,
+        ],
         defaultSubcommand: List.self)
 
     struct List: ServerCommand {
@@ -39,6 +41,9 @@ struct DevicesCommand: AsyncParsableCommand {
             }
             Output.show(table)
             for device in records {
+                if let since = device.splitWaitsSince {
+                    Output.warn(SplitWaiting.text(label: device.label, since: since))
+                }
                 if let parted = device.parted { Output.warn("\(device.label): \(parted.text)") }
                 if let ahead = device.ahead { Output.warn("\(device.label) \(ahead.text)") }
             }
@@ -96,6 +101,33 @@ extension DevicesCommand {
 }
 
 extension DevicesCommand {
+    struct AllowSplit: ServerCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "allow-split",
+            abstract: "Let one more copy of a device's folder go on under a name of its own.",
+            discussion: """
+                A copy goes on by itself once. A second one waits for somebody to find out why \
+                there are so many: a tablet that is cloned on purpose, or one that was stolen.
+                """)
+
+        @OptionGroup var folder: FolderOptions
+        @Argument(help: "The device: its name or the start of its replica id.")
+        var device: String
+        @Option(name: .customLong("as"), help: "The admin, by name or id.") var worker: String
+
+        func perform() async throws {
+            let label = try writableStore().append { session in
+                let device = try session.views.device(device)
+                try session.allowSplit(
+                    of: device, as: try session.views.worker(worker))
+                return device.label
+            }
+            Output.line("One more copy of \(label) may go on: it does so at its next sync.")
+        }
+    }
+}
+
+extension DevicesCommand {
     struct Repairs: ServerCommand {
         static let configuration = CommandConfiguration(
             commandName: "repairs",
@@ -132,7 +164,7 @@ extension DeviceRecord {
     fileprivate var marks: String {
         [
             revoked ? "REVOKED" : nil, parted == nil ? nil : "COPIED",
-            ahead == nil ? nil : "SAW MORE",
+            ahead == nil ? nil : "SAW MORE", splitWaitsSince == nil ? nil : "A COPY WAITS",
             clock.flatMap { $0.isOff ? "CLOCK \($0.words)" : nil },
         ].compactMap(\.self).joined(separator: ", ")
     }
@@ -162,6 +194,10 @@ struct DeviceRecord: Encodable {
     let clockOffsetMilliseconds: Int64?
     /// Nil unless a second folder of it has shown itself.
     let parted: PartedRecord?
+    /// The device whose folder it is a copy of; nil for one that was paired.
+    let copyOf: String?
+    /// Since when a copy of its folder waits to be let through; nil while none does.
+    let splitWaitsSince: String?
     /// Nil unless it has seen more of the ledger than there is.
     let ahead: AheadRecord?
 }

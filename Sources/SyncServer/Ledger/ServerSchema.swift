@@ -120,7 +120,7 @@ enum ServerSchema {
         ) STRICT, WITHOUT ROWID;
         """
 
-    /// `replica` goes on from a copy of `origin`'s folder; the ledger's `device.split` says the same.
+    /// `replica` goes on from a copy of `origin`'s folder; the ledger's `device.split` says so too.
     /// `allowed` counts the splits of a device that the office let through beyond the first.
     private static let splits = """
         CREATE TABLE device_split (

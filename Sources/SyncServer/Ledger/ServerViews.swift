@@ -62,6 +62,10 @@ extension Views {
                 parted: try copies.find(device.replica).map {
                     PartedRecord($0, label: device.label)
                 },
+                copyOf: try device.origin.flatMap { origin in
+                    try devices().first { $0.id == origin }?.label
+                },
+                splitWaitsSince: try SplitTable(tables.db).waitingSince(device.replica)?.text,
                 ahead: try ahead.find(device.replica).map {
                     AheadRecord($0, ledgerEnd: position)
                 })

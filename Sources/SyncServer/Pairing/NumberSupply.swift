@@ -86,8 +86,9 @@ extension Event {
         case .conflictResolved:
             payload.fieldNumber(ResolutionField.field) == MemberField.number
                 ? payload.integer(ResolutionField.value) : nil
-        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired, .deviceSplit,
-            .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged, .ledgerReopened,
+        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
+            .deviceSplit, .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged,
+            .ledgerReopened,
             .hoursRecorded,
             .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed, .hoursReinstated,
             .hoursMarkedSame, .hoursMarkedDistinct, .conflictUndone, .quarantineEntered,

@@ -1,5 +1,5 @@
-// A device of which there is a second folder: that folder goes on under a name of its own, by itself
-// once; a second time somebody at the office must have looked.
+// A device of which there is a second folder: that folder goes on under a name of its own, by
+// itself once; a second time somebody at the office must have looked.
 // Source: docs/protocol.md section 7.9. Neighbors: SplitRoute asks, DevicesCommand lets another
 // through. That they have parted, the device says: it may have found it in a page, unseen here.
 // Invariant: a new key that was answered once is answered the same again.
@@ -16,8 +16,8 @@ enum SplitRefusal: Error, Equatable, CaseIterable, Sendable {
         switch self {
         case .revoked: "this device has been revoked, and so have its copies"
         case .needsOffice:
-            "one copy of this device goes on under a name of its own already; the office must allow "
-                + "another. Nothing is lost: tell the office"
+            "one copy of this device goes on under a name of its own already; the office must "
+                + "allow another. Nothing is lost: tell the office"
         case .keyInUse: "another device has these keys"
         }
     }
@@ -99,6 +99,14 @@ struct SplitTable {
     }
 }
 
+enum SplitWaiting {
+    static func text(label: String, since: String) -> String {
+        "another copy of this device's folder has waited since \(since) to go on under a name of "
+            + "its own; one does already. Find out where it comes from; then `devices allow-split "
+            + "\"\(label)\"` lets it through, or `devices revoke` ends them all. Nothing is lost"
+    }
+}
+
 extension AppendSession {
     /// The position of the copy's `device.split`, or why it has none.
     func split(
@@ -146,6 +154,8 @@ extension AppendSession {
             DeviceField.numberBlocks: .blocks(blocks),
             DeviceField.origin: .entity(origin.id),
             DeviceField.common: .integer(Int64(request.common.value)),
+            DeviceField.former: .texts(
+                ([origin.replica] + origin.former).prefix(Limits.textsMax).map(\.description)),
         ]
         let split = try author(Draft(kind: .deviceSplit, payload: payload))
         try DeviceTable(db).insert(

@@ -95,9 +95,9 @@ struct PartedRecord: Encodable, Equatable {
         let place = copy.sign == .event ? " after its entry \(copy.common)" : ""
         text =
             "a second folder of this device (a copy, or put back from an old one) brought other "
-            + "entries\(place); none was taken in, and all are still there. Find it: in it, "
-            + "`hourbook waiting` lists what the office lacks. Record that anew on a device with a "
-            + "link of its own, put the folder away, then run `devices settle \"\(label)\"`"
+            + "entries\(place); none was taken in, and all are still there. With its next sync it "
+            + "goes on under a name of its own and hands them in anew. If it does not come, find "
+            + "it; `devices settle \"\(label)\"` puts this line away"
     }
 }
 

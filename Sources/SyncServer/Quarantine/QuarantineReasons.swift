@@ -139,8 +139,9 @@ struct QuarantineReasons {
             .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct:
             return "It is then said of \(try views.historySubject(event.entity)): "
                 + "\(try views.words(of: event, seenFrom: event.entity))."
-        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired, .deviceSplit,
-            .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged, .ledgerReopened,
+        case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
+            .deviceSplit, .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged,
+            .ledgerReopened,
             .conflictResolved,
             .conflictUndone,
             .quarantineEntered, .quarantineDecided:

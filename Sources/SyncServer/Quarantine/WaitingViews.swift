@@ -110,7 +110,8 @@ extension Views {
     /// By kind, then device.
     func waitingRecords() throws -> [WaitingRecord] {
         let conflicts = try openConflictCount()
-        return try keyRecords() + partedRecords() + aheadRecords() + unsentRecords()
+        return try keyRecords() + splitRecords() + partedRecords() + aheadRecords()
+            + unsentRecords()
             + quarantineSummary()
             + (conflicts == 0
                 ? []
@@ -123,6 +124,16 @@ extension Views {
     }
 
     /// Devices whose folder was copied: what the copy recorded comes by no sync.
+    private func splitRecords() throws -> [WaitingRecord] {
+        try deviceRecords().compactMap { device in
+            guard let since = device.splitWaitsSince, !device.revoked else { return nil }
+            return WaitingRecord(
+                what: "copy", device: device.label,
+                text: SplitWaiting.text(label: device.label, since: since), count: 1,
+                since: since)
+        }
+    }
+
     private func partedRecords() throws -> [WaitingRecord] {
         try deviceRecords().compactMap { device in
             guard let parted = device.parted, !device.revoked else { return nil }

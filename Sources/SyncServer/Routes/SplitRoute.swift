@@ -1,5 +1,5 @@
-// POST /v1/split: a folder that is a copy, known by the key of its origin, goes on under a name of its
-// own. Neighbors: Pairing/Splits decides and writes. Source: docs/protocol.md section 7.9.
+// POST /v1/split: a folder that is a copy, known by the key of its origin, goes on under a name of
+// its own. Neighbors: Pairing/Splits decides and writes. Source: docs/protocol.md section 7.9.
 
 internal import HTTPTypes
 internal import Hummingbird
