@@ -20,10 +20,11 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH := 8
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: help setup demo test properties sim sim-soak check format bench kills faults man install clean
+.PHONY: help setup demo scenes test properties sim sim-soak check format bench kills faults man install clean
 
 help:
 	@echo 'make demo    build, run a community of four devices and a server, compare them'
+	@echo 'make scenes  a device restored, cloned; a server set back: what people see'
 	@echo 'make test    build and run every test'
 	@echo 'make properties  10000 random histories of each property, in a release build'
 	@echo 'make sim     one world of the simulator: SEED=1 STEPS=250'
@@ -44,6 +45,13 @@ setup:
 demo: setup
 	$(BUILD)
 	scripts/demo $(BREAK)
+	scripts/scenes/restored-device
+	scripts/scenes/server-set-back
+
+# On the real programs; each ends non-zero if an entry is lost or doubled.
+scenes: setup
+	$(BUILD)
+	scripts/check-scenes --show
 
 # Swift Testing already runs tests side by side in one process; --parallel would add only the
 # process-per-test runner of XCTest, which we do not use, and hide the order in which tests ran.
@@ -56,6 +64,7 @@ test: setup
 	scripts/kill-test --kills 10
 	scripts/check-other-client
 	scripts/check-readme
+	scripts/check-scenes
 
 # A build of its own: tests see inside the modules, which the programs that are measured must not.
 properties: setup

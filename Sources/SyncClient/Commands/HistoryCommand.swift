@@ -20,7 +20,14 @@ struct HistoryCommand: ClientCommand {
     @OptionGroup var json: JSONOption
 
     func perform() throws {
-        let record = try data.device().read { try $0.history(id) }
+        let (record, moved) = try data.device().read { book in
+            (try book.history(id), try book.movedEntry(id))
+        }
+        if let moved, moved.description != record.entity {
+            Screen.note(
+                "this folder had another entry under that id before it took a name of its own; see "
+                    + "`hourbook history \(moved.short)`")
+        }
         if json.isOn { return try Screen.printJSON(record) }
         Screen.show(record.text(Screen.ink))
     }
@@ -36,7 +43,7 @@ extension LocalBook {
     }
 
     /// An entry that this folder had under the name it shared with another, as it is called now.
-    private func movedEntry(_ typed: String) throws -> EntityID? {
+    func movedEntry(_ typed: String) throws -> EntityID? {
         guard
             let moved = try tables.movedEntries().first(where: {
                 $0.from.short == typed || $0.from.description == typed

@@ -66,6 +66,13 @@ struct DeviceTable {
         }
     }
 
+    /// The device has no own events beyond that after all.
+    func awaitNoMore(of replica: ReplicaID, beyond sequence: Sequence64) throws {
+        try db.execute(
+            sql: "UPDATE device_report SET own_sequence = min(own_sequence, ?) WHERE replica = ?",
+            arguments: [Int64(sequence.value), Data(replica.bytes)])
+    }
+
     func setReport(_ report: Report, of replica: ReplicaID) throws {
         try db.cachedStatement(
             sql: """

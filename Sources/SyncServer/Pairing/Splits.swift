@@ -161,6 +161,9 @@ extension AppendSession {
         try DeviceTable(db).insert(
             replica, entity: split.event.entity, pairedAt: split.position)
         try SplitTable(db).insert(replica, of: origin.replica)
+        // What the copy said of itself under that name is no longer awaited.
+        try DeviceTable(db).awaitNoMore(
+            of: origin.replica, beyond: try tables.head(of: origin.replica)?.sequence ?? .none)
         // It has been dealt with; another copy will show itself again.
         _ = try PartedCopyTable(db).settle(origin.replica)
         return split.position
