@@ -20,6 +20,14 @@ public struct DataKey: Hashable, Sendable {
         self.key = key
     }
 
+    /// A new one, by chance.
+    public init(subjects: [EntityID], environment: Environment) {
+        let id = environment.randomBytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        self.init(
+            id: DataKeyID(id), subjects: subjects,
+            key: environment.randomBytes(Self.byteCount))
+    }
+
     /// What it adds to a message, wrapped, at most: tags, id and key, and each subject.
     public var wireBytesMax: Int { 60 + subjects.count * 30 }
 }

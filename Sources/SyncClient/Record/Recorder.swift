@@ -120,10 +120,7 @@ private struct KeyChooser {
     }
 
     private mutating func make(_ subjects: [EntityID]) -> DataKey {
-        let id = environment.randomBytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        let key = DataKey(
-            id: DataKeyID(id), subjects: subjects,
-            key: environment.randomBytes(DataKey.byteCount))
+        let key = DataKey(subjects: subjects, environment: environment)
         made.append(key)
         return key
     }

@@ -122,10 +122,7 @@ struct LostBranch {
     }
 
     private func made(_ subjects: [EntityID]) throws -> DataKey {
-        let id = environment.randomBytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        let key = DataKey(
-            id: DataKeyID(id), subjects: subjects,
-            key: environment.randomBytes(DataKey.byteCount))
+        let key = DataKey(subjects: subjects, environment: environment)
         // Durable before the events: a key that nothing names harms nobody.
         try keyring.add([key])
         return key
