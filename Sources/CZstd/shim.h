@@ -1,2 +1,3 @@
-// Zstandard as it is. Neighbors: Shared/Sync/Compression.swift is the only caller.
+// Zstandard as it is. Neighbors: Shared/Sync/Compression.swift and StreamCompression.swift are the
+// only callers.
 #include <zstd.h>

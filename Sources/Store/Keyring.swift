@@ -80,6 +80,9 @@ public final class Keyring: Sendable {
 
     public var isInPlace: Bool { file?.identity == identity }
 
+    /// For a copy of the whole.
+    var reader: any DatabaseReader { database }
+
     /// Lets go of the file now, and not with the last reference.
     public func close() throws { try database.close() }
 

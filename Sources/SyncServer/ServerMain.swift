@@ -19,6 +19,7 @@ struct ServerMain: AsyncParsableCommand {
             LedgerCommand.self, HistoryCommand.self, BalancesCommand.self, StatementCommand.self,
             DigestCommand.self,
             QuarantineCommand.self, WaitingCommand.self, VerifyCommand.self, RecoverCommand.self,
+            BackupCommand.self, RestoreCommand.self, DrillCommand.self,
         ])
 
     @OptionGroup var folder: FolderOptions

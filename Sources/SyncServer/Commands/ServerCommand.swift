@@ -90,7 +90,7 @@ struct Refusal: Error, Equatable {
     static func noInput(_ sentence: String) -> Refusal { Refusal(exit: 66, sentence: sentence) }
 
     /// Says it and ends the program with the code.
-    fileprivate var shown: any Error {
+    var shown: any Error {
         Output.note(ServerMain._errorPrefix + sentence.onOneLine)
         return ExitCode(exit)
     }

@@ -29,7 +29,8 @@ struct VerifyCommand: ServerCommand {
             throw Refusal(
                 exit: 65,
                 sentence: "\(broken.map(\.part).joined(separator: ", ")): not what was signed. "
-                    + "Stop the server, keep this folder as it is, and put back the newest backup")
+                    + "Stop the server, keep this folder as it is, and put back the newest copy "
+                    + "or backup of it; if there is none newer, run `recover`")
         }
     }
 }

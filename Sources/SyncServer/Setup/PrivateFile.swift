@@ -1,5 +1,5 @@
 // A file of private keys in the data folder, replaced whole and durably, for its owner only.
-// Neighbors: ServerKeys and TLSIdentity write themselves with it.
+// Neighbors: ServerKeys and TLSIdentity write themselves with it; backups are put in place with it.
 
 internal import Foundation
 
@@ -22,12 +22,17 @@ enum PrivateFile {
         try handle.write(contentsOf: data)
         try handle.synchronize()
         try handle.close()
+        try put(draft, at: url)
+    }
+
+    /// Gives a synced draft its name, durably.
+    static func put(_ draft: URL, at url: URL) throws {
         guard rename(draft.path, url.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
-        try syncEntries(of: folder)
+        try syncEntries(of: url.deletingLastPathComponent())
     }
 
     /// A new name in a folder outlives a power cut only once the folder has been synced.
-    private static func syncEntries(of folder: URL) throws {
+    static func syncEntries(of folder: URL) throws {
         let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
         defer { close(descriptor) }

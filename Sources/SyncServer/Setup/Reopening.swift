@@ -19,10 +19,13 @@ extension ServerStore {
         let devicesAhead: Int
     }
 
-    /// Begins the next epoch. What is here must be whole in itself.
-    func beginEpoch(as admin: String, reason: String?) throws -> Reopened {
+    /// Begins the next epoch. What is here must be whole in itself. `isRestored`: it comes from a
+    /// backup, so nothing here can tell how far the ledger had come.
+    func beginEpoch(
+        as admin: String, reason: String?, isRestored: Bool = false
+    ) throws -> Reopened {
         let devicesAhead = try pool.read { try AheadDeviceTable($0).count() }
-        guard standing != .whole || devicesAhead > 0 else {
+        guard isRestored || standing != .whole || devicesAhead > 0 else {
             throw Refusal(
                 exit: 65,
                 sentence: "there is nothing to recover from: the ledger is all that was signed, "

@@ -102,6 +102,9 @@ struct ServerKeys: Sendable {
         try PrivateFile.write(seeds, name: name, folder: folder)
     }
 
+    /// The bytes that `save` would write, in a form that it reads.
+    func encoded() throws -> Data { try JSONEncoder().encode(seeds) }
+
     /// Of the next epoch: another server replica. Its receiving key stays, so that devices which
     /// have not heard of the epoch can still hand over data keys.
     func ofNextEpoch(environment: Shared.Environment) throws -> ServerKeys {
