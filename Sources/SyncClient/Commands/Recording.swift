@@ -61,7 +61,7 @@ extension LocalBook {
         if sync.divergedAfter != nil {
             warnings.append(
                 "warning: this device's book and the office's have parted (see `hourbook "
-                    + "status`); this stays here until the office has decided")
+                    + "status`); the next sync gives this folder a name of its own")
         }
         if let revoked = try tables.knownRevocation() {
             warnings.append(

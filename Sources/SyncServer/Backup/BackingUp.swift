@@ -42,7 +42,10 @@ extension ServerStore {
         defer { try? FileManager.default.removeItem(at: scratch) }
         let tls = try tlsFile()
         let database = scratch.appendingPathComponent(StoreFile.databaseName)
-        try DatabaseCopy.make(of: pool, at: database)
+        // A link that nobody has used yet would let whoever reads the file pair a device.
+        try DatabaseCopy.make(of: pool, at: database) { db in
+            try db.execute(sql: "DELETE FROM pairing_link")
+        }
         let header = try header(of: database)
         let files = try keyFiles(tls: tls, scratch: scratch)
         return try write(header, database: database, files: files, into: target)
