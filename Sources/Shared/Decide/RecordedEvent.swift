@@ -6,12 +6,14 @@ public struct RecordedEvent: Hashable, Sendable {
     public let observation: Observation
 
     public init(
-        event: Event, leaf: Hash, position: LedgerPosition?, contextUnknown: Bool = false
+        event: Event, leaf: Hash, position: LedgerPosition?, contextUnknown: Bool = false,
+        commonSize: LedgerPosition = .start
     ) {
         self.event = event
         observation = Observation(
             dot: event.dot, leaf: leaf, position: position, context: event.context,
-            contextUnknown: contextUnknown, origin: event.reissued?.origin.replica)
+            contextUnknown: contextUnknown, commonSize: commonSize,
+            origin: event.reissued?.origin.replica)
     }
 
     public var leaf: Hash { observation.leaf }

@@ -216,8 +216,8 @@ struct AnswerApplication {
             }
             try book.tables.insert(new, admitted, holding: holding)
             try follow(new, &line)
-            return RecordedEvent(
-                event: new.event, leaf: new.leaf, position: entry.position,
+            return try book.tables.recorded(
+                new.event, leaf: new.leaf, at: entry.position,
                 contextUnknown: entry.contextUnknown)
         }
     }
@@ -272,8 +272,8 @@ struct AnswerApplication {
         }
         try book.tables.insert(kept, admitted, holding: holding)
         try book.tables.forgetRefused(dot.sequence)
-        return RecordedEvent(
-            event: kept.event, leaf: kept.leaf, position: admitted.position,
+        return try book.tables.recorded(
+            kept.event, leaf: kept.leaf, at: admitted.position,
             contextUnknown: admitted.contextUnknown)
     }
 
