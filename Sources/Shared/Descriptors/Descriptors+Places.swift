@@ -114,24 +114,24 @@ extension KindDescriptor {
         ])
 
     private static let deviceFields: [FieldDescriptor] = [
-            .key(DeviceField.signingKey, "signing-key", "The replica's Ed25519 key"),
-            .key(DeviceField.receivingKey, "receiving-key", "The replica's X25519 key"),
-            FieldDescriptor(
-                DeviceField.label, "label", .text(scalars: 100), required: true,
-                "Name of the device; no person's name", example: "Harbor tablet"),
-            FieldDescriptor(
-                DeviceField.workers, "workers", .entities, required: true,
-                "Workers who record on it", example: "Dana Ruiz"),
-            FieldDescriptor(
-                DeviceField.neighborhoods, "neighborhoods", .entities, required: true,
-                "Neighborhoods it holds", example: "HAR"),
-            FieldDescriptor(
-                DeviceField.role, "role", .codes(Role.self), required: true,
-                "The most that anybody may do on it", example: "coordinator"),
-            FieldDescriptor(
-                DeviceField.numberBlocks, "number-blocks", .blocks,
-                "Member numbers it may give out", example: "HAR 1001 to 1100"),
-        ]
+        .key(DeviceField.signingKey, "signing-key", "The replica's Ed25519 key"),
+        .key(DeviceField.receivingKey, "receiving-key", "The replica's X25519 key"),
+        FieldDescriptor(
+            DeviceField.label, "label", .text(scalars: 100), required: true,
+            "Name of the device; no person's name", example: "Harbor tablet"),
+        FieldDescriptor(
+            DeviceField.workers, "workers", .entities, required: true,
+            "Workers who record on it", example: "Dana Ruiz"),
+        FieldDescriptor(
+            DeviceField.neighborhoods, "neighborhoods", .entities, required: true,
+            "Neighborhoods it holds", example: "HAR"),
+        FieldDescriptor(
+            DeviceField.role, "role", .codes(Role.self), required: true,
+            "The most that anybody may do on it", example: "coordinator"),
+        FieldDescriptor(
+            DeviceField.numberBlocks, "number-blocks", .blocks,
+            "Member numbers it may give out", example: "HAR 1001 to 1100"),
+    ]
 }
 
 extension FieldDescriptor {
