@@ -38,6 +38,11 @@ extension LedgerTables {
                     row[3] as Int64, isOwn ? nil : bytes, now.milliseconds,
                 ])
         }
+        try setCheckpointsAside()
+    }
+
+    /// Those of an earlier epoch stay as evidence; what is signed now is of another origin.
+    func setCheckpointsAside() throws {
         try db.execute(
             sql: """
                 INSERT OR IGNORE INTO orphan_checkpoint (note)

@@ -139,6 +139,9 @@ struct AnswerApplication {
         }
         try book.tables.project(recorded)
         try book.tables.strikeOrphans(recorded)
+        if recorded.contains(where: { $0.event.knownKind == .ledgerReopened }) {
+            try book.tables.setCheckpointsAside()
+        }
         try noteMissingKeys(of: recorded.map(\.event))
         // After the entries: they say who is held here.
         try book.tables.keepDirectory(
