@@ -78,17 +78,6 @@ struct SetBackOfficeTests {
             return try store.beginEpoch(as: "Ada", reason: "the disk was replaced")
         }
 
-        /// What an unknown context counts up to, of the entry there and of the next.
-        func commonSizes(around position: UInt64) throws -> [UInt64] {
-            let store = try town.openStore()
-            defer { store.close() }
-            return try store.read { views in
-                try [position, position + 1].map {
-                    try views.tables.commonSize(before: LedgerPosition($0)).value
-                }
-            }
-        }
-
         func standing() throws -> LedgerStanding {
             let store = try town.openStore()
             defer { store.close() }
@@ -113,7 +102,6 @@ struct SetBackOfficeTests {
         let done = try it.recover()
         #expect(done.epoch == 2 && done.position == done.inheritedSize + 1)
         #expect(try it.standing() == .whole)
-        #expect(try it.commonSizes(around: done.position) == [0, done.inheritedSize])
         for _ in 0..<2 {
             for name in Start.devices {
                 let end = try await it.sync(name)

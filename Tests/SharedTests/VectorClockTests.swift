@@ -89,13 +89,11 @@ struct CoversTests {
         let own: UInt64
         var extras: [Dot] = []
         var isUnknown = false
-        var common: UInt64 = 0
         let isCovered: Bool
 
         init(
             _ description: String, _ seen: Dot, at seenAt: UInt64?, position: UInt64 = 0,
-            own: UInt64 = 0, extras: [Dot] = [], isUnknown: Bool = false, common: UInt64 = 0,
-            _ isCovered: Bool
+            own: UInt64 = 0, extras: [Dot] = [], isUnknown: Bool = false, _ isCovered: Bool
         ) {
             testDescription = description
             self.seen = seen
@@ -104,7 +102,6 @@ struct CoversTests {
             self.own = own
             self.extras = extras
             self.isUnknown = isUnknown
-            self.common = common
             self.isCovered = isCovered
         }
     }
@@ -131,16 +128,6 @@ struct CoversTests {
             "an unknown root tag counts as position 0", dot(b, 1), at: 1, position: 9,
             isUnknown: true, false),
         Row(
-            "in a later epoch it counts up to what was inherited", dot(b, 1), at: 5, position: 9,
-            isUnknown: true, common: 5, true),
-        Row(
-            "and no further", dot(b, 1), at: 6, position: 9, isUnknown: true, common: 5, false),
-        Row(
-            "and no further than it claims", dot(b, 1), at: 4, position: 3, isUnknown: true,
-            common: 5, false),
-        Row(
-            "a known one is not cut", dot(b, 1), at: 9, position: 9, common: 5, true),
-        Row(
             "with it extras still hold", dot(b, 1), at: 1, extras: [dot(b, 1)], isUnknown: true,
             true),
         Row("with it own events still hold", dot(a, 2), at: 1, own: 2, isUnknown: true, true),
@@ -153,7 +140,7 @@ struct CoversTests {
             CausalContext(
                 position: LedgerPosition(row.position), rootTag: .start,
                 ownSequence: Sequence64(row.own), extras: row.extras),
-            isUnknown: row.isUnknown, common: row.common)
+            isUnknown: row.isUnknown)
         let seen = Self.observation(
             row.seen, at: row.seenAt,
             CausalContext(position: .start, rootTag: .start, ownSequence: .none))
@@ -175,11 +162,10 @@ struct CoversTests {
     }
 
     private static func observation(
-        _ dot: Dot, at position: UInt64?, _ context: CausalContext, isUnknown: Bool = false,
-        common: UInt64 = 0
+        _ dot: Dot, at position: UInt64?, _ context: CausalContext, isUnknown: Bool = false
     ) -> Observation {
         Observation(
             dot: dot, leaf: .of(dot.bytes), position: position.map(LedgerPosition.init),
-            context: context, contextUnknown: isUnknown, commonSize: LedgerPosition(common))
+            context: context, contextUnknown: isUnknown)
     }
 }

@@ -137,8 +137,8 @@ struct World {
                 contextUnknown: known != new.event.context.rootTag)
             try tables.insert(new, admitted)
             try tables.project([
-                try tables.recorded(
-                    new.event, leaf: new.leaf, at: position,
+                RecordedEvent(
+                    event: new.event, leaf: new.leaf, position: position,
                     contextUnknown: admitted.contextUnknown)
             ])
             try tables.finish()

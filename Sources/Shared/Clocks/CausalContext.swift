@@ -47,31 +47,21 @@ public struct Observation: Hashable, Sendable {
     /// Nil until the ledger has it.
     public let position: LedgerPosition?
     public let context: CausalContext
-    /// The ledger does not know the context's root tag.
+    /// The ledger does not know the context's root tag: its position counts as 0.
     public let contextUnknown: Bool
-    /// How far any branch that was lost is one with the ledger, by the epochs that had begun before
-    /// this event's place; 0 in the first. An unknown context counts up to there.
-    public let commonSize: LedgerPosition
     /// Of an event that was recorded under another name first, and handed in anew: that replica.
     public let origin: ReplicaID?
 
     public init(
         dot: Dot, leaf: Hash, position: LedgerPosition?, context: CausalContext,
-        contextUnknown: Bool = false, commonSize: LedgerPosition = .start,
-        origin: ReplicaID? = nil
+        contextUnknown: Bool = false, origin: ReplicaID? = nil
     ) {
         self.dot = dot
         self.leaf = leaf
         self.position = position
         self.context = context
         self.contextUnknown = contextUnknown
-        self.commonSize = commonSize
         self.origin = origin
-    }
-
-    /// Up to where the author had been shown the ledger, as far as its context can be believed.
-    public var shownPosition: LedgerPosition {
-        contextUnknown ? min(context.position, commonSize) : context.position
     }
 
     /// Whether this event's author had been shown `other` when acting.
@@ -79,7 +69,7 @@ public struct Observation: Hashable, Sendable {
         if other.dot.replica == dot.replica {
             return other.dot.sequence <= context.ownSequence && other.dot.sequence < dot.sequence
         }
-        if let theirs = other.position, theirs <= shownPosition { return true }
+        if let theirs = other.position, !contextUnknown, theirs <= context.position { return true }
         return context.extras.contains { extra in
             // What it had seen of its own before it was copied.
             extra == other.dot

@@ -6,14 +6,12 @@ public struct RecordedEvent: Hashable, Sendable {
     public let observation: Observation
 
     public init(
-        event: Event, leaf: Hash, position: LedgerPosition?, contextUnknown: Bool = false,
-        commonSize: LedgerPosition = .start
+        event: Event, leaf: Hash, position: LedgerPosition?, contextUnknown: Bool = false
     ) {
         self.event = event
         observation = Observation(
             dot: event.dot, leaf: leaf, position: position, context: event.context,
-            contextUnknown: contextUnknown, commonSize: commonSize,
-            origin: event.reissued?.origin.replica)
+            contextUnknown: contextUnknown, origin: event.reissued?.origin.replica)
     }
 
     public var leaf: Hash { observation.leaf }

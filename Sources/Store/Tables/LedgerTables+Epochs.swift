@@ -37,24 +37,6 @@ extension LedgerTables {
         return number.flatMap(UInt32.init(exactly:)).map(Epoch.init) ?? .first
     }
 
-    /// What an unknown context of an entry at `place` still counts up to (docs/protocol.md 4): the
-    /// smallest size that an epoch inherited which had begun before it.
-    public func commonSize(before place: LedgerPosition) throws -> LedgerPosition {
-        let size = try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT min(inherited_size) FROM epoch WHERE position < ?"),
-            arguments: [Int64(clamping: place.value)])
-        return size.map { LedgerPosition(UInt64($0)) } ?? .start
-    }
-
-    /// An admitted event as it is decided about.
-    public func recorded(
-        _ event: Event, leaf: Hash, at place: LedgerPosition, contextUnknown: Bool
-    ) throws -> RecordedEvent {
-        RecordedEvent(
-            event: event, leaf: leaf, position: place, contextUnknown: contextUnknown,
-            commonSize: contextUnknown ? try commonSize(before: place) : .start)
-    }
-
     func noteEpoch(_ event: Event, at position: Int64) throws {
         guard let reopening = Reopening(event) else { return }
         try db.execute(

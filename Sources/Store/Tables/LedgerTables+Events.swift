@@ -84,8 +84,8 @@ extension LedgerTables {
             .int(admitted.contextUnknown ? 1 : 0), .int(key.value))
         try growTrees(
             leaf: unsent.leaf, position: position, reach: admitted.reach, holding: holding)
-        let recorded = try recorded(
-            unsent.event, leaf: unsent.leaf, at: admitted.position,
+        let recorded = RecordedEvent(
+            event: unsent.event, leaf: unsent.leaf, position: admitted.position,
             contextUnknown: admitted.contextUnknown)
         return (recorded, admitted.contextUnknown || before != reach)
     }
@@ -130,11 +130,11 @@ extension LedgerTables {
         guard let event = try? Event(decoding: [UInt8](bytes)), let leaf = Hash(leafBytes) else {
             throw StoreDamage.unreadable(position: position)
         }
-        guard position < StoreSchema.unsentBase else {
-            return RecordedEvent(event: event, leaf: leaf, position: nil)
-        }
-        return try recorded(
-            event, leaf: leaf, at: LedgerPosition(UInt64(position)), contextUnknown: row[1])
+        return RecordedEvent(
+            event: event, leaf: leaf,
+            position: position < StoreSchema.unsentBase
+                ? LedgerPosition(UInt64(position)) : nil,
+            contextUnknown: row[1])
     }
 
     public func event(_ dot: Dot) throws -> RecordedEvent? {

@@ -96,8 +96,7 @@ struct Explanation {
     ) throws -> ExplainRecord {
         let observation = recorded?.observation
         let unknown = observation?.contextUnknown ?? false
-        let clock = try vectorClock(
-            of: event, upTo: observation?.shownPosition ?? event.context.position)
+        let clock = try vectorClock(of: event, contextUnknown: unknown)
         return ExplainRecord(
             event: event.dot.description, leaf: leaf.description,
             kind: event.kindName,
@@ -126,7 +125,8 @@ struct Explanation {
 
     /// The set of dots that the compact context stands for. The ledger takes a replica's events in
     /// order, so the last one seen of a replica stands for all before it.
-    private func vectorClock(of event: Event, upTo prefix: LedgerPosition) throws -> VectorClock {
+    private func vectorClock(of event: Event, contextUnknown: Bool) throws -> VectorClock {
+        let prefix = contextUnknown ? LedgerPosition.start : event.context.position
         var last = try book.tables.lastSequences(upTo: prefix)
             .filter { $0.replica != event.dot.replica }
         // Nobody has seen an own event before writing it, whatever a context claims.

@@ -219,8 +219,8 @@ struct AnswerApplication {
             }
             try book.tables.insert(new, admitted, holding: holding)
             try follow(new, &line)
-            return try book.tables.recorded(
-                new.event, leaf: new.leaf, at: entry.position,
+            return RecordedEvent(
+                event: new.event, leaf: new.leaf, position: entry.position,
                 contextUnknown: entry.contextUnknown)
         }
     }
@@ -275,8 +275,8 @@ struct AnswerApplication {
         }
         try book.tables.insert(kept, admitted, holding: holding)
         try book.tables.forgetRefused(dot.sequence)
-        return try book.tables.recorded(
-            kept.event, leaf: kept.leaf, at: admitted.position,
+        return RecordedEvent(
+            event: kept.event, leaf: kept.leaf, position: admitted.position,
             contextUnknown: admitted.contextUnknown)
     }
 

@@ -50,8 +50,8 @@ final class AppendSession {
             Admitted(
                 position: next, reach: reach, receivedAt: now, contextUnknown: isUnknown))
         placed.append(
-            try tables.recorded(
-                new.event, leaf: new.leaf, at: next, contextUnknown: isUnknown))
+            RecordedEvent(
+                event: new.event, leaf: new.leaf, position: next, contextUnknown: isUnknown))
         position = next
         return next
     }
