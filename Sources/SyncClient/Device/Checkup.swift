@@ -95,7 +95,7 @@ struct Checkup: Encodable {
             name: "standing", isWell: revoked == nil && parted == nil, finding: finding,
             action: revoked != nil
                 ? "bring this device to the office"
-                : parted == nil ? nil : "keep this folder, and tell the office",
+                : parted == nil ? nil : "run `hourbook sync`: this folder gets its own name",
             facts: [
                 "replica": book.paired.replica.description, "mode": book.paired.server.mode.name,
                 "divergedAfter": parted.map { "\($0)" } ?? "no",

@@ -48,7 +48,8 @@ extension Views {
         let table = DeviceTable(tables.db)
         let copies = PartedCopyTable(tables.db)
         let ahead = AheadDeviceTable(tables.db)
-        return try devices().map { device in
+        let all = try devices()
+        return try all.map { device in
             let report = try table.report(of: device.replica)
             let last = try tables.head(of: device.replica)?.sequence.value ?? 0
             return DeviceRecord(
@@ -62,8 +63,8 @@ extension Views {
                 parted: try copies.find(device.replica).map {
                     PartedRecord($0, label: device.label)
                 },
-                copyOf: try device.origin.flatMap { origin in
-                    try devices().first { $0.id == origin }?.label
+                copyOf: device.origin.flatMap { origin in
+                    all.first { $0.id == origin }?.label
                 },
                 splitWaitsSince: try SplitTable(tables.db).waitingSince(device.replica)?.text,
                 ahead: try ahead.find(device.replica).map {
