@@ -147,6 +147,28 @@ public final class Keyring: Sendable {
         }.reduce(into: []) { $0.insert(DataKeyID(UInt64(bitPattern: $1))) }
     }
 
+    /// Every key's id and whom it is about, one by one.
+    public func forEach(_ body: (DataKeyID, [EntityID]) throws -> Void) throws {
+        try read { db in
+            let rows = try Row.fetchCursor(db, sql: "SELECT id, subjects FROM data_key ORDER BY id")
+            while let row = try rows.next() {
+                try body(
+                    DataKeyID(UInt64(bitPattern: row[0] as Int64)), DataKey.subjects(row[1]))
+            }
+        }
+    }
+
+    /// Deletes keys, durably; how many there ever were stays as it was.
+    public func remove(_ ids: some Sequence<DataKeyID>) throws {
+        try write { db in
+            for id in ids {
+                try db.execute(
+                    sql: "DELETE FROM data_key WHERE id = ?",
+                    arguments: [Int64(bitPattern: id.value)])
+            }
+        }
+    }
+
     /// Those of the ids that are not here.
     public func lacking(_ ids: Set<DataKeyID>) throws -> Set<DataKeyID> {
         if ids.isEmpty { return [] }

@@ -69,6 +69,7 @@ extension World {
                     let dot = Dot(handset.replica, Sequence64(UInt64(index) + 1))
                     let own = try? handset.device.read { book in
                         try book.tables.leaf(of: dot) ?? book.tables.refused(dot.sequence)?.leaf
+                            ?? book.tables.putAwayEvent(dot)?.new.leaf
                     }
                     return own == leaf ? leaf : nil
                 })
@@ -205,6 +206,7 @@ extension World {
                 try views.bookLines(scopes: held)
             )
         }
+        breaches += try scopeBreaches(handset)
         if digests != theirs {
             breaches.append(Breach(.i4, "\(handset.name) holds another ledger"))
         }
@@ -212,6 +214,24 @@ extension World {
         let differing = Set(lines).symmetricDifference(theirLines).sorted()
         if !differing.isEmpty {
             breaches.append(Breach(.i4, "\(handset.name) shows otherwise: \(differing.prefix(6))"))
+        }
+    }
+
+    /// It holds just what the ledger grants, all of it, and of others nothing else.
+    private func scopeBreaches(_ handset: Handset) throws -> [Breach] {
+        try handset.device.read { book in
+            var found: [Breach] = []
+            let granted = Set([.community] + book.granted.map(ScopeID.neighborhood))
+            if book.held != granted {
+                found.append(Breach(.i4, "\(handset.name) does not hold all that it is to hold"))
+            }
+            let own = Set([book.paired.replica] + (book.device?.former ?? []))
+            for entry in try book.tables.entries(after: .start, limit: .max)
+            where granted.isDisjoint(with: entry.reach) {
+                let whose = own.contains(entry.dot.replica) ? "its own" : "another's"
+                found.append(Breach(.i7, "\(handset.name) shows \(whose) \(entry.dot.short)"))
+            }
+            return found
         }
     }
 

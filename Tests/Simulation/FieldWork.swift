@@ -63,7 +63,10 @@ extension World {
             return try (known..<head).map { index in
                 let sequence = Sequence64(index + 1)
                 let own = try book.tables.event(Dot(handset.replica, sequence))
-                return try (own ?? book.tables.refused(sequence).map(Self.recorded)).map {
+                let aside =
+                    try book.tables.refused(sequence)
+                    ?? book.tables.putAwayEvent(Dot(handset.replica, sequence))?.new
+                return (own ?? aside.map(Self.recorded)).map {
                     Saved(
                         event: $0.event, leaf: $0.leaf, handset: handset.name,
                         cursor: book.sync.cursor, scopes: book.held)

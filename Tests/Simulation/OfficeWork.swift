@@ -83,6 +83,24 @@ extension World {
         }
     }
 
+    /// It holds other neighborhoods from now on, and may not hear of it for long.
+    func rescope(_ handset: Handset) throws {
+        let homes = people.neighborhoods
+        let wanted = pick([[homes[0]], [homes[1]], homes])
+        let isDone = try office.store.append { session in
+            let device = try session.views.devices().first { $0.replica == handset.replica }
+            guard let device, device.revokedAfter == nil,
+                Set(device.neighborhoods) != Set(wanted)
+            else { return false }
+            try session.setScope(of: device, to: wanted, as: people.admin, reason: "other rounds")
+            return true
+        }
+        guard isDone else { return }
+        handset.met.insert(.rescoped)
+        tally.note(fault: .rescoped)
+        tell("\(handset.name) is to hold \(wanted.count == 2 ? "both" : wanted[0].short)")
+    }
+
     func revoke(_ handset: Handset) throws {
         guard handsets.allSatisfy({ !$0.isRevoked }) else { return }
         try office.store.append { session in

@@ -50,7 +50,8 @@ public struct DeviceState: Hashable, Sendable {
     public let label: String
     public let role: Role
     public let workers: [EntityID]
-    public let neighborhoods: [EntityID]
+    /// On the device itself only those that are there in full.
+    public var neighborhoods: [EntityID]
     /// All that it was ever given, joined where they touch, by neighborhood and number.
     public let numberBlocks: [NumberBlock]
     /// Its last event that is admitted as usual; nil unless it was revoked.
@@ -123,7 +124,7 @@ public func decideEntity(_ events: [RecordedEvent]) -> EntityState? {
 
 extension RecordedEvent {
     /// Each epoch has a server replica of its own, so that dots alone do not order its events.
-    fileprivate static func isEarlier(_ one: RecordedEvent, _ other: RecordedEvent) -> Bool {
+    static func isEarlier(_ one: RecordedEvent, _ other: RecordedEvent) -> Bool {
         let (first, second) = (one.observation.position, other.observation.position)
         if let first, let second, first != second { return first < second }
         return one.event.dot < other.event.dot
@@ -139,8 +140,8 @@ extension DeviceState {
             receivingKey: payload.data(DeviceField.receivingKey) ?? [],
             label: payload.text(DeviceField.label) ?? "", role: payload.role(DeviceField.role),
             workers: payload.entities(DeviceField.workers),
-            neighborhoods: events.neighborhoodsLeft(
-                of: payload.entities(DeviceField.neighborhoods)),
+            neighborhoods: events.neighborhoodsHeld(
+                since: payload.entities(DeviceField.neighborhoods)),
             numberBlocks: (payload.blocks(DeviceField.numberBlocks) + events.blocksAdded).joined(),
             revokedAfter: events.compactMap(\.revokesAfter).min(),
             origin: payload.entity(DeviceField.origin),

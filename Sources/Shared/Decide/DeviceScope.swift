@@ -1,22 +1,22 @@
 // What later events say of what a device holds and which member numbers it may give out.
 // Source: docs/protocol.md section 2.3. Neighbors: DecideEntity asks for a device's state; the
-// server hands out blocks, MemberNumbers of a device uses them.
-// Invariants: numbers add up, for what was given out is never taken back; neighborhoods only become
-// fewer, for one that is added needs its past first, which this build does not fetch.
+// server's Pull/HeldScopes asks what was held along the ledger; MemberNumbers uses the blocks.
+// Invariants: numbers add up, for what was given out is never taken back; what is held is what the
+// last change in the order of the ledger says, for the server alone writes them.
 
 extension [RecordedEvent] {
-    private var scopeChanges: [Payload] {
-        filter { $0.event.knownKind == .deviceScopeChanged }.map(\.event.payload)
+    /// Of a device: the changes of what it holds, in the order of the ledger.
+    public var scopeChanges: [RecordedEvent] {
+        filter { $0.event.knownKind == .deviceScopeChanged }.sorted(by: RecordedEvent.isEarlier)
     }
 
-    /// Those of the pairing that every change still names.
-    func neighborhoodsLeft(of paired: [EntityID]) -> [EntityID] {
-        let named = scopeChanges.map { Set($0.entities(ScopeChangeField.neighborhoods)) }
-        return paired.filter { place in named.allSatisfy { $0.contains(place) } }
+    /// Those of the last change; of the pairing before there is one.
+    func neighborhoodsHeld(since paired: [EntityID]) -> [EntityID] {
+        scopeChanges.last?.event.payload.entities(ScopeChangeField.neighborhoods) ?? paired
     }
 
     var blocksAdded: [NumberBlock] {
-        scopeChanges.flatMap { $0.blocks(ScopeChangeField.numberBlocks) }
+        scopeChanges.flatMap { $0.event.payload.blocks(ScopeChangeField.numberBlocks) }
     }
 }
 

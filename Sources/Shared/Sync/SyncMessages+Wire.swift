@@ -33,6 +33,7 @@ extension SyncRequest {
         if let repair { wire.repair = repair.wire }
         wire.shown = shown ?? ""
         wire.epoch = epoch == .first ? 0 : epoch.value
+        if let fill { wire.fill = fill.wire }
         return try wire.serializedBytes()
     }
 
@@ -57,7 +58,8 @@ extension SyncRequest {
             wantedAfter: wire.wantedAfter == 0 ? nil : DataKeyID(wire.wantedAfter),
             decidedTo: LedgerPosition(wire.decidedTo),
             repair: wire.hasRepair ? try RepairQuestion(wire.repair) : nil,
-            shown: wire.shown.isEmpty ? nil : wire.shown, epoch: Epoch(max(wire.epoch, 1)))
+            shown: wire.shown.isEmpty ? nil : wire.shown, epoch: Epoch(max(wire.epoch, 1)),
+            fill: wire.hasFill ? try ScopeFill(wire.fill) : nil)
     }
 }
 
@@ -80,6 +82,8 @@ extension SyncResponse {
         if let revocation { wire.revocation = revocation.wire }
         if let repair { wire.repair = repair.wire }
         if let reopened { wire.reopened = reopened.wire }
+        wire.fill = Data(fill)
+        if let filled { wire.filled = filled.value }
         return try wire.serializedBytes()
     }
 
@@ -89,7 +93,7 @@ extension SyncResponse {
         guard let root = Hash(wire.root), wire.scopes.count <= scopesMax,
             wire.checkpoints.count <= scopesMax + 1, wire.cursor <= Limits.countMax,
             wire.directory.count <= DirectoryLine.countMax,
-            wire.wantedKeys.count <= WantedKey.countMax
+            wire.wantedKeys.count <= WantedKey.countMax, wire.filled <= Limits.countMax
         else { throw .malformed("sync response") }
         var outcomes: [Outcome] = []
         for outcome in wire.outcomes { outcomes.append(try Outcome(outcome)) }
@@ -104,7 +108,9 @@ extension SyncResponse {
             wantedKeys: wire.wantedKeys.map(DataKeyID.init),
             revocation: wire.hasRevocation ? try Revocation(wire.revocation) : nil,
             repair: wire.hasRepair ? try RepairAnswer(wire.repair) : nil,
-            reopened: wire.hasReopened ? try Reopened(wire.reopened) : nil)
+            reopened: wire.hasReopened ? try Reopened(wire.reopened) : nil,
+            fill: [UInt8](wire.fill),
+            filled: wire.hasFilled ? LedgerPosition(wire.filled) : nil)
     }
 }
 
@@ -323,5 +329,21 @@ extension Outcome {
         }
         self.init(
             first: Sequence64(wire.first), last: Sequence64(wire.last), disposition: disposition)
+    }
+}
+
+extension ScopeFill {
+    fileprivate var wire: WireScopeFill {
+        var wire = WireScopeFill()
+        wire.scope = scope.dot.wire
+        wire.upto = upto.value
+        return wire
+    }
+
+    fileprivate init(_ wire: WireScopeFill) throws(MessageError) {
+        guard wire.hasScope, let dot = try? Dot(wire.scope), wire.upto <= Limits.countMax else {
+            throw .malformed("a neighborhood to fill")
+        }
+        self.init(scope: EntityID(dot), upto: LedgerPosition(wire.upto))
     }
 }

@@ -28,6 +28,17 @@ public struct ScopeDigest: Hashable, Sendable {
     }
 }
 
+/// A neighborhood of which a device has all entries up to a position, and not yet those after it.
+public struct ScopeFill: Hashable, Sendable {
+    public let scope: EntityID
+    public let upto: LedgerPosition
+
+    public init(scope: EntityID, upto: LedgerPosition) {
+        self.scope = scope
+        self.upto = upto
+    }
+}
+
 /// A data key that a replica lacks, and an event that it holds whose sealed part names it.
 public struct WantedKey: Hashable, Sendable {
     /// Keys in one request or answer: bounds what either side looks up at a time.
@@ -71,13 +82,16 @@ public struct SyncRequest: Hashable, Sendable {
     public var shown: String?
     /// The newest that the device knows.
     public var epoch: Epoch
+    /// A neighborhood whose past the device fetches.
+    public var fill: ScopeFill?
 
     public init(
         replica: ReplicaID, cursor: LedgerPosition, cursorTag: RootTag, ownSequence: Sequence64,
         held: [ScopeDigest], runs: [[UInt8]], keys: WrappedKeys?, deviceTime: Instant,
         checkpointSize: LedgerPosition = .start, wantedKeys: [WantedKey] = [],
         wantedAfter: DataKeyID? = nil, decidedTo: LedgerPosition = .start,
-        repair: RepairQuestion? = nil, shown: String? = nil, epoch: Epoch = .first
+        repair: RepairQuestion? = nil, shown: String? = nil, epoch: Epoch = .first,
+        fill: ScopeFill? = nil
     ) {
         self.replica = replica
         self.cursor = cursor
@@ -94,6 +108,7 @@ public struct SyncRequest: Hashable, Sendable {
         self.repair = repair
         self.shown = shown
         self.epoch = epoch
+        self.fill = fill
     }
 }
 
@@ -125,13 +140,17 @@ public struct SyncResponse: Hashable, Sendable {
     public var repair: RepairAnswer?
     /// To a device whose cursor is of a lost branch; then nothing else is said.
     public var reopened: Reopened?
+    /// Packed entries of the neighborhood that the request asked to fill; empty when there are none.
+    public var fill: [UInt8]
+    /// They go from where the request said up to here, by then; nil when nothing was filled.
+    public var filled: LedgerPosition?
 
     public init(
         outcomes: [Outcome], page: [UInt8], cursor: LedgerPosition, root: Hash, more: Bool,
         scopes: [ScopeDigest], keys: WrappedKeys?, serverTime: Instant, advice: String,
         checkpoints: [String] = [], directory: [DirectoryLine] = [],
         wantedKeys: [DataKeyID] = [], revocation: Revocation? = nil, repair: RepairAnswer? = nil,
-        reopened: Reopened? = nil
+        reopened: Reopened? = nil, fill: [UInt8] = [], filled: LedgerPosition? = nil
     ) {
         self.outcomes = outcomes
         self.page = page
@@ -148,6 +167,8 @@ public struct SyncResponse: Hashable, Sendable {
         self.revocation = revocation
         self.repair = repair
         self.reopened = reopened
+        self.fill = fill
+        self.filled = filled
     }
 }
 

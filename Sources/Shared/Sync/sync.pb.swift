@@ -337,11 +337,45 @@ nonisolated struct WireSyncRequest: @unchecked Sendable {
   /// Clears the value of `repair`. Subsequent reads from it will return its default value.
   mutating func clearRepair() {_uniqueStorage()._repair = nil}
 
+  /// a neighborhood that the device is to hold, and whose past it fetches
+  var fill: WireScopeFill {
+    get {_storage._fill ?? WireScopeFill()}
+    set {_uniqueStorage()._fill = newValue}
+  }
+  /// Returns true if `fill` has been explicitly set.
+  var hasFill: Bool {_storage._fill != nil}
+  /// Clears the value of `fill`. Subsequent reads from it will return its default value.
+  mutating func clearFill() {_uniqueStorage()._fill = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// The device has the neighborhood's entries up to there.
+nonisolated struct WireScopeFill: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var scope: WireDot {
+    get {_scope ?? WireDot()}
+    set {_scope = newValue}
+  }
+  /// Returns true if `scope` has been explicitly set.
+  var hasScope: Bool {self._scope != nil}
+  /// Clears the value of `scope`. Subsequent reads from it will return its default value.
+  mutating func clearScope() {self._scope = nil}
+
+  var upto: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _scope: WireDot? = nil
 }
 
 /// A device looks for what of a scope it holds otherwise than the ledger, or says what it was.
@@ -516,6 +550,22 @@ nonisolated struct WireSyncResponse: @unchecked Sendable {
   var hasRevocation: Bool {_storage._revocation != nil}
   /// Clears the value of `revocation`. Subsequent reads from it will return its default value.
   mutating func clearRevocation() {_uniqueStorage()._revocation = nil}
+
+  /// a Run with entries of the neighborhood that the request asked to fill
+  var fill: Data {
+    get {_storage._fill}
+    set {_uniqueStorage()._fill = newValue}
+  }
+
+  /// they go up to there; absent: nothing was filled
+  var filled: UInt64 {
+    get {_storage._filled ?? 0}
+    set {_uniqueStorage()._filled = newValue}
+  }
+  /// Returns true if `filled` has been explicitly set.
+  var hasFilled: Bool {_storage._filled != nil}
+  /// Clears the value of `filled`. Subsequent reads from it will return its default value.
+  mutating func clearFilled() {_uniqueStorage()._filled = nil}
 
   var repair: WireRepairAnswer {
     get {_storage._repair ?? WireRepairAnswer()}
@@ -1052,7 +1102,7 @@ nonisolated extension WireScopeDigest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SyncRequest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}replica\0\u{1}cursor\0\u{3}cursor_tag\0\u{3}own_sequence\0\u{1}held\0\u{1}runs\0\u{1}keys\0\u{3}device_time\0\u{3}checkpoint_size\0\u{3}wanted_keys\0\u{3}wanted_after\0\u{3}decided_to\0\u{2}\u{2}shown\0\u{1}epoch\0\u{1}repair\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}replica\0\u{1}cursor\0\u{3}cursor_tag\0\u{3}own_sequence\0\u{1}held\0\u{1}runs\0\u{1}keys\0\u{3}device_time\0\u{3}checkpoint_size\0\u{3}wanted_keys\0\u{3}wanted_after\0\u{3}decided_to\0\u{1}fill\0\u{1}shown\0\u{1}epoch\0\u{1}repair\0")
 
   fileprivate class _StorageClass {
     var _version: UInt32 = 0
@@ -1071,6 +1121,7 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _shown: String = String()
     var _epoch: UInt32 = 0
     var _repair: WireRepairQuestion? = nil
+    var _fill: WireScopeFill? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1097,6 +1148,7 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _shown = source._shown
       _epoch = source._epoch
       _repair = source._repair
+      _fill = source._fill
     }
   }
 
@@ -1128,6 +1180,7 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 11: try { try decoder.decodeRepeatedMessageField(value: &_storage._wantedKeys) }()
         case 12: try { try decoder.decodeSingularFixed64Field(value: &_storage._wantedAfter) }()
         case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._decidedTo) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._fill) }()
         case 15: try { try decoder.decodeSingularStringField(value: &_storage._shown) }()
         case 16: try { try decoder.decodeSingularUInt32Field(value: &_storage._epoch) }()
         case 17: try { try decoder.decodeSingularMessageField(value: &_storage._repair) }()
@@ -1182,6 +1235,9 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if _storage._decidedTo != 0 {
         try visitor.visitSingularUInt64Field(value: _storage._decidedTo, fieldNumber: 13)
       }
+      try { if let v = _storage._fill {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
       if !_storage._shown.isEmpty {
         try visitor.visitSingularStringField(value: _storage._shown, fieldNumber: 15)
       }
@@ -1216,10 +1272,50 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._shown != rhs_storage._shown {return false}
         if _storage._epoch != rhs_storage._epoch {return false}
         if _storage._repair != rhs_storage._repair {return false}
+        if _storage._fill != rhs_storage._fill {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireScopeFill: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ScopeFill"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}upto\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._scope) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.upto) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._scope {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.upto != 0 {
+      try visitor.visitSingularUInt64Field(value: self.upto, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireScopeFill, rhs: WireScopeFill) -> Bool {
+    if lhs._scope != rhs._scope {return false}
+    if lhs.upto != rhs.upto {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1381,7 +1477,7 @@ nonisolated extension WireOutcome: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SyncResponse"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}outcomes\0\u{1}page\0\u{1}cursor\0\u{1}root\0\u{1}more\0\u{1}scopes\0\u{1}keys\0\u{3}server_time\0\u{1}advice\0\u{1}checkpoints\0\u{1}directory\0\u{3}wanted_keys\0\u{1}revocation\0\u{2}\u{4}reopened\0\u{1}repair\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}outcomes\0\u{1}page\0\u{1}cursor\0\u{1}root\0\u{1}more\0\u{1}scopes\0\u{1}keys\0\u{3}server_time\0\u{1}advice\0\u{1}checkpoints\0\u{1}directory\0\u{3}wanted_keys\0\u{1}revocation\0\u{1}fill\0\u{1}filled\0\u{2}\u{2}reopened\0\u{1}repair\0")
 
   fileprivate class _StorageClass {
     var _version: UInt32 = 0
@@ -1398,6 +1494,8 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _directory: [WireDirectoryLine] = []
     var _wantedKeys: [UInt64] = []
     var _revocation: WireRevocation? = nil
+    var _fill: Data = Data()
+    var _filled: UInt64? = nil
     var _repair: WireRepairAnswer? = nil
     var _reopened: WireReopened? = nil
 
@@ -1424,6 +1522,8 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
       _directory = source._directory
       _wantedKeys = source._wantedKeys
       _revocation = source._revocation
+      _fill = source._fill
+      _filled = source._filled
       _repair = source._repair
       _reopened = source._reopened
     }
@@ -1458,6 +1558,8 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._directory) }()
         case 13: try { try decoder.decodeRepeatedFixed64Field(value: &_storage._wantedKeys) }()
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._revocation) }()
+        case 15: try { try decoder.decodeSingularBytesField(value: &_storage._fill) }()
+        case 16: try { try decoder.decodeSingularUInt64Field(value: &_storage._filled) }()
         case 18: try { try decoder.decodeSingularMessageField(value: &_storage._reopened) }()
         case 19: try { try decoder.decodeSingularMessageField(value: &_storage._repair) }()
         default: break
@@ -1514,6 +1616,12 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
       try { if let v = _storage._revocation {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
       } }()
+      if !_storage._fill.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._fill, fieldNumber: 15)
+      }
+      try { if let v = _storage._filled {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 16)
+      } }()
       try { if let v = _storage._reopened {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
       } }()
@@ -1543,6 +1651,8 @@ nonisolated extension WireSyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._directory != rhs_storage._directory {return false}
         if _storage._wantedKeys != rhs_storage._wantedKeys {return false}
         if _storage._revocation != rhs_storage._revocation {return false}
+        if _storage._fill != rhs_storage._fill {return false}
+        if _storage._filled != rhs_storage._filled {return false}
         if _storage._repair != rhs_storage._repair {return false}
         if _storage._reopened != rhs_storage._reopened {return false}
         return true

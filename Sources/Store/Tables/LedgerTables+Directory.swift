@@ -67,23 +67,39 @@ extension LedgerTables {
 
     // MARK: As it was sent (device)
 
-    /// Keeps the lines; each takes the place of an older one. Who is held here needs none.
-    public func keepDirectory(_ lines: [DirectoryLine]) throws {
+    /// Keeps the lines; each takes the place of an older one. Who is held here needs none, unless
+    /// they are about to leave with one of these neighborhoods.
+    public func keepDirectory(
+        _ lines: [DirectoryLine], leaving: Set<ScopeID> = []
+    ) throws {
         for line in lines where line.member.dot.sequence.value <= LocalKey.sequenceMax {
             try db.cachedStatement(
                 sql: """
                     INSERT INTO directory (member, home, number, active, alias, name)
                     SELECT ?1, ?2, ?3, ?4, ?5, ?6
-                    WHERE NOT EXISTS (SELECT 1 FROM entity WHERE entity = ?1)
+                    WHERE ?7 OR NOT EXISTS (SELECT 1 FROM entity WHERE entity = ?1)
                     ON CONFLICT (member) DO UPDATE SET home = excluded.home,
                         number = excluded.number, active = excluded.active,
                         alias = excluded.alias, name = excluded.name
                     """
             ).execute(arguments: [
                 try key(line.member).value, try scopeNumber(line.home), line.number,
-                line.isActive, line.isAlias, line.name,
+                line.isActive, line.isAlias, line.name, leaving.contains(line.home),
             ])
         }
+    }
+
+    /// Of a member who is here and leaves: one that the server sent meanwhile is newer.
+    public func keepLineOfLeaving(_ line: DirectoryLine) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT OR IGNORE INTO directory (member, home, number, active, alias, name)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            try key(line.member).value, try scopeNumber(line.home), line.number, line.isActive,
+            line.isAlias, line.name,
+        ])
     }
 
     /// Lines in no particular order; `condition` is about the table's columns.

@@ -54,7 +54,7 @@ extension LedgerTables {
         ).map(entry)
     }
 
-    private func entry(_ row: Row) throws -> StoredEntry {
+    func entry(_ row: Row) throws -> StoredEntry {
         let bytes: Data = row[5]
         let position: Int64 = row[0]
         return StoredEntry(

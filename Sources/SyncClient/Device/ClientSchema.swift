@@ -45,6 +45,9 @@ enum ClientSchema {
                     ) STRICT
                     """)
         }
+        migrator.registerMigration("client 14: what it holds") { db in
+            try db.execute(sql: scopes)
+        }
     }
 
     /// `sync_state.acknowledged` is the last own event the server possesses; `acknowledged_chain`
@@ -166,6 +169,46 @@ enum ClientSchema {
             answer BLOB NOT NULL UNIQUE,
             reason TEXT NOT NULL,
             seen_at INTEGER NOT NULL
+        ) STRICT;
+        """
+
+    /// `held_scope.state` is a case of ScopeHolding. `fill_entry` keeps what came of a neighborhood
+    /// until all of it is here; `put_away_event` own events that reach only neighborhoods not held;
+    /// `left_entity` what left with one, by the 24 bytes of its id; `key_to_drop` data keys that
+    /// the keyring beside this database has to give up after the commit.
+    private static let scopes = """
+        CREATE TABLE held_scope (
+            scope BLOB PRIMARY KEY CHECK (length(scope) = 24),
+            state INTEGER NOT NULL CHECK (state IN (0, 1, 2, 3)),
+            upto INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE fill_entry (
+            scope BLOB NOT NULL,
+            position INTEGER NOT NULL,
+            reach INTEGER NOT NULL REFERENCES reach,
+            received_at INTEGER NOT NULL,
+            context_unknown INTEGER NOT NULL CHECK (context_unknown IN (0, 1)),
+            bytes BLOB NOT NULL,
+            PRIMARY KEY (scope, position)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE put_away_event (
+            replica BLOB NOT NULL CHECK (length(replica) = 16),
+            sequence INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            reach INTEGER NOT NULL REFERENCES reach,
+            received_at INTEGER NOT NULL,
+            context_unknown INTEGER NOT NULL CHECK (context_unknown IN (0, 1)),
+            leaf BLOB NOT NULL CHECK (length(leaf) = 32),
+            bytes BLOB NOT NULL,
+            PRIMARY KEY (replica, sequence)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE left_entity (
+            entity BLOB PRIMARY KEY CHECK (length(entity) = 24),
+            home BLOB NOT NULL CHECK (length(home) IN (0, 24)),
+            left_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE key_to_drop (
+            key INTEGER PRIMARY KEY
         ) STRICT;
         """
 

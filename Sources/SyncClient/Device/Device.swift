@@ -82,8 +82,12 @@ final class LocalBook {
     let sync: SyncState
     let reader: SealedReader
     let views: Views
-    /// Nil until the first sync brings its own `device.paired`.
+    /// Nil until the first sync brings its own `device.paired`. Of its neighborhoods those that are
+    /// here in full.
     let device: DeviceState?
+    /// Neighborhoods that the ledger grants it at the cursor, here in full or not.
+    let granted: [EntityID]
+    let holdings: [EntityID: ScopeHolding]
     /// Of enrollments that the office keeps apart, once somebody asked: an import asks often.
     private var numbersApart: [ScopeID: Set<Int64>]?
 
@@ -96,14 +100,16 @@ final class LocalBook {
         views = Views(
             tables: tables, reader: reader, position: sync.cursor,
             aside: .refused(of: paired.replica, ledger))
-        if let own = try Self.state(at: paired.pairedAt, tables, views) {
-            device = own
-        } else if let origin = paired.splitFrom {
+        var device = try Self.state(at: paired.pairedAt, tables, views)
+        if device == nil, let origin = paired.splitFrom {
             // Until the next sync a copy holds what its origin held, and gives out no number.
             device = try Self.state(at: origin, tables, views)?.copied
-        } else {
-            device = nil
         }
+        granted = device?.neighborhoods ?? []
+        let holdings = try tables.scopeHoldings()
+        if !holdings.isEmpty { device?.neighborhoods = granted.filter { holdings[$0] == .held } }
+        self.holdings = holdings
+        self.device = device
     }
 
     private static func state(
@@ -138,6 +144,19 @@ final class LocalBook {
     /// The community's scope among them.
     var held: Set<ScopeID> {
         Set([.community] + (device?.neighborhoods ?? []).map(ScopeID.neighborhood))
+    }
+
+    /// Neighborhoods that are being fetched, with how far each has come; ascending.
+    var filling: [ScopeFill] {
+        holdings.compactMap { place, holding in
+            guard case .filling(let upto) = holding else { return nil }
+            return ScopeFill(scope: place, upto: upto)
+        }.sorted { $0.scope < $1.scope }
+    }
+
+    /// Neighborhoods that it no longer holds, and whose entries are still here; ascending.
+    var leaving: [EntityID] {
+        holdings.filter { $0.value == .leaving }.map(\.key).sorted()
     }
 
     /// Neighborhoods this device holds, by code.

@@ -21,6 +21,8 @@ struct AnswerApplication {
     let keyring: Keyring
     let signingKey: [UInt8]
     let environment: Environment
+    /// The neighborhood whose past the request asked for.
+    var asked: ScopeFill?
     private var now: Instant { environment.now() }
 
     enum Fault: Error, Equatable {
@@ -78,14 +80,16 @@ struct AnswerApplication {
         state.serverTime = response.serverTime
         state.advice = response.advice
         try book.tables.save(state)
+        var present = book
+        if state.divergedAfter == nil { present = try takeScopes(&change) }
         try book.tables.save(ClockOffset(shown: now, right: response.serverTime))
         if !received.found.isEmpty { try book.tables.forgetMissing(received.found) }
         change.decided = try takeRevocation()
         if state.divergedAfter == nil {
-            change.mismatches = try compareDigests()
-            try compareCheckpoints()
+            change.mismatches = try compareDigests(present)
+            try compareCheckpoints(present)
             if !response.more, change.mismatches.isEmpty {
-                try book.dropSettledCheckpoints(of: try heldNow())
+                try book.dropSettledCheckpoints(of: present.held.sorted())
             }
             if !response.more, try book.tables.unsettledPartedCount() > 0 {
                 change.handedIn = try LostBranch(
@@ -143,19 +147,31 @@ struct AnswerApplication {
             try book.tables.setCheckpointsAside()
         }
         try noteMissingKeys(of: recorded.map(\.event))
-        // After the entries: they say who is held here.
-        try book.tables.keepDirectory(
-            response.directory.filter { !book.held.contains($0.home) })
         if let line, line.head != (try book.head) {
             try book.tables.setHead(line.head, of: book.paired.replica)
             state.acknowledged = line.head
         }
-        let isLearning = book.device == nil && response.cursor >= book.paired.pairedAt
         state.cursor = response.cursor
         try book.tables.keepTag(
             response.cursor == .start ? .start : RootTag(of: response.root), at: response.cursor)
-        if isLearning { try book.tables.dropTrees(except: try learnedScopes()) }
         return entries.count { if case .bytes = $0.content { true } else { false } }
+    }
+
+    /// What this device holds from now on, as the page has it; and a part of the past of one that
+    /// it did not hold.
+    private func takeScopes(_ change: inout Change) throws -> LocalBook {
+        let taking = ScopeTaking(book, keyring: keyring, now: now)
+        let isLearning = book.device == nil && response.cursor >= book.paired.pairedAt
+        let learned = try isLearning ? learnedPlaces() : book.device?.neighborhoods
+        try taking.settle(learned: learned)
+        let here = try taking.present()
+        if isLearning { try book.tables.dropTrees(except: here.held) }
+        // After the entries: they say who is held here.
+        try book.tables.keepDirectory(
+            response.directory.filter { !here.held.contains($0.home) },
+            leaving: Set(here.leaving.map(ScopeID.neighborhood)))
+        change.entries += try taking.take(response, asked: asked)
+        return try taking.present()
     }
 
     /// The server had not got them either: they are asked for from now on.
@@ -189,11 +205,12 @@ struct AnswerApplication {
         book.device == nil ? Set(entries.flatMap(\.reach)) : book.held
     }
 
-    private func learnedScopes() throws -> Set<ScopeID> {
+    /// What it was paired with: pages up to then brought just that.
+    private func learnedPlaces() throws -> [EntityID] {
         guard let creation = try book.tables.event(at: book.paired.pairedAt),
-            case .device(let device)? = try book.views.state(of: creation.event.entity)
+            case .device(let device)? = decideEntity([creation])
         else { throw Fault.event(book.paired.pairedAt) }
-        return Set([.community] + device.neighborhoods.map(ScopeID.neighborhood))
+        return device.neighborhoods
     }
 
     /// What of it must be projected; nil for an own event whose projections stand.
@@ -203,6 +220,7 @@ struct AnswerApplication {
         let admitted = Admitted(
             position: entry.position, reach: entry.reach, receivedAt: entry.receivedAt,
             contextUnknown: entry.contextUnknown)
+        if holding.isDisjoint(with: entry.reach) { return try putAway(entry, admitted, &line) }
         switch entry.content {
         case .own(let sequence):
             let dot = Dot(book.paired.replica, sequence)
@@ -223,6 +241,37 @@ struct AnswerApplication {
                 event: new.event, leaf: new.leaf, position: entry.position,
                 contextUnknown: entry.contextUnknown)
         }
+    }
+
+    /// Nothing of it is shown here; an own event is kept all the same.
+    private func putAway(
+        _ entry: LedgerEntry, _ admitted: Admitted, _ line: inout OwnLine?
+    ) throws -> RecordedEvent? {
+        let new: NewEvent
+        switch entry.content {
+        case .own(let sequence):
+            guard let own = try book.ownEvent(sequence) else {
+                throw Fault.missingOwn(sequence)
+            }
+            new = own
+        case .bytes(let bytes):
+            guard let other = try? NewEvent(bytes: bytes) else { throw Fault.event(entry.position) }
+            new = other
+        }
+        let dot = new.event.dot
+        guard dot.replica == book.paired.replica else { return nil }
+        if let own = try ownLeaf(dot) {
+            guard own == new.leaf else {
+                throw Fault.parted(common: Sequence64(dot.sequence.value - 1))
+            }
+        } else {
+            try follow(new, &line)
+        }
+        try book.tables.putAway(PutAwayEvent(new: new, admitted: admitted))
+        try book.tables.removeUnsent(dot)
+        try book.tables.forgetRefused(dot.sequence)
+        try book.tables.projectAgain([new.event.entity])
+        return nil
     }
 
     /// What this says of own events that the database does not have: it was set back to an older
@@ -261,6 +310,7 @@ struct AnswerApplication {
     private func ownLeaf(_ dot: Dot) throws -> Hash? {
         guard dot.replica == book.paired.replica else { return nil }
         return try book.tables.leaf(of: dot) ?? book.tables.refused(dot.sequence)?.leaf
+            ?? book.tables.putAwayEvent(dot)?.new.leaf
     }
 
     private func promote(
@@ -284,9 +334,10 @@ struct AnswerApplication {
 
     /// Scopes that the server named and whose root here is another. They stay noted until an answer
     /// that reaches the ledger's end no longer names them.
-    private func compareDigests() throws -> [ScopeID] {
+    private func compareDigests(_ present: LocalBook) throws -> [ScopeID] {
+        let held = present.held
         let differing = try response.scopes.filter { theirs in
-            try book.tables.digest(of: theirs.scope) != theirs
+            try held.contains(theirs.scope) && book.tables.digest(of: theirs.scope) != theirs
         }.map(\.scope).sorted()
         if !differing.isEmpty || !response.more {
             try book.tables.keepMismatches(differing, at: response.cursor)
@@ -294,17 +345,12 @@ struct AnswerApplication {
         return differing
     }
 
-    private func compareCheckpoints() throws {
+    private func compareCheckpoints(_ present: LocalBook) throws {
         guard !response.checkpoints.isEmpty else { return }
         let refused = try CheckpointComparison(
             book: book, cursor: response.cursor, root: response.root,
-            held: try heldNow()
+            held: present.held.sorted()
         ).take(response.checkpoints)
         for checkpoint in refused { try book.tables.keepRefused(checkpoint, at: now) }
-    }
-
-    /// `book` was read before the answer, whose page may have brought this device's own pairing.
-    private func heldNow() throws -> [ScopeID] {
-        book.device == nil ? try learnedScopes().sorted() : book.held.sorted()
     }
 }

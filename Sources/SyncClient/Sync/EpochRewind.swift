@@ -17,12 +17,21 @@ struct EpochRewind {
         let tables = book.tables
         try tables.keepOrphans(after: position, of: book.paired.replica, at: now)
         try tables.withdraw(after: position, own: book.paired.replica)
+        try tables.takeBackPutAway(after: position, of: book.paired.replica)
+        // Its past is fetched from the start: what came of it may be of the lost branch.
+        for fill in book.filling {
+            try tables.dropStaged(of: fill.scope)
+            try tables.save(.filling(upto: .start), of: fill.scope)
+        }
         try tables.truncateTrees(after: position)
         try tables.rebuild { _ in }
         try tables.forgetTold(after: position)
         var state = book.sync
         state.cursor = position
-        let last = min(try tables.lastPlaced(of: book.paired.replica), state.acknowledged.sequence)
+        let placed = max(
+            try tables.lastPlaced(of: book.paired.replica),
+            try tables.lastPutAway(of: book.paired.replica))
+        let last = min(placed, state.acknowledged.sequence)
         state.acknowledged = try chain(upTo: last)
         try tables.save(state)
         return try LocalBook(tables: tables, paired: book.paired, reader: book.reader)

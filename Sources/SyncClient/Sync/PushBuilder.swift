@@ -61,8 +61,9 @@ struct PushBuilder {
 extension LocalBook {
     /// Any own event ever recorded: unsent, in the ledger, or kept apart by the office.
     func ownEvent(_ sequence: Sequence64) throws -> NewEvent? {
-        if let event = try tables.bytes(of: Dot(paired.replica, sequence)) { return event }
-        return try tables.refused(sequence)
+        let dot = Dot(paired.replica, sequence)
+        if let event = try tables.bytes(of: dot) { return event }
+        return try tables.refused(sequence) ?? tables.putAwayEvent(dot)?.new
     }
 
     /// Also of one that only the office has: it keeps it apart, and this folder was set back.

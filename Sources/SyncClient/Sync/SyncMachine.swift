@@ -13,6 +13,8 @@ struct SyncProgress: Equatable {
     var hasKeysToTrade = false
     /// What is held here is not what the ledger holds, and may still be set right.
     var canRepair = false
+    /// The past of a neighborhood is still to be fetched.
+    var hasToFill = false
     var unsent: UInt64 {
         head > acknowledged ? head.value - acknowledged.value : 0
     }
@@ -73,6 +75,8 @@ struct SyncMachine {
     private var end: SyncEnd?
     private var patience: UInt32?
     private var rounds = 0
+    /// The office gives nothing of what this device is to fill; its next pages will say why.
+    private var isFillRefused = false
     /// While it is asked how far this device must go back.
     private(set) var search: EpochSearch?
     /// The server seems to know less: it is shown the last checkpoint, once.
@@ -84,6 +88,7 @@ struct SyncMachine {
         let pushes = progress.unsent > 0 && patience == nil && !skipsPush
         if pushes { return .exchange(pushMax: pushMax) }
         if wantsPull || skipsPush { return .exchange(pushMax: 0) }
+        if progress.hasToFill, !isFillRefused { return .exchange(pushMax: 0) }
         if progress.canRepair { return .repair }
         if progress.hasKeysToTrade { return .tradeKeys }
         if let patience { return .stop(.retryLater(seconds: patience)) }
@@ -91,8 +96,11 @@ struct SyncMachine {
     }
 
     /// `pushed` is how many events the request carried; `hasFreshNonce`, whether the answer's nonce
-    /// differs from the one it was signed with.
-    mutating func take(_ answer: SyncAnswer, pushed: Int, hasFreshNonce: Bool) {
+    /// differs from the one it was signed with; `asksFill`, whether it asked for the past of a
+    /// neighborhood.
+    mutating func take(
+        _ answer: SyncAnswer, pushed: Int, hasFreshNonce: Bool, asksFill: Bool = false
+    ) {
         rounds += 1
         if rounds > Self.roundsMax { end = .unreadableAnswer("the server never comes to an end") }
         switch answer {
@@ -106,6 +114,7 @@ struct SyncMachine {
             search = nil
             skipsPush = false
             wantsPull = response.more
+            isFillRefused = asksFill && !response.more && response.filled == nil
             for outcome in response.outcomes { take(outcome.disposition, pushed: pushed) }
         }
     }

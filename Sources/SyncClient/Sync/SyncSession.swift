@@ -61,6 +61,7 @@ struct SyncSession {
             return report
         }
         while true {
+            try device.dropKeys()
             switch machine.next(try current(trade, repair)) {
             case .stop(let end):
                 report.end = end
@@ -88,7 +89,7 @@ struct SyncSession {
             SyncProgress(
                 acknowledged: book.sync.acknowledged.sequence, head: try book.head.sequence,
                 hasKeysToTrade: try trade.goesOn(book, keyring: device.keyring),
-                canRepair: repair.goesOn)
+                canRepair: repair.goesOn, hasToFill: !book.filling.isEmpty)
         }
     }
 
@@ -106,6 +107,8 @@ struct SyncSession {
         var round: KeyTrade.Round?
         /// About what differs.
         var question: RepairQuestion?
+        /// The neighborhood whose past it asks for.
+        var fill: ScopeFill?
     }
 
     private func exchange(
@@ -147,7 +150,8 @@ struct SyncSession {
         }
         machine.take(
             understood, pushed: outgoing.eventCount,
-            hasFreshNonce: nonce != nil && nonce != outgoing.nonce)
+            hasFreshNonce: nonce != nil && nonce != outgoing.nonce,
+            asksFill: outgoing.fill != nil)
     }
 
     private func request(
@@ -161,11 +165,13 @@ struct SyncSession {
         request.keys = push?.keys
         request.wantedAfter = trade.answered
         request.repair = question
+        // A repair's answer leaves no room for it.
+        if question == nil, machine.search == nil { request.fill = book.filling.first }
         return Outgoing(
             body: try request.encoded(), nonce: book.sync.nonce,
             eventCount: push?.eventCount ?? 0,
             last: push?.last ?? book.sync.acknowledged.sequence,
-            offeredBefore: book.sync.offered, question: question)
+            offeredBefore: book.sync.offered, question: question, fill: request.fill)
     }
 
     /// Remembers, before a request and durably, which own events may be at the office from then on.
@@ -258,7 +264,7 @@ struct SyncSession {
             }
             // Keys first: an entry must not be there before what opens it.
             let received = try keep(response.keys)
-            try apply(response, received, search, nonce: nonce, &report)
+            try apply(response, received, search, outgoing.fill, nonce: nonce, &report)
             given = received.found
             return .response(response)
         } catch let error as MessageError {
@@ -327,7 +333,7 @@ struct SyncSession {
 
     private func apply(
         _ response: SyncResponse, _ received: ReceivedKeys, _ search: EpochSearch?,
-        nonce: [UInt8]?, _ report: inout SyncReport
+        _ asked: ScopeFill?, nonce: [UInt8]?, _ report: inout SyncReport
     ) throws {
         let change = try device.write { present in
             let rewind = EpochRewind(
@@ -336,7 +342,7 @@ struct SyncSession {
             let book = try search.map { try rewind.rewind(to: $0.cursor) } ?? present
             let change = try AnswerApplication(
                 book: book, response: response, received: received, keyring: device.keyring,
-                signingKey: keys.signingPublicKey, environment: device.environment
+                signingKey: keys.signingPublicKey, environment: device.environment, asked: asked
             ).apply()
             try setNonce(nonce, book)
             return change

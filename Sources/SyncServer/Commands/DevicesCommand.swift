@@ -1,5 +1,5 @@
-// `devices list|revoke|settle|allow-split|repairs`: who syncs here, who must not any more, whose
-// folder was copied, and whose disk fails.
+// `devices list|revoke|scope|settle|allow-split|repairs`: who syncs here and holds what, who must
+// not any more, whose folder was copied, and whose disk fails.
 // Neighbors: Ledger/ServerViews reads, Quarantine/ writes.
 
 internal import ArgumentParser
@@ -9,9 +9,9 @@ internal import Store
 struct DevicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices",
-        abstract: "List paired devices, revoke one, settle a copy of one, or see whose disk fails.",
+        abstract: "List paired devices, say what one holds, revoke one, or see whose disk fails.",
         subcommands: [
-            List.self, Revoke.self, Settle.self, AllowSplit.self, Repairs.self,
+            List.self, Revoke.self, Scope.self, Settle.self, AllowSplit.self, Repairs.self,
         ],
         defaultSubcommand: List.self)
 

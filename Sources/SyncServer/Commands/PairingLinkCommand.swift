@@ -43,7 +43,7 @@ struct PairingLinkCommand: ServerCommand {
             let views = session.views
             let workers = try Set(worker.map(views.worker)).sorted()
             let places = try Set(neighborhood.map(views.neighborhood)).sorted()
-            try checkServed(places, by: workers, views)
+            try session.checkServed(places, by: workers)
             return try session.makePairingLink(
                 workers: workers, neighborhoods: places,
                 role: try role.map(Role.named) ?? highestRole(of: workers, views),
@@ -52,20 +52,6 @@ struct PairingLinkCommand: ServerCommand {
         }
         if json.isOn { return try Output.json(["link": link.description]) }
         Output.line(link.description)
-    }
-
-    /// A device holds only where one of its workers serves.
-    private func checkServed(
-        _ places: [EntityID], by workers: [EntityID], _ views: Views
-    ) throws {
-        let served = Set(
-            try views.workers().filter { workers.contains($0.id) }.flatMap(\.neighborhoods))
-        for place in places where !served.contains(place) {
-            throw Refusal(
-                exit: 77,
-                sentence: "none of these workers serves "
-                    + "\(try views.code(of: .neighborhood(place))); see `worker list`")
-        }
     }
 
     private func highestRole(of workers: [EntityID], _ views: Views) throws -> Role {

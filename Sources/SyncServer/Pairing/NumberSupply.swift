@@ -26,29 +26,6 @@ extension AppendSession {
         }
     }
 
-    /// Writes which neighborhoods a device holds, and the numbers it may give out, from now on.
-    /// - Throws: a refusal when the neighborhoods are others than before: to hold one more takes
-    ///   its past, and to hold one less takes that its entries leave the device.
-    @discardableResult
-    func changeScope(
-        of device: DeviceState, neighborhoods: [EntityID], adding blocks: [NumberBlock]
-    ) throws -> LedgerPosition {
-        guard Set(neighborhoods) == Set(device.neighborhoods) else {
-            throw Refusal.usage(
-                "\(device.label) holds the neighborhoods that it was paired with; to change them, "
-                    + "revoke it once it has synced, and pair it anew")
-        }
-        let all = (device.numberBlocks + blocks).joined()
-        return try author(
-            Draft(
-                kind: .deviceScopeChanged, subject: device.id,
-                payload: [
-                    ScopeChangeField.neighborhoods: .entities(device.neighborhoods),
-                    ScopeChangeField.numberBlocks: .blocks(all.newest(Limits.entitiesMax)),
-                ])
-        ).position
-    }
-
     /// Neighborhoods by device: whose block a number is from, and who enrolled there.
     private func blocksTouched(
         by placed: [RecordedEvent], _ table: NumberBlockTable
@@ -95,12 +72,5 @@ extension Event {
             .quarantineDecided, nil:
             nil
         }
-    }
-}
-
-extension [NumberBlock] {
-    /// No more than an event carries: earlier ones were named by earlier events, and add up.
-    fileprivate func newest(_ count: Int) -> [NumberBlock] {
-        [NumberBlock](sorted { $0.last < $1.last }.suffix(count)).joined()
     }
 }

@@ -27,20 +27,27 @@ struct EntryReader {
             .map { $0.first...$0.last }
     }
 
-    /// Entries in order, at most a page of them; `isLast` when there are no more.
+    /// Entries of `scopes` in order, at most a page of them, and the device's own of `others`, up
+    /// to `last`; and how far the ledger was read.
     func entries(
-        of scopes: [ScopeID], after cursor: LedgerPosition
-    ) throws -> (entries: [PageEntry], isLast: Bool) {
+        of scopes: Set<ScopeID>, ownOf others: Set<ScopeID>, after cursor: LedgerPosition,
+        through last: LedgerPosition
+    ) throws -> (entries: [PageEntry], end: LedgerPosition) {
         let stored = try tables.entries(
-            in: Set(scopes), after: cursor, limit: PageLimits.entriesMax + 1)
+            in: scopes.union(others), after: cursor, limit: PageLimits.entriesMax + 1)
         var entries: [PageEntry] = []
         var bytes = 0
-        for found in stored.prefix(PageLimits.entriesMax) {
-            bytes += (isOwn(found) ? 0 : found.bytes.count) + PageLimits.entryBytes
-            if bytes > PageLimits.bytesMax, !entries.isEmpty { return (entries, false) }
-            entries.append(entry(found))
+        var end = cursor
+        for found in stored.prefix(PageLimits.entriesMax) where found.position <= last {
+            if !scopes.isDisjoint(with: found.reach) || found.dot.replica == replica {
+                bytes += (isOwn(found) ? 0 : found.bytes.count) + PageLimits.entryBytes
+                if bytes > PageLimits.bytesMax, !entries.isEmpty { return (entries, end) }
+                entries.append(entry(found))
+            }
+            end = found.position
         }
-        return (entries, stored.count <= PageLimits.entriesMax)
+        let isLast = stored.count <= PageLimits.entriesMax || end == last
+        return (entries, isLast ? last : end)
     }
 
     private func isOwn(_ stored: StoredEntry) -> Bool {

@@ -28,12 +28,20 @@ struct PageReader {
         if device.revokedAfter != nil {
             return try await bare(request, to: device, outcomes: outcomes)
         }
-        let (news, keys, repair) = try await store.readAsync { views in
+        let (news, fill, keys, repair) = try await store.readAsync { views in
             let reader = KeyReader(views: views, store: store, device: device)
+            let held = try HeldScopes(of: device, views: views)
+            let news = try News(
+                request, to: device, held: held, outcomes: outcomes, community: store.community,
+                views: views, keys: reader)
+            // Beside a page that goes to the end, for both to be of one moment.
+            let asked = news.end == news.head && request.repair == nil ? request.fill : nil
             return (
-                try News(
-                    request, to: device, outcomes: outcomes, community: store.community,
-                    views: views, keys: reader),
+                news,
+                try asked.flatMap {
+                    try FillNews(
+                        $0, held: held, community: store.community, views: views, keys: reader)
+                },
                 try reader.news(for: request, isWhole: store.standing == .whole),
                 try request.repair.flatMap {
                     try RepairReader(views: views, keys: reader, community: store.community)
@@ -44,7 +52,7 @@ struct PageReader {
         var keyNews = keys
         if let repair { keyNews.given += repair.keys }
         var response = try await fitting(
-            news, keyNews, outcomes: outcomes, to: device, store: store)
+            news, fill, keyNews, outcomes: outcomes, to: device, store: store)
         response.repair = repair?.answer
         return response
     }
@@ -72,8 +80,8 @@ struct PageReader {
     /// Halves the page until it fits a body: sealed text does not compress. With a single entry it
     /// does, however many the directory's lines.
     private func fitting(
-        _ news: News, _ keyNews: KeyNews, outcomes: [Outcome], to device: DeviceState,
-        store: ServerStore
+        _ news: News, _ fill: FillNews?, _ keyNews: KeyNews, outcomes: [Outcome],
+        to device: DeviceState, store: ServerStore
     ) async throws -> SyncResponse {
         var news = news
         while true {
@@ -85,19 +93,53 @@ struct PageReader {
                 news = try await store.readAsync { [news] in try news.cut(to: half, views: $0) }
                 continue
             }
-            let paged = Set(keys.map(\.id))
+            // Not of a page that had to be cut: then it no longer goes to the end.
+            let filled =
+                news.end == news.head
+                ? try await fitting(
+                    fill, in: PageLimits.packedBytesMax - bytes, besides: !page.isEmpty) : nil
+            let paged = Set((keys + (filled?.news.keys ?? [])).map(\.id))
             let given = keyNews.given.filter { !paged.contains($0.id) }.fitting(
-                PageLimits.packedBytesMax - bytes)
+                PageLimits.packedBytesMax - bytes - (filled?.bytes ?? 0))
+            let all = Dictionary(
+                (keys + (filled?.news.keys ?? [])).map { ($0.id, $0) },
+                uniquingKeysWith: { first, _ in first })
             return SyncResponse(
                 outcomes: outcomes, page: page, cursor: news.end, root: news.root,
                 more: news.end < news.head, scopes: news.scopes,
                 keys: try WrappedKeys.wrap(
-                    keys + given, to: device.receivingKey, community: store.community),
+                    all.values.sorted { $0.id < $1.id } + given, to: device.receivingKey,
+                    community: store.community),
                 serverTime: store.environment.now(), advice: store.advice,
-                checkpoints: try news.checkpoints.map {
+                checkpoints: try (news.checkpoints + (filled?.news.checkpoints ?? [])).map {
                     try SignedCheckpoint($0, signedBy: store.keys.ledger).note
                 }, directory: news.directory.map(\.line),
-                wantedKeys: news.end < news.head ? [] : keyNews.wanted)
+                wantedKeys: news.end < news.head ? [] : keyNews.wanted,
+                fill: filled?.packed ?? [],
+                filled: filled?.news.end ?? fill?.asked.upto)
+        }
+    }
+
+    private struct FittingFill {
+        let news: FillNews
+        let packed: [UInt8]
+        let bytes: Int
+    }
+
+    /// Halves it until it fits; nil when there is no room for even one entry beside the page.
+    private func fitting(
+        _ fill: FillNews?, in bytesMax: Int, besides hasPage: Bool
+    ) async throws -> FittingFill? {
+        guard var news = fill else { return nil }
+        while true {
+            let packed = news.packed(community: store.community)
+            let bytes = news.keys.reduce(packed.count) { $0 + $1.wireBytesMax }
+            if bytes <= bytesMax || (news.entries.count == 1 && !hasPage) {
+                return FittingFill(news: news, packed: packed, bytes: bytes)
+            }
+            guard news.entries.count > 1 else { return nil }
+            let half = news.entries.count / 2
+            news = try await store.readAsync { [news] in try news.cut(to: half, views: $0) }
         }
     }
 }
@@ -121,18 +163,20 @@ struct News: Sendable {
     private let epoch: Epoch
 
     init(
-        _ request: SyncRequest, to device: DeviceState, outcomes: [Outcome],
-        community: CommunityID, views: Views, keys: KeyReader
+        _ request: SyncRequest, to device: DeviceState, held along: HeldScopes,
+        outcomes: [Outcome], community: CommunityID, views: Views, keys: KeyReader
     ) throws {
         let tables = views.tables
-        let held = [ScopeID.community] + device.neighborhoods.map(ScopeID.neighborhood)
+        let held = along.scopes(after: request.cursor, named: request.held.map(\.scope))
         let reader = EntryReader(tables: tables, replica: device.replica, outcomes: outcomes)
-        let page = try reader.entries(of: held, after: request.cursor)
         cursor = request.cursor
         head = views.position
+        let page = try reader.entries(
+            of: held, ownOf: along.ever.subtracting(held), after: cursor,
+            through: along.nextChange(after: cursor) ?? head)
         epoch = try tables.epoch()
-        (directory, end) = try DirectoryReader(views: views, held: Set(held)).lines(
-            after: cursor, through: page.isLast ? head : (page.entries.last?.position ?? head))
+        (directory, end) = try DirectoryReader(views: views, held: held).lines(
+            after: cursor, through: page.end)
         entries = page.entries
         if let last = entries.last?.position, last > end {
             entries.removeAll { [end] in $0.position > end }
@@ -142,12 +186,12 @@ struct News: Sendable {
         scopes = []
         checkpoints = []
         guard end == head else { return }
-        scopes = try held.map { try tables.digest(of: $0) }.filter { !request.held.contains($0) }
+        scopes = try held.sorted().map { try tables.digest(of: $0) }.filter { !request.held.contains($0) }
         guard request.checkpointSize < head else { return }
         checkpoints =
             [try tables.checkpoint(of: community)]
             + (try tables.checkpoints(
-                of: held, grownAfter: request.checkpointSize, community: community))
+                of: held.sorted(), grownAfter: request.checkpointSize, community: community))
     }
 
     /// The first entries only.

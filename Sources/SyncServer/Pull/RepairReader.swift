@@ -62,8 +62,8 @@ struct RepairReader {
 }
 
 extension PageEntry {
-    /// With its bytes, whoever wrote it: the device's copy is what is in doubt.
-    fileprivate init(whole stored: StoredEntry) {
+    /// With its bytes, whoever wrote it: the device may not have them, or they are in doubt.
+    init(whole stored: StoredEntry) {
         self.init(
             entry: LedgerEntry(
                 position: stored.position, reach: stored.reach, receivedAt: stored.receivedAt,

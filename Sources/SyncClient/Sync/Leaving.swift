@@ -1,0 +1,120 @@
+// The entries of a neighborhood that this device no longer holds are taken out, once its own there
+// have their place in the ledger or at the desk. Source: docs/protocol.md section 7.10.
+// Neighbors: ScopeTaking says which; KeyDropping removes the data keys after the commit.
+// Invariants: bytes of own events stay, in put_away_event; of members a line stays, as of anybody
+// elsewhere; a data key goes only if all that it is about has gone.
+
+internal import Foundation
+internal import GRDB
+internal import Shared
+internal import Store
+
+struct Leaving {
+    let taking: ScopeTaking
+    private var tables: LedgerTables { taking.tables }
+
+    init(taking: ScopeTaking) { self.taking = taking }
+
+    func letGo(_ holdings: [EntityID: ScopeHolding]) throws {
+        let leaving = holdings.filter { $0.value == .leaving }.map(\.key).sorted()
+        let others = holdings.filter { ![.leaving, .gone].contains($0.value) }.map(\.key)
+        let kept = Set([.community] + others.map(ScopeID.neighborhood))
+        guard !leaving.isEmpty, try !tables.hasUnplaced(outside: kept) else { return }
+        let book = try taking.present()
+        try noteKeys(outside: kept, book)
+        try keepLines(of: try tables.membersOutside(kept), book)
+        try takeOut(outside: kept, book)
+        for place in leaving {
+            try tables.dropTree(of: .neighborhood(place))
+            try tables.dropCheckpoints(of: .neighborhood(place), community: book.paired.community)
+            try tables.save(.gone, of: place)
+        }
+        try tables.rebuild { _ in }
+    }
+
+    /// As the server's lines would say; one that it sent since is newer.
+    private func keepLines(of members: [EntityID], _ book: LocalBook) throws {
+        for id in members {
+            guard case .member(let member)? = try book.views.state(of: id),
+                let number = member.number
+            else { continue }
+            try tables.keepLineOfLeaving(
+                DirectoryLine(
+                    member: id, home: member.home, number: number, isActive: member.isActive,
+                    isAlias: try tables.isAlias(id)))
+        }
+    }
+
+    private func takeOut(outside kept: Set<ScopeID>, _ book: LocalBook) throws {
+        let own = Set([book.paired.replica] + (book.device?.former ?? []))
+        try tables.withdraw(outside: kept) { entry in
+            let new = try NewEvent(bytes: entry.bytes)
+            if new.event.subject == nil {
+                try tables.noteLeft(new.event.entity, home: new.event.home, at: taking.now)
+            }
+            guard own.contains(entry.dot.replica) else { return }
+            try tables.putAway(
+                PutAwayEvent(
+                    new: new,
+                    admitted: Admitted(
+                        position: entry.position, reach: entry.reach,
+                        receivedAt: entry.receivedAt, contextUnknown: entry.contextUnknown)))
+        }
+    }
+
+    // MARK: Data keys
+
+    /// Those whose every subject leaves; not those that an own event at the desk still needs.
+    private func noteKeys(outside kept: Set<ScopeID>, _ book: LocalBook) throws {
+        let needed = try tables.keysOfOwnAside()
+        try taking.keyring.forEach { key, subjects in
+            guard !subjects.isEmpty, !needed.contains(key),
+                try subjects.allSatisfy({ try isOutside($0, kept, book) })
+            else { return }
+            try tables.noteToDrop(key)
+        }
+    }
+
+    private func isOutside(
+        _ subject: EntityID, _ kept: Set<ScopeID>, _ book: LocalBook
+    ) throws -> Bool {
+        if try book.views.home(of: subject)?.family == .neighborhood {
+            return !kept.contains(.neighborhood(subject))
+        }
+        if let reach = try book.views.reach(of: subject) { return kept.isDisjoint(with: reach) }
+        return try book.views.directoryLine(of: subject).map { !kept.contains($0.home) } ?? false
+    }
+}
+
+extension LedgerTables {
+    fileprivate func noteLeft(_ entity: EntityID, home: ScopeID, at now: Instant) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO left_entity VALUES (?, ?, ?)",
+            arguments: [Data(entity.bytes), Data(home.bytes), now.milliseconds])
+    }
+
+    fileprivate func dropCheckpoints(of scope: ScopeID, community: CommunityID) throws {
+        let origin = Checkpoint(
+            community: community, epoch: try epoch(),
+            tree: .scope(scope, ledgerSize: 0, ledgerRoot: MerkleTree.emptyRoot), size: 0,
+            root: MerkleTree.emptyRoot
+        ).origin
+        try db.execute(sql: "DELETE FROM checkpoint WHERE origin = ?", arguments: [origin])
+    }
+
+    /// Keys of own events that are not in the ledger as such: at the desk, or under a former name.
+    fileprivate func keysOfOwnAside() throws -> Set<DataKeyID> {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT bytes FROM refused_event UNION ALL SELECT bytes FROM parted_event
+                """)
+        return Set(rows.flatMap { Event.sealedKeys(in: [UInt8]($0[0] as Data)) })
+    }
+
+    fileprivate func noteToDrop(_ key: DataKeyID) throws {
+        try db.execute(
+            sql: "INSERT OR IGNORE INTO key_to_drop VALUES (?)",
+            arguments: [Int64(bitPattern: key.value)])
+    }
+}
