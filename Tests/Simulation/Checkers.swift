@@ -52,7 +52,7 @@ extension World {
         try checkOnce(ledger)
         try checkSignatures()
         try checkBook(ledger)
-        for handset in handsets { try check(handset) }
+        for handset in handsets { try check(handset, ledger) }
         checkSecrecy()
     }
 
@@ -183,7 +183,7 @@ extension World {
         }
     }
 
-    private func check(_ handset: Handset) throws {
+    private func check(_ handset: Handset, _ ledger: LedgerCopy) throws {
         if handset.isRevoked { return }
         let (held, digests, lines, parts, state, unsent) = try handset.device.read { book in
             (
@@ -192,8 +192,9 @@ extension World {
                 try book.unsentCount
             )
         }
-        breaches += parts.filter { !$0.isWhole }
-            .map { Breach(.i3, "\(handset.name), \($0.part): \($0.finding)") }
+        breaches += try parts.filter { part in
+            try !part.isWhole && !isForgottenElsewhere(part, on: handset, ledger)
+        }.map { Breach(.i3, "\(handset.name), \($0.part): \($0.finding)") }
         if state.divergedAfter != nil {
             if !handset.isCopy {
                 breaches.append(Breach(.i4, "\(handset.name) is thought a copy, and is none"))
@@ -214,6 +215,24 @@ extension World {
         let differing = Set(lines).symmetricDifference(theirLines).sorted()
         if !differing.isEmpty {
             breaches.append(Breach(.i4, "\(handset.name) shows otherwise: \(differing.prefix(6))"))
+        }
+    }
+
+    /// Its disk forgot own entries of a neighborhood that it no longer holds: the office has them,
+    /// and gives nothing of that neighborhood any more.
+    private func isForgottenElsewhere(
+        _ part: VerifiedPart, on handset: Handset, _ ledger: LedgerCopy
+    ) throws -> Bool {
+        guard handset.wasDamaged, part.part == "events of this device" else { return false }
+        return try handset.device.read { book in
+            let missing = try (0..<book.head.sequence.value).map { Sequence64($0 + 1) }
+                .filter { try book.ownEvent($0) == nil }
+            return missing.allSatisfy { sequence in
+                ledger.entries.contains { entry in
+                    entry.event.dot == Dot(handset.replica, sequence)
+                        && book.held.isDisjoint(with: entry.reach)
+                }
+            }
         }
     }
 

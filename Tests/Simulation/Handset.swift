@@ -25,6 +25,8 @@ final class Handset {
     /// Folders with the same replica exist, or did.
     var isCopy = false
     var isRevoked = false
+    /// Its disk has forgotten something.
+    var wasDamaged = false
 
     init(name: String, folder: URL, fate: Fate, device: Device, keys: ReplicaKeys) {
         (self.name, self.folder, self.fate, self.keys) = (name, folder, fate, keys)
@@ -38,7 +40,7 @@ final class Handset {
         device = try Device(folder: folder, environment: fate.environment)
         (line, past) = (other.line, other.past)
         isCopy = true
-        isRevoked = other.isRevoked
+        (isRevoked, wasDamaged) = (other.isRevoked, other.wasDamaged)
     }
 
     var replica: ReplicaID { keys.replica }

@@ -29,7 +29,8 @@ extension World {
     func recordForged(on handset: Handset) throws {
         let saved = try handset.device.write { book -> Saved? in
             guard let entry = try book.views.entities(.hours).last,
-                case .hours(let hours)? = try book.views.state(of: entry)
+                // Of a damaged copy it may not be readable.
+                case .hours(let hours)? = (try? book.views.state(of: entry)) ?? nil
             else { return nil }
             var event = event(on: handset, book, RootTag(of: .of(random.bytes(4))))
             (event.subject, event.home, event.worker) = (entry, hours.home, people.coordinator)

@@ -57,7 +57,9 @@ extension Truth {
         byReissued event: Event, of lost: Reissued, ledger: [PlacedDot]
     ) -> Set<Dot> {
         let scopes = saved[lost.leaf]?.scopes
-        let shown = ledger.prefix(Int(event.context.position.value)).filter { placed in
+        // What was forged then is no truer now.
+        let upTo = saved[lost.leaf]?.cursor ?? event.context.position
+        let shown = ledger.prefix(Int(upTo.value)).filter { placed in
             scopes.map { !$0.isDisjoint(with: placed.reach) } ?? true
         }.map(\.dot)
         let own = (0..<event.context.ownSequence.value).map {

@@ -27,14 +27,14 @@ extension World {
         case 34...70:
             try visit(handset, fault: random.chance(3, of: 5) ? pick(Self.sessionFaults) : nil)
         case 71...79: try officeWork()
-        case 80...82: setClock(of: handset)
+        case 80...81: setClock(of: handset)
         case 84: jumpOfficeClock()
         case 85...87: try backUp(handset)
         case 88: try putBack()
         case 89: try clone(handset)
         case 90 where random.chance(1, of: 6): try revoke(handset)
         case 90: try damage(handset)
-        case 83: try rescope(handset)
+        case 82...83: try rescope(handset)
         case 91...92: try recordOddly(on: handset)
         case 93: try recordForged(on: handset)
         case 94...95: replay()
@@ -84,6 +84,7 @@ extension World {
                 : try book.damageEntry(random: &random)
         }
         guard done else { return }
+        handset.wasDamaged = true
         handset.met.insert(.damaged)
         tally.note(fault: .damaged)
         tell("\(handset.name)'s copy is damaged: its \(isTree ? "tree" : "entries")")

@@ -97,6 +97,12 @@ extension LedgerTables {
             .map(String.init).joined(separator: ", ")
     }
 
+    /// Those that a device holds: no others have trees.
+    public func scopesWithTrees() throws -> Set<ScopeID> {
+        Set(
+            try Int64.fetchAll(db, sql: "SELECT number FROM tree WHERE number > 0").map(scopeID))
+    }
+
     /// Puts entries of the ledger in the place of what stands at `positions`, at their own, or
     /// under their dots, makes the trees of `holding` that this touches anew, and projects again.
     ///

@@ -110,6 +110,10 @@ struct Finder {
         }
         let found = held.filter { $0.isNamed(typed) }
         guard found.count == 1 else {
+            let known = try book.views.neighborhoods().filter { $0.isNamed(typed) }
+            if known.count == 1, let why = try book.standing(of: .neighborhood(known[0].id)) {
+                throw UserError(.noPermission, why)
+            }
             throw UserError(
                 .usage, "this device does not hold \"\(typed)\"; it holds: \(list)")
         }
@@ -179,6 +183,7 @@ struct Finder {
             Dot($0, Sequence64(sequence))
         }.filter { try book.exists($0) }
         guard let first = known.first else {
+            if let left = try book.whatLeft(typed) { throw UserError(.noPermission, left) }
             throw UserError(.dataError, "there is no entry \(typed) on this device")
         }
         guard known.count == 1 else {

@@ -29,6 +29,10 @@ struct StatusRecord: Codable {
     /// The lesser of that and the role of whoever records.
     let recordingRole: String?
     let neighborhoods: [String]
+    /// Being fetched: "MIL: 1204 entries so far".
+    let coming: [String]
+    /// No longer held, and kept until what was recorded there is safe.
+    let leaving: [String]
     let position: UInt64
     let ownSequence: UInt64
     /// Own entries that were never in a request.
@@ -78,6 +82,8 @@ struct StatusRecord: Codable {
         role = book.device?.role.name
         recordingRole = try book.currentWorker.flatMap(book.role)?.name
         neighborhoods = try book.neighborhoods.map(\.code)
+        coming = try book.comingWords()
+        leaving = try book.leavingCodes()
         position = book.sync.cursor.value
         ownSequence = try book.head.sequence.value
         self.unsent = unsent.unsent
@@ -128,6 +134,13 @@ struct StatusCommand: ClientCommand {
         table.add(
             "recording now", status.recordingNow.attention(if: status.recording == nil))
         table.add("neighborhoods", status.neighborhoods.joined(separator: ", "))
+        if !status.coming.isEmpty {
+            table.add("on their way", status.coming.joined(separator: ", ").attention())
+        }
+        if !status.leaving.isEmpty {
+            table.add(
+                "leaving", "\(status.leaving.joined(separator: ", ")): sync once more".attention())
+        }
         table.add("position", String(status.position))
         table.add(
             "unsent",

@@ -48,6 +48,7 @@ extension LocalBook {
         let apart =
             try tables.refusedEvents().map { ($0.event.dot.sequence, $0.leaf) }
             + ownKeptApart().map { ($0.dot.sequence, $0.leaf) }
+            + tables.putAwayLeaves(of: paired.replica)
         leaves.merge(apart) { here, _ in here }
         var chain = ReplicaChain(signingKey: try ownSigningKey())
         while chain.sequence < head.sequence, let leaf = leaves[chain.sequence.next] {
@@ -79,8 +80,10 @@ extension LocalBook {
 
     private func disagreement(_ note: String) throws -> String? {
         do {
-            let signed = try verifiedCheckpoint(note, scopes: held.sorted()).checkpoint
-            guard case .scope(let scope, _, _) = signed.tree else { return nil }
+            let signed = try verifiedCheckpoint(note, scopes: heldOrComing).checkpoint
+            guard case .scope(let scope, _, _) = signed.tree, held.contains(scope) else {
+                return nil
+            }
             return try tables.root(of: scope, size: signed.size) == signed.root
                 ? nil : "\(try views.code(of: scope)) is not as it was signed"
         } catch let error as CheckpointError {

@@ -29,6 +29,7 @@ struct Checkup: Encodable {
         areas = try device.read { book in
             [
                 try Self.storage(book, folder), try Self.copy(book), try Self.standing(book),
+                try Self.neighborhoods(book),
                 try Self.touch(book, now), try Self.unsent(book, now), try Self.waiting(book),
                 try Self.keys(book), try Self.clock(book, now),
             ]
@@ -100,6 +101,25 @@ struct Checkup: Encodable {
                 "replica": book.paired.replica.description, "mode": book.paired.server.mode.name,
                 "divergedAfter": parted.map { "\($0)" } ?? "no",
                 "role": book.device?.role.name ?? "not known yet",
+            ])
+    }
+
+    private static func neighborhoods(_ book: LocalBook) throws -> Area {
+        let coming = try book.comingWords()
+        let leaving = try book.leavingCodes()
+        let held = try book.neighborhoods.map(\.code)
+        let isSettled = coming.isEmpty && leaving.isEmpty
+        return Area(
+            name: "neighborhoods", isWell: isSettled,
+            finding: [
+                held.isEmpty ? "none held yet" : "holds \(held.joined(separator: ", "))",
+                coming.isEmpty ? nil : "on their way: \(coming.joined(separator: ", "))",
+                leaving.isEmpty ? nil : "leaving: \(leaving.joined(separator: ", "))",
+            ].compactMap(\.self).joined(separator: "; "),
+            action: isSettled ? nil : "run `hourbook sync` where there is a network",
+            facts: [
+                "held": "\(held.count)", "coming": "\(coming.count)",
+                "leaving": "\(leaving.count)", "putAway": "\(try book.tables.putAwayCount())",
             ])
     }
 

@@ -57,11 +57,16 @@ final class Device {
     }
 
     func write<Result>(_ body: (LocalBook) throws -> Result) throws -> Result {
+        try writeTables { try body(try book($0)) }
+    }
+
+    /// Also when the entries that say what this device is cannot be read.
+    func writeTables<Result>(_ body: (LedgerTables) throws -> Result) throws -> Result {
         let lock = try folder.map { try FolderLock(folder: $0) }
         defer { withExtendedLifetime(lock) {} }
         return try database.write { db in
             let tables = LedgerTables(db)
-            let result = try body(try book(tables))
+            let result = try body(tables)
             try tables.remember(keyring)
             try tables.finish()
             return result
@@ -146,6 +151,13 @@ final class LocalBook {
         Set([.community] + (device?.neighborhoods ?? []).map(ScopeID.neighborhood))
     }
 
+    /// Also while the entry that says what this device is waits to be repaired.
+    var heldByRecord: Set<ScopeID> {
+        guard device == nil else { return held }
+        let places = holdings.filter { $0.value == .held }.map(\.key)
+        return Set([.community] + places.map(ScopeID.neighborhood))
+    }
+
     /// Neighborhoods that are being fetched, with how far each has come; ascending.
     var filling: [ScopeFill] {
         holdings.compactMap { place, holding in
@@ -157,6 +169,11 @@ final class LocalBook {
     /// Neighborhoods that it no longer holds, and whose entries are still here; ascending.
     var leaving: [EntityID] {
         holdings.filter { $0.value == .leaving }.map(\.key).sorted()
+    }
+
+    /// Scopes of which it may have notes that the office signed.
+    var heldOrComing: Set<ScopeID> {
+        held.union(granted.map(ScopeID.neighborhood)).union(holdings.keys.map(ScopeID.neighborhood))
     }
 
     /// Neighborhoods this device holds, by code.

@@ -48,6 +48,15 @@ extension LedgerTables {
             arguments: [Data(dot.replica.bytes), Int64(dot.sequence.value)])
     }
 
+    func putAwayLeaves(of replica: ReplicaID) throws -> [(Sequence64, Hash)] {
+        try Row.fetchAll(
+            db, sql: "SELECT sequence, leaf FROM put_away_event WHERE replica = ?",
+            arguments: [Data(replica.bytes)]
+        ).compactMap { row in
+            Hash(row[1] as Data).map { (Sequence64(UInt64(row[0] as Int64)), $0) }
+        }
+    }
+
     func putAwayCount() throws -> Int {
         try Int.fetchOne(db, sql: "SELECT count(*) FROM put_away_event") ?? 0
     }

@@ -111,7 +111,7 @@ extension LedgerTables {
     // MARK: What left with its neighborhood
 
     /// Where an entity that was here is at home, and since when it is not here.
-    func left(_ entity: EntityID) throws -> (home: ScopeID, at: Instant)? {
+    func left(_ entity: EntityID) throws -> (home: ScopeID, at: Instant?)? {
         let row = try Row.fetchOne(
             db, sql: "SELECT home, left_at FROM left_entity WHERE entity = ?",
             arguments: [Data(entity.bytes)])

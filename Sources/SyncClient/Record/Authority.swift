@@ -35,6 +35,9 @@ struct Authority {
         case .unauthorized:
             return UserError(.noPermission, notAllowed(event))
         case .outOfScope:
+            if let why = try book.standing(of: event.home) {
+                throw UserError(.noPermission, why)
+            }
             let name = try book.views.code(of: event.home)
             return UserError(
                 .noPermission,

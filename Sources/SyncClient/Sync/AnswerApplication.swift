@@ -161,7 +161,8 @@ struct AnswerApplication {
     /// it did not hold.
     private func takeScopes(_ change: inout Change) throws -> LocalBook {
         let taking = ScopeTaking(book, keyring: keyring, now: now)
-        let isLearning = book.device == nil && response.cursor >= book.paired.pairedAt
+        let isLearning =
+            book.device == nil && book.holdings.isEmpty && response.cursor >= book.paired.pairedAt
         let learned = try isLearning ? learnedPlaces() : book.device?.neighborhoods
         try taking.settle(learned: learned)
         let here = try taking.present()
@@ -202,7 +203,8 @@ struct AnswerApplication {
     /// Until its own pairing has come, a device does not know which scopes are its own, and grows
     /// the trees of all that reach it.
     private func heldSoFar(_ entries: [LedgerEntry]) -> Set<ScopeID> {
-        book.device == nil ? Set(entries.flatMap(\.reach)) : book.held
+        book.device == nil && book.holdings.isEmpty
+            ? Set(entries.flatMap(\.reach)) : book.heldByRecord
     }
 
     /// What it was paired with: pages up to then brought just that.
@@ -348,8 +350,7 @@ struct AnswerApplication {
     private func compareCheckpoints(_ present: LocalBook) throws {
         guard !response.checkpoints.isEmpty else { return }
         let refused = try CheckpointComparison(
-            book: book, cursor: response.cursor, root: response.root,
-            held: present.held.sorted()
+            book: present, cursor: response.cursor, root: response.root
         ).take(response.checkpoints)
         for checkpoint in refused { try book.tables.keepRefused(checkpoint, at: now) }
     }

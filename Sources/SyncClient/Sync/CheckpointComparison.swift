@@ -11,17 +11,21 @@ struct CheckpointComparison {
     /// Where the answer leaves the device, and the ledger root there.
     let cursor: LedgerPosition
     let root: Hash
-    let held: [ScopeID]
 
     /// Why a note is kept that may be right all the same: then it is this copy that was damaged.
     static let differsHere = "the events held here have another root"
 
     /// Verifies the notes and keeps those that agree.
+    /// One of a neighborhood that is not here in full says nothing that could be compared.
+    ///
     /// - Returns: those that do not agree with the events held here: damage on one of both sides.
     /// - Throws: `AnswerApplication.Fault` if the server contradicts itself.
     func take(_ notes: [String]) throws -> [RefusedCheckpoint] {
         try notes.compactMap { note in
             let signed = try verified(note)
+            if case .scope(let scope, _, _) = signed.checkpoint.tree, !book.held.contains(scope) {
+                return nil
+            }
             try compareWithKept(signed)
             if let reason = try disagreement(signed.checkpoint) {
                 return RefusedCheckpoint(note: note, reason: reason)
@@ -33,7 +37,7 @@ struct CheckpointComparison {
 
     private func verified(_ note: String) throws -> SignedCheckpoint {
         do {
-            return try book.verifiedCheckpoint(note, scopes: held)
+            return try book.verifiedCheckpoint(note, scopes: book.heldOrComing)
         } catch {
             throw AnswerApplication.Fault.checkpoint(error)
         }
@@ -43,7 +47,7 @@ struct CheckpointComparison {
     private func compareWithKept(_ signed: SignedCheckpoint) throws {
         let new = signed.checkpoint
         guard let note = try book.tables.keptCheckpoint(origin: new.origin),
-            let kept = try? book.verifiedCheckpoint(note, scopes: held).checkpoint
+            let kept = try? book.verifiedCheckpoint(note, scopes: book.heldOrComing).checkpoint
         else { return }
         if new.size < kept.size {
             throw contradiction(signed, "it had been signed at size \(kept.size)")

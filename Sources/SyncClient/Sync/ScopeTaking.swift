@@ -28,7 +28,10 @@ struct ScopeTaking {
     /// After a page: what the ledger grants at the new cursor. `learned` is what a device without a
     /// record of what it holds has had so far.
     func settle(learned: [EntityID]?) throws {
-        let granted = try present().granted
+        let here = try present()
+        // Its pairing was damaged, and is not repaired yet: it holds what it held.
+        guard here.device != nil else { return }
+        let granted = here.granted
         var holdings = try tables.scopeHoldings()
         let before = holdings
         if holdings.isEmpty {
@@ -79,7 +82,8 @@ struct ScopeTaking {
         }
         return try page.entries.map { entry in
             guard case .bytes(let bytes) = entry.content,
-                entry.reach.contains(.neighborhood(asked.scope)), (try? NewEvent(bytes: bytes)) != nil
+                entry.reach.contains(.neighborhood(asked.scope)),
+                (try? NewEvent(bytes: bytes)) != nil
             else { throw AnswerApplication.Fault.event(entry.position) }
             return (entry, bytes)
         }

@@ -215,10 +215,10 @@ extension Device {
     /// Takes entries out that cannot be read: the office has them. An own entry that it may not
     /// have is never among them.
     func putAside(_ positions: Set<LedgerPosition>) throws {
-        try write { book in
-            let rows = try book.tables.replace(
-                at: positions.sorted(), with: [], holding: book.held)
-            try book.tables.keepDamaged(rows, at: environment.now())
+        try writeTables { tables in
+            let rows = try tables.replace(
+                at: positions.sorted(), with: [], holding: try tables.scopesWithTrees())
+            try tables.keepDamaged(rows, at: environment.now())
         }
     }
 }
