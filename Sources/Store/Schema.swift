@@ -25,6 +25,9 @@ public enum StoreSchema {
         migrator.registerMigration("store 5: epochs") { db in
             try db.execute(sql: epochs)
         }
+        migrator.registerMigration("store 6: members who moved") { db in
+            try db.execute(sql: moves)
+        }
     }
 
     /// `dot` and `subject` are LocalKeys: small replica number and sequence in one integer.
@@ -152,6 +155,16 @@ public enum StoreSchema {
             signing_key BLOB NOT NULL CHECK (length(signing_key) = 32),
             receiving_key BLOB NOT NULL CHECK (length(receiving_key) = 32)
         ) STRICT;
+        """
+
+    /// `member_move`, a projection: the homes of members who moved, old and new.
+    private static let moves = """
+        CREATE TABLE member_move (
+            member INTEGER NOT NULL,
+            home INTEGER NOT NULL REFERENCES scope,
+            PRIMARY KEY (member, home)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX event_of_move ON event (position) WHERE kind = 12;
         """
 
     /// Which keyring this database knew last, and the keys that one lacks: local facts, no

@@ -14,7 +14,8 @@ struct ServerMain: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             InitCommand.self, ServeCommand.self, NeighborhoodCommand.self, WorkerCommand.self,
-            PairingLinkCommand.self, TLSCommand.self, DevicesCommand.self, ConflictsCommand.self,
+            PairingLinkCommand.self, TLSCommand.self, DevicesCommand.self, MembersCommand.self,
+            ConflictsCommand.self,
             GrantCommand.self, OpeningBalanceCommand.self,
             LedgerCommand.self, HistoryCommand.self, BalancesCommand.self, StatementCommand.self,
             DigestCommand.self,

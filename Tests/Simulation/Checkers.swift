@@ -41,7 +41,20 @@ struct LedgerCopy {
         }
     }
 
-    var places: [PlacedDot] { entries.map { PlacedDot(dot: $0.event.dot, reach: $0.reach) } }
+    var places: [PlacedDot] {
+        var places = entries.map { PlacedDot(dot: $0.event.dot, reach: $0.reach) }
+        for (index, entry) in entries.enumerated() where entry.event.knownKind == .memberMoved {
+            guard let to = entry.event.payload.entity(MoveField.to) else { continue }
+            let before = entries.prefix(index)
+            let named = Set(
+                before.filter { $0.event.names(entry.event.entity) }.map(\.event.entity))
+            for (place, other) in before.enumerated() where named.contains(other.event.entity) {
+                places[place].along.append(
+                    (.neighborhood(to), LedgerPosition(UInt64(index + 1))))
+            }
+        }
+        return places
+    }
     var leaves: Set<Hash> { Set(entries.map(\.leaf)) }
 }
 
@@ -245,8 +258,12 @@ extension World {
                 found.append(Breach(.i4, "\(handset.name) does not hold all that it is to hold"))
             }
             let own = Set([book.paired.replica] + (book.device?.former ?? []))
+            let along = Set(
+                try book.tables.moves().filter { granted.contains(.neighborhood($0.to)) }.flatMap {
+                    try book.tables.history(of: $0.member, before: $0.position)
+                })
             for entry in try book.tables.entries(after: .start, limit: .max)
-            where granted.isDisjoint(with: entry.reach) {
+            where granted.isDisjoint(with: entry.reach) && !along.contains(entry.position) {
                 let whose = own.contains(entry.dot.replica) ? "its own" : "another's"
                 found.append(Breach(.i7, "\(handset.name) shows \(whose) \(entry.dot.short)"))
             }
@@ -261,6 +278,15 @@ extension World {
         let lines = office.log.taken() + truth.sentences
         breaches += lines.filter { line in personal.contains(where: line.contains) }
             .map { Breach(.i7, $0) }
+    }
+}
+
+extension Event {
+    /// Is about a member, or gives them minutes.
+    fileprivate func names(_ member: EntityID) -> Bool {
+        let shares = [HoursField.shares, ChangeField.new, ResolutionField.value]
+            .compactMap { payload.shares($0) }
+        return entity == member || shares.contains { $0.accounts.contains(member) }
     }
 }
 

@@ -12,9 +12,10 @@ extension World {
     func officeWork() throws {
         do {
             switch random.int(0...9) {
-            case 0...5: try decideConflict()
-            case 6: try undoDecision()
+            case 0...4: try decideConflict()
+            case 5: try undoDecision()
             case 7: try decideQuarantine()
+            case 6: try moveMember()
             case 8: if try allowSplits() == 0 { try decideQuarantine() }
             default: try grant()
             }
@@ -81,6 +82,24 @@ extension World {
                 as: people.admin)
             tell("the office grants an hour")
         }
+    }
+
+    /// Devices that hold the other neighborhood only get what was recorded about the member.
+    private func moveMember() throws {
+        try office.store.append { session in
+            let members = try session.views.entities(.member)
+            guard !members.isEmpty, case .member(let member)? = try session.views.state(
+                of: pick(members)),
+                let other = people.neighborhoods.first(where: {
+                    .neighborhood($0) != member.home
+                })
+            else { return }
+            _ = try session.move(
+                member.id, to: other, number: nil, as: people.coordinator, reason: "a new flat")
+            tell("the office moves \(member.id.short) to \(other.short)")
+        }
+        for handset in handsets { handset.met.insert(.moved) }
+        tally.note(fault: .moved)
     }
 
     /// It holds other neighborhoods from now on, and may not hear of it for long.

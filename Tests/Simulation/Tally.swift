@@ -30,6 +30,7 @@ enum Fault: String, CaseIterable, Comparable {
     case forged = "context forged"
     case late = "old request again"
     case damaged = "device's copy damaged"
+    case moved = "member moved"
     case rescoped = "device holds other neighborhoods"
 
     static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }

@@ -44,7 +44,7 @@ struct Truth {
             (upTo, scopes, before) = (saved.cursor, saved.scopes, event.dot.sequence.value - 1)
         }
         let shown = ledger.prefix(Int(upTo.value)).filter { placed in
-            scopes.map { !$0.isDisjoint(with: placed.reach) } ?? true
+            scopes.map { placed.isShown(in: $0, at: upTo) } ?? true
         }.map(\.dot)
         return Set(shown).union((0..<before).map { Dot(own, Sequence64($0 + 1)) })
     }
@@ -60,7 +60,7 @@ extension Truth {
         // What was forged then is no truer now.
         let upTo = saved[lost.leaf]?.cursor ?? event.context.position
         let shown = ledger.prefix(Int(upTo.value)).filter { placed in
-            scopes.map { !$0.isDisjoint(with: placed.reach) } ?? true
+            scopes.map { placed.isShown(in: $0, at: upTo) } ?? true
         }.map(\.dot)
         let own = (0..<event.context.ownSequence.value).map {
             Dot(event.dot.replica, Sequence64($0 + 1))
@@ -77,4 +77,11 @@ extension Truth {
 struct PlacedDot {
     let dot: Dot
     let reach: [ScopeID]
+    /// Where it went along with a member, by where the ledger says so.
+    var along: [(to: ScopeID, at: LedgerPosition)] = []
+
+    func isShown(in scopes: Set<ScopeID>, at cursor: LedgerPosition) -> Bool {
+        !scopes.isDisjoint(with: reach)
+            || along.contains { $0.at <= cursor && scopes.contains($0.to) }
+    }
 }

@@ -75,7 +75,8 @@ final class Wire: Transport {
         case .officeBusy: return HTTPAnswer(status: 503, headers: [:], body: [])
         case .officeStruck, .officeDiskError: return try struck(parcel, fault)
         case .deviceStruck, .recordingStruck, .deviceDiskError, .deviceClock, .officeClock,
-            .restored, .cloned, .split, .revoked, .odd, .forged, .late, .damaged, .rescoped:
+            .restored, .cloned, .split, .revoked, .odd, .forged, .late, .damaged, .rescoped,
+            .moved:
             hasStruck = false
             return deliver(parcel)
         }

@@ -305,7 +305,8 @@ extension NaiveBook {
         let numbers = once.compactMap { one -> String? in
             guard let number = number(of: one.event.entity) else { return nil }
             let same = once.filter {
-                self.number(of: $0.event.entity) == number && $0.event.home == one.event.home
+                self.number(of: $0.event.entity) == number
+                    && home(of: $0.event.entity) == home(of: one.event.entity)
             }.sorted { $0.leaf < $1.leaf }
             guard same.count > 1, same.last?.leaf == one.leaf else { return nil }
             return BookLine.conflict(

@@ -88,6 +88,8 @@ public struct NaiveBook {
         case .memberChanged, .hoursAmended:
             isChange = payload.integer(ChangeField.field) == Int64(number.value)
             return isChange ? .some(payload[ChangeField.new]) : nil
+        case .memberMoved:
+            return number == MemberField.number ? .some(payload[MoveField.number]) : nil
         case .conflictResolved:
             isChange =
                 payload.integer(ResolutionField.field) == Int64(number.value)
@@ -121,6 +123,15 @@ public struct NaiveBook {
         let isMember = byEntity[entity]?.contains { $0.kind == .memberEnrolled } ?? false
         return field(number, of: entity, about: isMember ? [.field, .number] : [.amend])?
             .shown.value
+    }
+
+    /// Where a member is at home: the last move has seen all others.
+    func home(of member: EntityID) -> ScopeID? {
+        let events = byEntity[member] ?? []
+        let moves = events.filter { $0.kind == .memberMoved }
+        let last = moves.first { one in moves.allSatisfy { $0.leaf == one.leaf || one.covers($0) } }
+        return last?.event.payload.entity(MoveField.to).map(ScopeID.neighborhood)
+            ?? events.first { $0.event.subject == nil }?.event.home
     }
 
     // MARK: Voids (8.2)

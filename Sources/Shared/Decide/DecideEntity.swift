@@ -114,8 +114,8 @@ public func decideEntity(_ events: [RecordedEvent]) -> EntityState? {
     case .quarantineEntered: return .quarantine(QuarantineState(id: id, events: events))
     case .memberEnrolled: return .member(decideMember(creation: creation, events: events))
     case .hoursRecorded: return decideHours(creation: creation, events: events).map { .hours($0) }
-    case .memberChanged, .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed,
-        .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct, .conflictResolved,
+    case .memberChanged, .memberMoved, .hoursAmended, .hoursVoided, .hoursConfirmed,
+        .hoursDisputed, .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct, .conflictResolved,
         .conflictUndone, .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged,
         .quarantineDecided, .ledgerReopened:
         return nil
@@ -210,6 +210,10 @@ struct FieldChanges {
         for recorded in events where recorded.event.subject != nil {
             switch recorded.event.knownKind {
             case .memberChanged, .hoursAmended: amend(recorded)
+            case .memberMoved:
+                add(
+                    recorded, to: MemberField.number,
+                    value: recorded.event.payload[MoveField.number])
             case .conflictResolved: decide(recorded, about: about)
             default: continue
             }

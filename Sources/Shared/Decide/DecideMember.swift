@@ -5,6 +5,8 @@ public struct MemberState: Hashable, Sendable {
     public let id: EntityID
     public let leaf: Hash
     public let home: ScopeID
+    /// Neighborhoods that the member was at home in before, the first first.
+    public let former: [ScopeID]
     public let form: MemberForm
     public let number: Int64?
     public let joinedOn: CivilDate?
@@ -19,13 +21,22 @@ func decideMember(creation: RecordedEvent, events: [RecordedEvent]) -> MemberSta
     let id = creation.event.entity
     let fields = FieldChanges(creation: creation, events: events, about: [.field, .number])
         .decided(whileDisputed: .lowestLeaf)
+    let homes = [creation.event.home] + events.homesMovedTo
     return MemberState(
-        id: id, leaf: creation.leaf, home: creation.event.home,
+        id: id, leaf: creation.leaf, home: homes[homes.count - 1], former: homes.dropLast(),
         form: fields.code(MemberField.form) ?? .person,
         number: fields.integer(MemberField.number), joinedOn: fields.date(MemberField.joinedOn),
         isActive: fields.flag(MemberField.active) ?? true, fields: fields,
         importKey: creation.event.sameness,
         conflicts: fields.conflicts(of: id, about: .field))
+}
+
+extension [RecordedEvent] {
+    /// Of a member, in the order of the ledger: the server alone writes moves.
+    fileprivate var homesMovedTo: [ScopeID] {
+        filter { $0.event.knownKind == .memberMoved }.sorted(by: RecordedEvent.isEarlier)
+            .compactMap { $0.event.payload.entity(MoveField.to).map(ScopeID.neighborhood) }
+    }
 }
 
 extension FieldStates {

@@ -97,7 +97,7 @@ public struct Permission {
     /// The home, and the homes of all accounts that the creating event names.
     private func reachOfCreation(_ event: Event) throws -> [ScopeID] {
         let accounts = event.payload.shares(HoursField.shares)?.accounts ?? []
-        return Set([event.home] + (try accounts.map(home))).sorted()
+        return Set([event.home] + (try accounts.flatMap(homes))).sorted()
     }
 
     /// That of the entity; an amendment brings nobody in from elsewhere.
@@ -133,8 +133,17 @@ public struct Permission {
         guard reach.contains(try home(of: party)) else { throw QuarantineReason.beyondReach }
     }
 
-    /// A pot is at home in its own neighborhood, a member where enrolled; nothing else has an
-    /// account.
+    /// With those that a member was at home in before: entries of one group of parties then reach
+    /// the same neighborhoods, whenever they were recorded.
+    private func homes(of account: EntityID) throws -> [ScopeID] {
+        guard let known = try entity(account), known.family == .member else {
+            return [try home(of: account)]
+        }
+        return known.reach
+    }
+
+    /// A pot is at home in its own neighborhood, a member where enrolled or moved to; nothing else
+    /// has an account.
     private func home(of account: EntityID) throws -> ScopeID {
         switch try entity(account) {
         case let known? where known.family == .neighborhood: .neighborhood(account)
@@ -155,7 +164,7 @@ extension Kind {
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
             .deviceSplit, .memberEnrolled, .hoursRecorded, .conflictResolved, .conflictUndone,
             .deviceRevoked,
-            .deviceScopeChanged, .serverTLSKeysChanged, .quarantineEntered, .quarantineDecided,
+            .deviceScopeChanged, .memberMoved, .serverTLSKeysChanged, .quarantineEntered, .quarantineDecided,
             .ledgerReopened:
             nil
         }

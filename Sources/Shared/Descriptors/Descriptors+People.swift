@@ -21,13 +21,24 @@ public enum ChangeField {
     public static let reason: FieldNumber = 4
 }
 
+public enum MoveField {
+    /// The neighborhood that the member is at home in from now on.
+    public static let to: FieldNumber = 1
+    public static let number: FieldNumber = 2
+    /// Events so far about the member and about the hours entries that name the member.
+    public static let historySize: FieldNumber = 3
+    public static let reason: FieldNumber = 4
+    /// RFC 9162 root over their leaf hashes, in the order of the ledger.
+    public static let historyRoot: FieldNumber = 5
+}
+
 public enum MemberForm: Int64, CodeList {
     case person = 1
     case organization = 2
 }
 
 extension KindDescriptor {
-    static let people = [enrolled, changed]
+    static let people = [enrolled, changed, moved]
 
     private static let enrolled = KindDescriptor(
         kind: .memberEnrolled, name: "member.enrolled", creates: .member, authors: .anyWorker,
@@ -68,6 +79,24 @@ extension KindDescriptor {
     private static let changed = KindDescriptor(
         kind: .memberChanged, name: "member.changed", creates: nil, authors: .anyWorker,
         fields: FieldDescriptor.change)
+
+    private static let moved = KindDescriptor(
+        kind: .memberMoved, name: "member.moved", creates: nil, authors: .server,
+        fields: [
+            FieldDescriptor(
+                MoveField.to, "to", .entity, required: true,
+                "The neighborhood that the member is at home in from now on", example: "MIL"),
+            FieldDescriptor(
+                MoveField.number, "number", .integer(1...Limits.memberNumberMax), required: true,
+                "Member number there", example: "12"),
+            FieldDescriptor(
+                MoveField.historySize, "history-size", .integer(0...Int64(Limits.countMax)),
+                required: true, "Events that go along", example: "212"),
+            .reason(MoveField.reason),
+            FieldDescriptor(
+                MoveField.historyRoot, "history-root", .data(byteCount: 32), required: true,
+                "Merkle root over these events", example: "32 bytes"),
+        ])
 }
 
 extension FieldDescriptor {

@@ -13,6 +13,7 @@ public enum Kind: UInt32, CaseIterable, Sendable {
     case deviceSplit = 9
     case memberEnrolled = 10
     case memberChanged = 11
+    case memberMoved = 12
     case hoursRecorded = 20
     case hoursAmended = 21
     case hoursVoided = 22

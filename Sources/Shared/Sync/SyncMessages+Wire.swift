@@ -337,13 +337,16 @@ extension ScopeFill {
         var wire = WireScopeFill()
         wire.scope = scope.dot.wire
         wire.upto = upto.value
+        wire.moved = moved?.value ?? 0
         return wire
     }
 
     fileprivate init(_ wire: WireScopeFill) throws(MessageError) {
-        guard wire.hasScope, let dot = try? Dot(wire.scope), wire.upto <= Limits.countMax else {
-            throw .malformed("a neighborhood to fill")
-        }
-        self.init(scope: EntityID(dot), upto: LedgerPosition(wire.upto))
+        guard wire.hasScope, let dot = try? Dot(wire.scope),
+            max(wire.upto, wire.moved) <= Limits.countMax
+        else { throw .malformed("a neighborhood to fill") }
+        self.init(
+            scope: EntityID(dot), upto: LedgerPosition(wire.upto),
+            moved: wire.moved == 0 ? nil : LedgerPosition(wire.moved))
     }
 }

@@ -28,14 +28,19 @@ public struct ScopeDigest: Hashable, Sendable {
     }
 }
 
-/// A neighborhood of which a device has all entries up to a position, and not yet those after it.
+/// A neighborhood of which a device has all entries up to a position, and not yet those after it;
+/// or the history of a member who moved to one, of which it has as much.
 public struct ScopeFill: Hashable, Sendable {
+    /// The neighborhood, or the member.
     public let scope: EntityID
     public let upto: LedgerPosition
+    /// Where the `member.moved` is that the history goes with.
+    public let moved: LedgerPosition?
 
-    public init(scope: EntityID, upto: LedgerPosition) {
+    public init(scope: EntityID, upto: LedgerPosition, moved: LedgerPosition? = nil) {
         self.scope = scope
         self.upto = upto
+        self.moved = moved
     }
 }
 

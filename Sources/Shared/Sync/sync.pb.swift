@@ -354,12 +354,14 @@ nonisolated struct WireSyncRequest: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-/// The device has the neighborhood's entries up to there.
+/// The device has the neighborhood's entries up to there; or, of the history of a member who moved,
+/// those up to there.
 nonisolated struct WireScopeFill: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// the neighborhood, or the member
   var scope: WireDot {
     get {_scope ?? WireDot()}
     set {_scope = newValue}
@@ -370,6 +372,9 @@ nonisolated struct WireScopeFill: Sendable {
   mutating func clearScope() {self._scope = nil}
 
   var upto: UInt64 = 0
+
+  /// where the member.moved is that the history goes with; 0: a neighborhood
+  var moved: UInt64 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1284,7 +1289,7 @@ nonisolated extension WireSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireScopeFill: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ScopeFill"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}upto\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}upto\0\u{1}moved\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1294,6 +1299,7 @@ nonisolated extension WireScopeFill: SwiftProtobuf.Message, SwiftProtobuf._Messa
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._scope) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.upto) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.moved) }()
       default: break
       }
     }
@@ -1310,12 +1316,16 @@ nonisolated extension WireScopeFill: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.upto != 0 {
       try visitor.visitSingularUInt64Field(value: self.upto, fieldNumber: 2)
     }
+    if self.moved != 0 {
+      try visitor.visitSingularUInt64Field(value: self.moved, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireScopeFill, rhs: WireScopeFill) -> Bool {
     if lhs._scope != rhs._scope {return false}
     if lhs.upto != rhs.upto {return false}
+    if lhs.moved != rhs.moved {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

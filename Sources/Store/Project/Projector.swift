@@ -26,7 +26,9 @@ extension LedgerTables {
     /// Throws the projections away and makes them anew from the events. Calls `progress` with the
     /// number of events done.
     public func rebuild(progress: (Int) -> Void) throws {
-        for table in ["entity", "member", "hours", "posting", "import_key", "conflict"] {
+        for table in [
+            "entity", "member", "hours", "posting", "import_key", "conflict", "member_move",
+        ] {
             try db.execute(sql: "DELETE FROM \(table)")
         }
         var last: Int64 = 0
@@ -60,6 +62,10 @@ struct Projector {
     private var sides: Set<EntityID> = []
     /// Entries that this batch brought: they have no postings yet.
     private(set) var freshEntries: Set<LocalKey> = []
+    /// Members who moved in this batch.
+    private var moved: Set<EntityID> = []
+    /// Whether anybody ever did; asked once.
+    private var hasMoves: Bool?
 
     init(tables: LedgerTables) { self.tables = tables }
 
@@ -80,6 +86,8 @@ struct Projector {
             try projectEntity(entity, fresh: fresh[entity] ?? [])
         }
         for group in groups.sorted() { try projectGroup(group) }
+        try takeAlong(moved)
+        moved = []
         groups = []
         decidedHours = [:]
         freshEntries = []
@@ -134,11 +142,15 @@ struct Projector {
 
     // MARK: Members
 
-    private func projectMember(_ member: MemberState, key: LocalKey) throws {
+    private mutating func projectMember(_ member: MemberState, key: LocalKey) throws {
+        if !member.former.isEmpty, try noteMoves(member, key: key) {
+            moved.insert(member.id)
+            hasMoves = true
+        }
         try db.hot(
             """
             INSERT INTO member (entity, home, number, canonical) VALUES (?1, ?2, ?3, ?1)
-            ON CONFLICT (entity) DO UPDATE SET number = excluded.number
+            ON CONFLICT (entity) DO UPDATE SET number = excluded.number, home = excluded.home
             """, .int(key.value), .int(try tables.scopeNumber(member.home)), .int(member.number))
         if let importKey = member.importKey {
             try noteImport(importKey, key: key, leaf: member.leaf)
@@ -166,6 +178,7 @@ struct Projector {
                 service_date = excluded.service_date, group_key = excluded.group_key
             """, .int(key.value), .int(hours.form.rawValue), .int(Int64(hours.serviceDate.code)),
             .int(group), .int(EntryStanding.counts.rawValue))
+        if try anybodyMoved() { try extendReach(of: key, by: events) }
         decidedHours[key] = (hours, events)
         groups.insert(group)
         if let before { groups.insert(before) } else { freshEntries.insert(key) }
@@ -177,6 +190,13 @@ struct Projector {
         if before != nil || !hours.conflicts.isEmpty {
             try noteConflicts(hours.conflicts, entity: key)
         }
+    }
+
+    private mutating func anybodyMoved() throws -> Bool {
+        if let hasMoves { return hasMoves }
+        let found = try db.hotInt("SELECT 1 FROM member_move LIMIT 1") != nil
+        hasMoves = found
+        return found
     }
 
     private func groupKey(_ key: LocalKey) throws -> Int64? {

@@ -29,7 +29,7 @@ extension LedgerTables {
                     SELECT e.position, coalesce(e.subject, e.dot), m.home
                     FROM event e INDEXED BY event_member
                     LEFT JOIN member m ON m.entity = coalesce(e.subject, e.dot)
-                    WHERE e.kind IN (10, 11, 40, 41) AND e.position > ? AND e.position <= ?
+                    WHERE e.kind IN (10, 11, 12, 40, 41) AND e.position > ? AND e.position <= ?
                     ORDER BY e.position LIMIT ?
                     """),
             arguments: [

@@ -29,14 +29,17 @@ extension LedgerTables {
         ).map { try entity(LocalKey(stored: $0)) }
     }
 
-    /// Takes admitted events that reach none of these scopes out, in the order of the ledger.
+    /// Takes admitted events that reach none of these scopes out, in the order of the ledger; not
+    /// those that came along with a member who moved to one of them.
     /// Projections are left as they were: `rebuild` follows.
     public func withdraw(
         outside kept: Set<ScopeID>, _ body: (StoredEntry) throws -> Void
     ) throws {
+        let outside = try reachNumbers(outside: kept)
         let gone = """
-            position < \(StoreSchema.unsentBase)
-            AND reach IN (\(try reachNumbers(outside: kept)))
+            position < \(StoreSchema.unsentBase) AND reach IN (\(outside))
+            AND NOT EXISTS (SELECT 1 FROM entity
+                WHERE entity = coalesce(event.subject, event.dot) AND entity.reach NOT IN (\(outside)))
             """
         let rows = try Row.fetchCursor(
             db,

@@ -82,7 +82,7 @@ extension Views {
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
             .deviceSplit, .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged,
             .ledgerReopened,
-            .memberEnrolled, .memberChanged,
+            .memberEnrolled, .memberChanged, .memberMoved,
             .hoursRecorded, .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed,
             .hoursReinstated, nil:
             false

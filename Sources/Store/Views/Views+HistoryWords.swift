@@ -26,6 +26,7 @@ extension Views {
             "reopened after entry \(event.payload.integer(ReopenedField.inheritedSize) ?? 0): it "
                 + "had been set back"
         case .memberChanged: try changeWords(event, "changed", creating: .memberEnrolled)
+        case .memberMoved: try moveWords(event)
         case .hoursAmended: try changeWords(event, "amended", creating: .hoursRecorded)
         case .hoursRecorded: try recordedWords(event)
         case .hoursVoided: "voided"
@@ -111,6 +112,13 @@ extension Views {
         }
         let from = try old.map { " from \(try text($0, of: field))" } ?? ""
         return "\(verb) \(field.name)\(from) to \(try text(new, of: field))"
+    }
+
+    private func moveWords(_ event: Event) throws -> String {
+        guard let to = event.payload.entity(MoveField.to) else { return "moved" }
+        let code = try code(of: .neighborhood(to))
+        let number = event.payload.integer(MoveField.number).map(String.init) ?? "?"
+        return "moved from \(try self.code(of: event.home)) to \(code), as \(code)-\(number)"
     }
 
     private func shareWords(

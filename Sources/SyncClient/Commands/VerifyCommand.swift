@@ -39,6 +39,27 @@ extension LocalBook {
     func verified() throws -> [VerifiedPart] {
         try views.verifyScopes(held.sorted())
             + [try verifyOwnChain(), try verifyCheckpoints(), try views.verifySealed()]
+            + (try verifyHistories())
+    }
+
+    /// Of members who moved here, against the moves. None while nobody has.
+    private func verifyHistories() throws -> [VerifiedPart] {
+        let known = try tables.histories()
+        if known.isEmpty { return [] }
+        let wrong = try known.first { history in
+            guard history.state == .whole, let move = try tables.move(at: history.moved) else {
+                return true
+            }
+            return try !tables.holdsHistory(of: move)
+        }
+        return [
+            VerifiedPart(
+                part: "members who moved here", checked: UInt64(known.count), isWhole: wrong == nil,
+                finding: try wrong.map {
+                    "what is here of \(try views.label(of: $0.member)) is not all that the ledger "
+                        + "vouches for; sync once more"
+                } ?? "what was recorded about them is what the ledger vouches for")
+        ]
     }
 
     /// Own events from the first to the last, whatever became of them.

@@ -172,10 +172,11 @@ enum ClientSchema {
         ) STRICT;
         """
 
-    /// `held_scope.state` is a case of ScopeHolding. `fill_entry` keeps what came of a neighborhood
-    /// until all of it is here; `put_away_event` own events that reach only neighborhoods not held;
-    /// `left_entity` what left with one, by the 24 bytes of its id; `key_to_drop` data keys that
-    /// the keyring beside this database has to give up after the commit.
+    /// `held_scope.state` is a case of ScopeHolding. `fill_entry` keeps what came of a neighborhood,
+    /// or of the history of a member, until all of it is here; `put_away_event` own events that
+    /// reach only neighborhoods not held; `left_entity` what left with one, by the 24 bytes of its
+    /// id; `key_to_drop` data keys that the keyring beside this database has to give up after the
+    /// commit; `member_history` how far that of a member is here, by the place of the move.
     private static let scopes = """
         CREATE TABLE held_scope (
             scope BLOB PRIMARY KEY CHECK (length(scope) = 24),
@@ -209,6 +210,12 @@ enum ClientSchema {
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE key_to_drop (
             key INTEGER PRIMARY KEY
+        ) STRICT;
+        CREATE TABLE member_history (
+            position INTEGER PRIMARY KEY,
+            member BLOB NOT NULL CHECK (length(member) = 24),
+            upto INTEGER NOT NULL,
+            state INTEGER NOT NULL CHECK (state IN (0, 1, 2))
         ) STRICT;
         """
 

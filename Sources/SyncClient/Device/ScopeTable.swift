@@ -87,9 +87,12 @@ extension LedgerTables {
                 WHERE scope = ? ORDER BY position
                 """, arguments: [Data(place.bytes)])
         while let row = try rows.next() {
+            guard let new = try? NewEvent(bytes: [UInt8](row[4] as Data)) else {
+                throw StoreDamage.missing("a readable entry of what it fetches")
+            }
             try body(
                 StagedEntry(
-                    new: try NewEvent(bytes: [UInt8](row[4] as Data)),
+                    new: new,
                     admitted: Admitted(
                         position: LedgerPosition(UInt64(row[0] as Int64)),
                         reach: try reach(row[1]), receivedAt: Instant(milliseconds: row[2]),

@@ -102,6 +102,13 @@ extension Authority {
 
 extension LocalBook {
     fileprivate func facts(of entity: EntityID) throws -> EntityFacts? {
+        // Whoever records about them must have been shown what was.
+        if try comingHistories.contains(where: { $0.scope == entity }) {
+            throw UserError(
+                .unavailable,
+                "\(try views.label(of: entity)) has just moved here, and what was recorded about "
+                    + "them is still on its way: run `hourbook sync`, then record")
+        }
         guard let known = try views.home(of: entity), let reach = try views.reach(of: entity) else {
             // A member elsewhere: the office knows them with the same home.
             return try views.directoryLine(of: entity).map {

@@ -172,6 +172,7 @@ struct AnswerApplication {
             response.directory.filter { !here.held.contains($0.home) },
             leaving: Set(here.leaving.map(ScopeID.neighborhood)))
         change.entries += try taking.take(response, asked: asked)
+        try MoveHistories(taking: taking).settle()
         return try taking.present()
     }
 

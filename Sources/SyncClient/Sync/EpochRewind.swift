@@ -23,6 +23,10 @@ struct EpochRewind {
             try tables.dropStaged(of: fill.scope)
             try tables.save(.filling(upto: .start), of: fill.scope)
         }
+        for history in try tables.histories()
+        where history.moved > position || history.state == .coming {
+            try tables.forget(history)
+        }
         try tables.truncateTrees(after: position)
         try tables.rebuild { _ in }
         try tables.forgetTold(after: position)

@@ -48,7 +48,9 @@ struct Leaving {
     private func takeOut(outside kept: Set<ScopeID>, _ book: LocalBook) throws {
         let own = Set([book.paired.replica] + (book.device?.former ?? []))
         try tables.withdraw(outside: kept) { entry in
-            let new = try NewEvent(bytes: entry.bytes)
+            guard let new = try? NewEvent(bytes: entry.bytes) else {
+                throw StoreDamage.unreadable(position: Int64(entry.position.value))
+            }
             if new.event.subject == nil {
                 try tables.noteLeft(new.event.entity, home: new.event.home, at: taking.now)
             }

@@ -52,11 +52,16 @@ struct ScopeTaking {
     /// Takes a part of it, and all of it into the book when that is the last. Returns how many
     /// entries came.
     func take(_ response: SyncResponse, asked: ScopeFill?) throws -> Int {
-        // Another program may have synced, or the page may have said that it is not to be held.
-        guard let asked, let filled = response.filled,
-            try tables.scopeHoldings()[asked.scope] == .filling(upto: asked.upto)
-        else { return 0 }
+        guard let asked, let filled = response.filled else { return 0 }
         let entries = try part(response.fill, asked, filled: filled)
+        if asked.moved != nil {
+            try MoveHistories(taking: self).take(entries, asked, filled: filled)
+            return entries.count
+        }
+        // Another program may have synced, or the page may have said that it is not to be held.
+        guard try tables.scopeHoldings()[asked.scope] == .filling(upto: asked.upto) else {
+            return 0
+        }
         for (entry, bytes) in entries { try tables.stage(entry, bytes: bytes, of: asked.scope) }
         try tables.save(.filling(upto: filled), of: asked.scope)
         if !response.more, filled == response.cursor { try takeIn(asked.scope) }
@@ -81,9 +86,8 @@ struct ScopeTaking {
             throw AnswerApplication.Fault.range
         }
         return try page.entries.map { entry in
-            guard case .bytes(let bytes) = entry.content,
-                entry.reach.contains(.neighborhood(asked.scope)),
-                (try? NewEvent(bytes: bytes)) != nil
+            guard case .bytes(let bytes) = entry.content, (try? NewEvent(bytes: bytes)) != nil,
+                asked.moved != nil || entry.reach.contains(.neighborhood(asked.scope))
             else { throw AnswerApplication.Fault.event(entry.position) }
             return (entry, bytes)
         }
@@ -91,20 +95,23 @@ struct ScopeTaking {
 
     /// All of it is here: it becomes part of the book.
     private func takeIn(_ place: EntityID) throws {
-        try tables.forEachStaged(of: place) { staged in
-            let dot = staged.new.event.dot
-            // What reaches another neighborhood too has been here before.
-            guard try tables.leaf(of: dot) == nil else { return }
-            try tables.insert(staged.new, staged.admitted, holding: [])
-            try tables.forgetPutAway(dot)
-            let named = Set(staged.new.event.sealed.map(\.key))
-            try tables.noteMissing(try keyring.lacking(named), namedBy: dot)
-        }
+        try tables.forEachStaged(of: place, store)
         try tables.dropStaged(of: place)
         try tables.save(.held, of: place)
         try tables.regrow(.neighborhood(place))
         try tables.rebuild { _ in }
         try tables.dropDirectoryOfThoseHere()
+    }
+
+    /// Into the table of events, and no tree.
+    func store(_ staged: StagedEntry) throws {
+        let dot = staged.new.event.dot
+        // What reaches another neighborhood too has been here before.
+        guard try tables.leaf(of: dot) == nil else { return }
+        try tables.insert(staged.new, staged.admitted, holding: [])
+        try tables.forgetPutAway(dot)
+        let named = Set(staged.new.event.sealed.map(\.key))
+        try tables.noteMissing(try keyring.lacking(named), namedBy: dot)
     }
 }
 

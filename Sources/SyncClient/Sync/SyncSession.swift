@@ -56,6 +56,7 @@ struct SyncSession {
         var trade = KeyTrade()
         var repair = TreeRepair()
         var report = SyncReport()
+        try device.retryHistories()
         if let common = try device.read({ $0.sync.divergedAfter }) {
             report.end = .diverged(common: common)
             return report
@@ -89,7 +90,7 @@ struct SyncSession {
             SyncProgress(
                 acknowledged: book.sync.acknowledged.sequence, head: try book.head.sequence,
                 hasKeysToTrade: try trade.goesOn(book, keyring: device.keyring),
-                canRepair: repair.goesOn, hasToFill: !book.filling.isEmpty)
+                canRepair: repair.goesOn, hasToFill: try book.nextFill != nil)
         }
     }
 
@@ -166,7 +167,7 @@ struct SyncSession {
         request.wantedAfter = trade.answered
         request.repair = question
         // A repair's answer leaves no room for it.
-        if question == nil, machine.search == nil { request.fill = book.filling.first }
+        if question == nil, machine.search == nil { request.fill = try book.nextFill }
         return Outgoing(
             body: try request.encoded(), nonce: book.sync.nonce,
             eventCount: push?.eventCount ?? 0,

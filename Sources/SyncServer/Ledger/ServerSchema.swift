@@ -40,6 +40,9 @@ enum ServerSchema {
         migrator.registerMigration("server 12: how wrong a device's clock is") { db in
             try db.execute(sql: "ALTER TABLE device_report ADD COLUMN clock_offset INTEGER")
         }
+        migrator.registerMigration("server 14: members who moved") { db in
+            try db.execute(sql: movedMemberEvents)
+        }
     }
 
     /// `entity` is the 24 bytes of the device's id, the dot of its `device.paired`.
@@ -152,6 +155,13 @@ enum ServerSchema {
     private static let memberEvents = """
         CREATE INDEX event_member ON event (position, dot, subject)
             WHERE kind IN (10, 11, 40, 41);
+        """
+
+    /// With `member.moved`.
+    private static let movedMemberEvents = """
+        DROP INDEX event_member;
+        CREATE INDEX event_member ON event (position, dot, subject)
+            WHERE kind IN (10, 11, 12, 40, 41);
         """
 
     /// A device's blocks; the ledger's `device.paired` says the same.

@@ -57,6 +57,7 @@ extension Event {
     fileprivate var numberGiven: Int64? {
         switch knownKind {
         case .memberEnrolled: payload.integer(MemberField.number)
+        case .memberMoved: nil
         case .memberChanged:
             payload.fieldNumber(ChangeField.field) == MemberField.number
                 ? payload.integer(ChangeField.new) : nil

@@ -140,7 +140,7 @@ struct QuarantineReasons {
             return "It is then said of \(try views.historySubject(event.entity)): "
                 + "\(try views.words(of: event, seenFrom: event.entity))."
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
-            .deviceSplit, .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged,
+            .deviceSplit, .deviceRevoked, .deviceScopeChanged, .memberMoved, .serverTLSKeysChanged,
             .ledgerReopened,
             .conflictResolved,
             .conflictUndone,

@@ -29,14 +29,14 @@ extension AppendSession {
         guard granting.minutes.value != 0 else {
             throw Refusal.usage("there is nothing to record in no minutes")
         }
-        let (parties, reach) = ([member.id, pot], [member.home])
+        let parties = [member.id, pot]
         let texts: Payload = [HoursField.description: .text(granting.reason)]
         try Kind.hoursRecorded.descriptor.check(texts, sealed: true, anySealed: true)
         return try author(
             Draft(
                 kind: .hoursRecorded, worker: worker, home: member.home,
                 payload: granting.fields(pot: pot),
-                sealed: [try seal(texts, of: .hoursRecorded, about: parties)], reach: reach)
+                sealed: [try seal(texts, of: .hoursRecorded, about: parties)], reach: try views.reach(of: member.id) ?? [member.home])
         ).event.entity
     }
 }

@@ -1,0 +1,93 @@
+// Members who moved: where each is at home besides, and the history that goes along with a move.
+// Source: docs/protocol.md section 3.8. Neighbors: Projector+Moves keeps the table; the server's
+// Setup/MovingMembers and Pull/FillReader, and the device's MoveHistories ask.
+// Invariants: a history is a function of the ledger before the move; of what is here, on a device.
+
+internal import Foundation
+internal import GRDB
+public import Shared
+
+/// A `member.moved` that is here.
+public struct MemberMove: Sendable {
+    public let member: EntityID
+    public let position: LedgerPosition
+    public let to: EntityID
+    /// What went along.
+    public let size: UInt64
+    public let root: Hash
+}
+
+extension LedgerTables {
+    /// Ascending by position; none in most communities.
+    public func moves() throws -> [MemberMove] {
+        try Int64.fetchAll(
+            db.cachedStatement(sql: "SELECT position FROM event WHERE kind = 12 ORDER BY position")
+        ).compactMap { position in try move(at: LedgerPosition(UInt64(position))) }
+    }
+
+    public func move(at position: LedgerPosition) throws -> MemberMove? {
+        guard let moved = try event(at: position)?.event, moved.knownKind == .memberMoved,
+            let to = moved.payload.entity(MoveField.to),
+            let root = moved.payload.data(MoveField.historyRoot).flatMap({ Hash($0) })
+        else { return nil }
+        return MemberMove(
+            member: moved.entity, position: position, to: to,
+            size: UInt64(max(moved.payload.integer(MoveField.historySize) ?? 0, 0)), root: root)
+    }
+
+    /// Positions, ascending, of all events before `position` about a member and about the hours
+    /// entries that had named the member by then, as far as they are here.
+    public func history(
+        of member: EntityID, before position: LedgerPosition
+    ) throws -> [LedgerPosition] {
+        let entries = try entriesThatMayName(member).flatMap { key -> [RecordedEvent] in
+            let events = try events(of: key).placed(before: position)
+            return events.contains { $0.event.accountsNamed.contains(member) } ? events : []
+        }
+        let all = try events(of: member).placed(before: position) + entries
+        return Set(all.compactMap(\.observation.position)).sorted()
+    }
+
+    /// Whether what is here is what the move vouches for.
+    public func holdsHistory(of move: MemberMove) throws -> Bool {
+        let positions = try history(of: move.member, before: move.position)
+        return try UInt64(positions.count) == move.size && root(of: positions) == move.root
+    }
+
+    /// RFC 9162 root over the leaf hashes of entries at these positions.
+    public func root(of positions: [LedgerPosition]) throws -> Hash {
+        MerkleTree.root(leaves: try positions.compactMap { try event(at: $0)?.leaf })
+    }
+
+    /// Hours entries whose postings name an account, or that have none or might have had others.
+    func entriesThatMayName(_ account: EntityID) throws -> [LocalKey] {
+        guard let key = try existingKey(account.dot) else { return [] }
+        return try db.hotInts(
+            """
+            SELECT entity FROM posting WHERE account = ?1
+            UNION SELECT entity FROM hours WHERE standing <> ?2
+            UNION SELECT subject FROM event WHERE subject IN (SELECT entity FROM hours)
+                AND kind IN (\(Kind.hoursAmended.rawValue), \(Kind.conflictResolved.rawValue))
+            ORDER BY 1
+            """, .int(key.value), .int(EntryStanding.counts.rawValue)
+        ).map(LocalKey.init(stored:))
+    }
+}
+
+extension [RecordedEvent] {
+    fileprivate func placed(before position: LedgerPosition) -> [RecordedEvent] {
+        filter { $0.observation.position.map { $0 < position } ?? false }
+    }
+}
+
+extension Event {
+    /// Accounts that an event about an hours entry gives minutes.
+    var accountsNamed: [EntityID] {
+        let fields: [Kind: FieldNumber] = [
+            .hoursRecorded: HoursField.shares, .hoursAmended: ChangeField.new,
+            .conflictResolved: ResolutionField.value,
+        ]
+        guard let kind = knownKind, let field = fields[kind] else { return [] }
+        return payload.shares(field)?.accounts ?? []
+    }
+}

@@ -1,0 +1,76 @@
+// Histories of members who moved to a neighborhood that this device holds: whether they are here.
+// Neighbors: MoveHistories fetches them, Authority and `verify` ask; ClientSchema makes the table.
+// Invariant: `whole` was found equal to what the ledger's `member.moved` vouches for.
+
+internal import Foundation
+internal import GRDB
+internal import Shared
+internal import Store
+
+struct MemberHistory: Equatable {
+    enum State: Int64 {
+        case coming = 0
+        case whole
+        /// What came was not what the ledger vouches for; asked for again in the next session.
+        case refused
+    }
+
+    let moved: LedgerPosition
+    let member: EntityID
+    /// It has been fetched up to here.
+    var upto = LedgerPosition.start
+    var state: State
+}
+
+extension LedgerTables {
+    /// Ascending by the place of the move.
+    func histories() throws -> [MemberHistory] {
+        try Row.fetchAll(
+            db.cachedStatement(
+                sql: "SELECT position, member, upto, state FROM member_history ORDER BY position")
+        ).map { row in
+            guard let member = EntityID(stored: row[1]),
+                let state = MemberHistory.State(rawValue: row[3])
+            else { throw StoreDamage.missing("whose history it fetches") }
+            return MemberHistory(
+                moved: LedgerPosition(UInt64(row[0] as Int64)), member: member,
+                upto: LedgerPosition(UInt64(row[2] as Int64)), state: state)
+        }
+    }
+
+    func save(_ history: MemberHistory) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO member_history VALUES (?, ?, ?, ?)",
+            arguments: [
+                Int64(history.moved.value), Data(history.member.bytes),
+                Int64(history.upto.value), history.state.rawValue,
+            ])
+    }
+
+    func forget(_ history: MemberHistory) throws {
+        try dropStaged(of: history.member)
+        try db.execute(
+            sql: "DELETE FROM member_history WHERE position = ?",
+            arguments: [Int64(history.moved.value)])
+    }
+}
+
+extension LocalBook {
+    /// Histories that are being fetched, in the order of the moves.
+    var comingHistories: [ScopeFill] {
+        get throws {
+            try tables.histories().filter { $0.state == .coming }
+                .map { ScopeFill(scope: $0.member, upto: $0.upto, moved: $0.moved) }
+        }
+    }
+
+    /// What to ask for next: a neighborhood first, for it brings moves of its own.
+    var nextFill: ScopeFill? { get throws { try filling.first ?? comingHistories.first } }
+}
+
+extension EntityID {
+    init?(stored: Data) {
+        guard let place = ScopeID(stored: stored)?.neighborhood else { return nil }
+        self = place
+    }
+}

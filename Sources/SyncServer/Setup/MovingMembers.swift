@@ -1,0 +1,69 @@
+// A member who moves to another neighborhood, with everything that was recorded about them.
+// Source: docs/protocol.md section 3.8. Neighbors: MembersCommand asks, Store/LedgerTables+Moves
+// gathers the history, Pull/FillReader gives it to the devices of the new neighborhood.
+// Invariant: the event vouches for the history as the ledger has it at that moment.
+
+internal import Shared
+internal import Store
+
+extension AppendSession {
+    /// Writes the move; returns its position. `number` is the one there; nil: the one the member
+    /// has if it is free there, else the lowest free one.
+    func move(
+        _ account: EntityID, to place: EntityID, number: Int64?, as worker: EntityID,
+        reason: String?
+    ) throws -> (position: LedgerPosition, number: Int64) {
+        guard let role = try facts.role(ofWorker: worker), role >= .coordinator else {
+            throw Refusal(exit: 77, sentence: "only a coordinator or an admin moves members")
+        }
+        guard case .member(let member)? = try views.state(of: account) else {
+            throw Refusal.noInput("only members move")
+        }
+        guard member.home != .neighborhood(place) else {
+            throw Refusal(
+                exit: 65,
+                sentence: "\(try views.label(of: account)) is at home there already")
+        }
+        let chosen = try self.number(number ?? member.number, isTyped: number != nil, in: place)
+        let history = try tables.history(of: account, before: position.next)
+        var sealed: [SealedPart] = []
+        if let reason {
+            let texts: Payload = [MoveField.reason: .text(reason)]
+            try Kind.memberMoved.descriptor.check(texts, sealed: true, anySealed: true)
+            sealed = [try seal(texts, of: .memberMoved, about: [account])]
+        }
+        let reach = Set(try views.reach(of: account) ?? []).union([.neighborhood(place)])
+        let placed = try author(
+            Draft(
+                kind: .memberMoved, worker: worker, home: member.home, subject: account,
+                payload: [
+                    MoveField.to: .entity(place), MoveField.number: .integer(chosen),
+                    MoveField.historySize: .integer(Int64(history.count)),
+                    MoveField.historyRoot: .data(try tables.root(of: history).bytes),
+                ], sealed: sealed, reach: reach.sorted()))
+        return (placed.position, chosen)
+    }
+
+    private func number(
+        _ wanted: Int64?, isTyped: Bool, in place: EntityID
+    ) throws -> Int64 {
+        let home = ScopeID.neighborhood(place)
+        if let wanted, try isFree(wanted, in: place) { return wanted }
+        let taken = Set(try views.memberNumbers(in: home, within: 1...NumberLimits.first - 1))
+        let free = (1..<NumberLimits.first).first { !taken.contains($0) }
+        guard let free, !isTyped else {
+            let hint = free.map { "\($0) is free" } ?? "no number below \(NumberLimits.first) is"
+            throw Refusal(
+                exit: 65,
+                sentence: "\(try views.code(of: home))-\(wanted ?? 0) is somebody else's, or set "
+                    + "apart for a device; \(hint): give another with --number")
+        }
+        return free
+    }
+
+    /// Nobody has it, and no device may give it out.
+    private func isFree(_ number: Int64, in place: EntityID) throws -> Bool {
+        try views.memberNumbers(in: .neighborhood(place), within: number...number).isEmpty
+            && NumberBlockTable(views).holding(of: number, in: place) == nil
+    }
+}
