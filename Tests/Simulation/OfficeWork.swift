@@ -88,8 +88,9 @@ extension World {
     private func moveMember() throws {
         try office.store.append { session in
             let members = try session.views.entities(.member)
-            guard !members.isEmpty, case .member(let member)? = try session.views.state(
-                of: pick(members)),
+            guard !members.isEmpty,
+                case .member(let member)? = try session.views.state(
+                    of: pick(members)),
                 let other = people.neighborhoods.first(where: {
                     .neighborhood($0) != member.home
                 })

@@ -37,9 +37,9 @@ class Scene:
 
     # What people do
 
-    def device(self, label):
-        device = Device(self.folder / label, label, ["HAR"])
-        device.pair(self.server, "Rosa")
+    def device(self, label, worker="Rosa", codes=("HAR",)):
+        device = Device(self.folder / label, label, list(codes))
+        device.pair(self.server, worker)
         return device
 
     def folder_of(self, path):

@@ -164,7 +164,8 @@ extension Kind {
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
             .deviceSplit, .memberEnrolled, .hoursRecorded, .conflictResolved, .conflictUndone,
             .deviceRevoked,
-            .deviceScopeChanged, .memberMoved, .serverTLSKeysChanged, .quarantineEntered, .quarantineDecided,
+            .deviceScopeChanged, .memberMoved, .serverTLSKeysChanged, .quarantineEntered,
+            .quarantineDecided,
             .ledgerReopened:
             nil
         }

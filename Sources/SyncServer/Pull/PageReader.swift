@@ -186,7 +186,9 @@ struct News: Sendable {
         scopes = []
         checkpoints = []
         guard end == head else { return }
-        scopes = try held.sorted().map { try tables.digest(of: $0) }.filter { !request.held.contains($0) }
+        scopes = try held.sorted().map { try tables.digest(of: $0) }.filter {
+            !request.held.contains($0)
+        }
         guard request.checkpointSize < head else { return }
         checkpoints =
             [try tables.checkpoint(of: community)]

@@ -36,7 +36,8 @@ extension AppendSession {
             Draft(
                 kind: .hoursRecorded, worker: worker, home: member.home,
                 payload: granting.fields(pot: pot),
-                sealed: [try seal(texts, of: .hoursRecorded, about: parties)], reach: try views.reach(of: member.id) ?? [member.home])
+                sealed: [try seal(texts, of: .hoursRecorded, about: parties)],
+                reach: try views.reach(of: member.id) ?? [member.home])
         ).event.entity
     }
 }
