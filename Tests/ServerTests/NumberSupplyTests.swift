@@ -163,20 +163,26 @@ struct NumberSupplyTests {
         }
     }
 
-    @Test("a change of neighborhoods is refused, and nothing is written")
+    @Test("what a device holds is changed by an admin, to where its workers serve, or not at all")
     func neighborhoods() async throws {
         let office = try Office()
         try await office.serve { client in
             try await FieldDevice(office, number: 1).pair(client)
         }
-        for places in [[], [office.harbor, office.millHill], [office.millHill]] {
+        let refused: [(places: [EntityID], worker: EntityID, why: String)] = [
+            ([], office.ada, "at least one"), ([office.harbor], office.ada, "just these already"),
+            ([office.harbor, office.millHill], office.ada, "serves MIL"),
+            ([office.millHill], office.dana, "only an admin"),
+        ]
+        for (places, worker, why) in refused {
             let refusal = #expect(throws: Refusal.self) {
                 try office.store.append { session in
-                    try session.changeScope(
-                        of: try session.views.device("tablet"), neighborhoods: places, adding: [])
+                    try session.setScope(
+                        of: try session.views.device("tablet"), to: places, as: worker,
+                        reason: "other rounds")
                 }
             }
-            #expect(refusal?.sentence.contains("pair it anew") ?? false)
+            #expect(refusal?.sentence.contains(why) ?? false)
         }
         #expect(try changes(office) == 0)
     }

@@ -145,7 +145,7 @@ public struct SyncResponse: Hashable, Sendable {
     public var repair: RepairAnswer?
     /// To a device whose cursor is of a lost branch; then nothing else is said.
     public var reopened: Reopened?
-    /// Packed entries of the neighborhood that the request asked to fill; empty when there are none.
+    /// Packed entries of what the request asked to fill; empty when there are none.
     public var fill: [UInt8]
     /// They go from where the request said up to here, by then; nil when nothing was filled.
     public var filled: LedgerPosition?

@@ -39,7 +39,8 @@ extension LedgerTables {
         let gone = """
             position < \(StoreSchema.unsentBase) AND reach IN (\(outside))
             AND NOT EXISTS (SELECT 1 FROM entity
-                WHERE entity = coalesce(event.subject, event.dot) AND entity.reach NOT IN (\(outside)))
+                WHERE entity = coalesce(event.subject, event.dot)
+                    AND entity.reach NOT IN (\(outside)))
             """
         let rows = try Row.fetchCursor(
             db,

@@ -172,11 +172,12 @@ enum ClientSchema {
         ) STRICT;
         """
 
-    /// `held_scope.state` is a case of ScopeHolding. `fill_entry` keeps what came of a neighborhood,
-    /// or of the history of a member, until all of it is here; `put_away_event` own events that
-    /// reach only neighborhoods not held; `left_entity` what left with one, by the 24 bytes of its
-    /// id; `key_to_drop` data keys that the keyring beside this database has to give up after the
-    /// commit; `member_history` how far that of a member is here, by the place of the move.
+    /// `held_scope.state` is a case of ScopeHolding. `fill_entry` keeps what came of a
+    /// neighborhood, or of the history of a member, until all of it is here; `put_away_event` own
+    /// events that reach only neighborhoods not held; `left_entity` what left with one, by the 24
+    /// bytes of its id; `key_to_drop` data keys that the keyring beside this database has to give
+    /// up after the commit; `member_history` how far that of a member is here, by the place of the
+    /// move.
     private static let scopes = """
         CREATE TABLE held_scope (
             scope BLOB PRIMARY KEY CHECK (length(scope) = 24),

@@ -1,5 +1,6 @@
 // What was recorded about members who moved here: fetched beside the neighborhood's own entries,
-// checked against the move, and shown once it is whole. Source: docs/protocol.md sections 3.8, 7.10.
+// checked against the move, and shown once it is whole.
+// Source: docs/protocol.md sections 3.8 and 7.10.
 // Neighbors: ScopeTaking calls it after pages and hands it what was asked; HistoryTable keeps how
 // far each is; the server's FillReader is the other end.
 // Invariants: nothing of a history is shown before all of it is equal to what the ledger vouches

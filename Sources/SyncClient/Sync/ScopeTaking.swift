@@ -1,7 +1,8 @@
-// What this device holds, brought in line with what the ledger grants it: the past of a neighborhood
-// that is new to it comes in when all of it is here, the entries of one that it lost go once its own
-// are safe. Source: docs/protocol.md section 7.10. Neighbors: AnswerApplication calls it after a
-// page, in the same transaction; ScopeTable and PutAwayTable keep; Leaving takes out.
+// What this device holds, brought in line with what the ledger grants it: the past of a
+// neighborhood that is new to it comes in when all of it is here, the entries of one that it lost
+// go once its own are safe. Source: docs/protocol.md section 7.10.
+// Neighbors: AnswerApplication calls it after a page, in the same transaction; ScopeTable and
+// PutAwayTable keep; Leaving takes out.
 // Invariants: a neighborhood is shown and can be changed from the one transaction on in which its
 // past reaches the cursor; no own event loses a byte.
 

@@ -1,7 +1,7 @@
 // The past of a neighborhood that a device is to hold from now on, or of a member who moved to one
-// of its neighborhoods, in parts. Source: docs/protocol.md sections 3.8 and 7.10. Neighbors: PageReader asks in the snapshot of a page that
-// reached the ledger's end, and packs what fits beside it; the device's ScopeTaking is the other
-// end.
+// of its neighborhoods, in parts. Source: docs/protocol.md sections 3.8 and 7.10.
+// Neighbors: PageReader asks in the snapshot of a page that reached the ledger's end, and packs
+// what fits beside it; the device's ScopeTaking is the other end.
 // Invariants: stateless; whoever does not hold a neighborhood gets nothing of it.
 
 internal import Shared

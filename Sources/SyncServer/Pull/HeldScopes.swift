@@ -1,7 +1,7 @@
 // What a device holds along the ledger: which scopes a page brings it, and where the next change of
 // them ends that page. Source: docs/protocol.md section 7.3. Neighbors: PageReader asks;
 // Shared/Decide/DeviceScope has the rule.
-// Invariant: between two changes of what a device holds, its pages bring the same scopes throughout.
+// Invariant: between two changes of what a device holds, its pages bring the same scopes.
 
 internal import Shared
 internal import Store
