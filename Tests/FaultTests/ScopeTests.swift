@@ -109,9 +109,13 @@ struct ScopeTests {
         #expect(facts.numbers.count == 6 && facts.wrong.isEmpty && facts.elsewhere == 0)
         try await place.expectEqual("tablet", "phone")
     }
+}
 
+/// Of that suite, for one sweep at a time may strike.
+extension StorageFaultTests {
     @Test(
-        "struck at any write on the way there or back, it ends the same", arguments: [true, false])
+        "a device is struck while a neighborhood comes or goes, and ends the same",
+        arguments: [true, false])
     func struck(widening: Bool) async throws {
         let place = try await Places()
         defer { place.remove() }

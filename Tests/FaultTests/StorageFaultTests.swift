@@ -121,7 +121,7 @@ struct StorageFaultTests {
         _ sweep: Sweep, row: Int, _ done: String, committing: Set<FaultVFS.File>
     ) async throws {
         let (histogram, broken) = try await sweep.run(
-            stride: FaultRun.choose(short: 17, long: 1))
+            stride: FaultRun.choose(short: 29, long: 1))
         for line in histogram.lines { print("\(done): \(line)") }
         for breach in broken.prefix(10) { Issue.record("\(breach)") }
         #expect(broken.count == 0)
