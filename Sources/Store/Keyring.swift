@@ -232,7 +232,7 @@ extension DataKey {
     fileprivate static func subjects(_ data: Data) -> [EntityID] {
         let bytes = [UInt8](data)
         return stride(from: 0, to: bytes.count - 23, by: 24).compactMap { start in
-            ScopeID(stored: Data(bytes[start..<start + 24]))?.neighborhood
+            EntityID(stored: Data(bytes[start..<start + 24]))
         }
     }
 }

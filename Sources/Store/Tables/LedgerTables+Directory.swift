@@ -118,12 +118,4 @@ extension LedgerTables {
                 number: row[2], isActive: row[3], name: row[5], isAlias: row[4])
         }
     }
-
-    /// Replicas whose id begins with these hex digits, lower case.
-    public func replicas(idPrefix: String) throws -> [ReplicaID] {
-        try Data.fetchAll(
-            db, sql: "SELECT id FROM replica WHERE lower(hex(id)) LIKE ? || '%' ORDER BY id",
-            arguments: [idPrefix]
-        ).compactMap { ReplicaID($0) }
-    }
 }

@@ -161,10 +161,18 @@ extension ScopeID {
         if stored.isEmpty {
             self = .community
         } else {
-            let bytes = [UInt8](stored)
-            guard bytes.count == 24, let replica = ReplicaID(bytes[0..<16]) else { return nil }
-            let sequence = bytes[16...].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            self = .neighborhood(EntityID(Dot(replica, Sequence64(sequence))))
+            guard let place = EntityID(stored: stored) else { return nil }
+            self = .neighborhood(place)
         }
+    }
+}
+
+extension EntityID {
+    /// The 24 bytes of its dot.
+    public init?(stored: Data) {
+        let bytes = [UInt8](stored)
+        guard bytes.count == 24, let replica = ReplicaID(bytes.prefix(16)) else { return nil }
+        let sequence = bytes.suffix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        self.init(Dot(replica, Sequence64(sequence)))
     }
 }

@@ -89,7 +89,7 @@ extension Views {
         guard parts.count == 2, parts[0].utf8.count >= Self.idPrefixMin,
             parts[0].allSatisfy(\.isHexDigit), let sequence = UInt64(parts[1])
         else { return [] }
-        return try tables.replicas(idPrefix: String(parts[0])).compactMap {
+        return try tables.replicas(prefix: String(parts[0])).compactMap {
             guard sequence <= LocalKey.sequenceMax else { return nil }
             return try tables.existingKey(Dot($0, Sequence64(sequence)))
         }

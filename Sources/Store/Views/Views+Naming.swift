@@ -27,15 +27,10 @@ extension Views {
     /// "9f86d081-12": the beginning of a replica id, a hyphen, and the sequence. An event's id
     /// leads to what the event is about.
     private func byID(_ typed: String, besides apart: [KeptApart]) throws -> Set<EntityID> {
-        let parts = typed.lowercased().split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let sequence = UInt64(parts[1]), sequence <= Limits.countMax,
-            (1...32).contains(parts[0].utf8.count), parts[0].allSatisfy(\.isHexDigit)
-        else { return [] }
-        let stored = try tables.replicas(prefix: String(parts[0])).compactMap {
-            try tables.event(Dot($0, Sequence64(sequence)))?.event.entity
-        }
+        guard let id = TypedID(typed) else { return [] }
+        let stored = try tables.dots(id).compactMap { try tables.event($0)?.event.entity }
         let others = apart.map(\.event).filter {
-            $0.dot.sequence.value == sequence && $0.dot.replica.description.hasPrefix(parts[0])
+            $0.dot.sequence == id.sequence && $0.dot.replica.description.hasPrefix(id.replica)
         }.map(\.entity)
         return Set(stored + others)
     }
@@ -55,7 +50,30 @@ extension Views {
     }
 }
 
+/// "9f86d081-12" as people type it, the replica's id whole or only its beginning.
+public struct TypedID {
+    /// Lower case hex digits, one at least.
+    public let replica: String
+    public let sequence: Sequence64
+
+    /// Nil for what is no id.
+    public init?(_ typed: String) {
+        let parts = typed.lowercased().split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, let sequence = UInt64(parts[1]), sequence <= Limits.countMax,
+            (1...32).contains(parts[0].utf8.count), parts[0].allSatisfy(\.isHexDigit)
+        else { return nil }
+        self.replica = String(parts[0])
+        self.sequence = Sequence64(sequence)
+    }
+}
+
 extension LedgerTables {
+    /// Those that an id may mean, of replicas that were heard of here; whether there is such an
+    /// event is another question.
+    public func dots(_ id: TypedID) throws -> [Dot] {
+        try replicas(prefix: id.replica).map { Dot($0, id.sequence) }
+    }
+
     /// Replicas whose id begins with these hex digits, lower case.
     public func replicas(prefix: String) throws -> [ReplicaID] {
         try Data.fetchAll(

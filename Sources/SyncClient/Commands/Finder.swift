@@ -171,17 +171,10 @@ struct Finder {
 
     /// "9f86d081-12": the beginning of a replica id, a hyphen, and the sequence.
     func dot(_ typed: String) throws -> Dot {
-        let parts = typed.lowercased().split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let sequence = UInt64(parts[1]), sequence > 0,
-            sequence <= Limits.countMax, (1...32).contains(parts[0].utf8.count),
-            parts[0].allSatisfy(\.isHexDigit)
-        else {
+        guard let id = TypedID(typed), id.sequence > .none else {
             throw UserError(.usage, "\"\(typed)\" is no id; take one from a listing: 9f86d081-12")
         }
-        let prefix = String(parts[0])
-        let known = try book.tables.replicas(prefix: prefix).map {
-            Dot($0, Sequence64(sequence))
-        }.filter { try book.exists($0) }
+        let known = try book.tables.dots(id).filter { try book.exists($0) }
         guard let first = known.first else {
             if let left = try book.whatLeft(typed) { throw UserError(.noPermission, left) }
             throw UserError(.dataError, "there is no entry \(typed) on this device")

@@ -51,6 +51,15 @@ extension LedgerTables {
         ).origin
     }
 
+    /// Of a scope's tree, in the epoch that is known here.
+    func scopeOrigin(_ scope: ScopeID, _ community: CommunityID) throws -> String {
+        Checkpoint(
+            community: community, epoch: try epoch(),
+            tree: .scope(scope, ledgerSize: 0, ledgerRoot: MerkleTree.emptyRoot), size: 0,
+            root: MerkleTree.emptyRoot
+        ).origin
+    }
+
     func keepRefused(_ refused: RefusedCheckpoint, at now: Instant) throws {
         let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM refused_checkpoint") ?? 0
         guard count < Self.refusedCheckpointsMax else { return }

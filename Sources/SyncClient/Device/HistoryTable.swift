@@ -67,10 +67,3 @@ extension LocalBook {
     /// What to ask for next: a neighborhood first, for it brings moves of its own.
     var nextFill: ScopeFill? { get throws { try filling.first ?? comingHistories.first } }
 }
-
-extension EntityID {
-    init?(stored: Data) {
-        guard let place = ScopeID(stored: stored)?.neighborhood else { return nil }
-        self = place
-    }
-}

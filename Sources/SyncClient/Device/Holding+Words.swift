@@ -34,12 +34,8 @@ extension LocalBook {
     /// What became of an entry or member that was here, by the id that was typed; nil for one that
     /// never was.
     func whatLeft(_ typed: String) throws -> String? {
-        let parts = typed.lowercased().split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let sequence = UInt64(parts[1]), sequence <= Limits.countMax,
-            !parts[0].isEmpty, parts[0].allSatisfy(\.isHexDigit)
-        else { return nil }
-        for replica in try tables.replicas(prefix: String(parts[0])) {
-            let dot = Dot(replica, Sequence64(sequence))
+        guard let id = TypedID(typed) else { return nil }
+        for dot in try tables.dots(id) {
             let own = try tables.putAwayEvent(dot)
             let entity = own?.new.event.entity ?? EntityID(dot)
             guard let left = try tables.left(entity) ?? own.map({ ($0.new.event.home, nil) })

@@ -8,13 +8,14 @@ internal import GRDB
 internal import Shared
 internal import Store
 
-struct PutAwayEvent {
+/// An event with its place in the ledger, kept outside of the events that are shown.
+struct PlacedEvent {
     let new: NewEvent
     let admitted: Admitted
 }
 
 extension LedgerTables {
-    func putAway(_ event: PutAwayEvent) throws {
+    func putAway(_ event: PlacedEvent) throws {
         try db.execute(
             sql: "INSERT OR REPLACE INTO put_away_event VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
@@ -25,15 +26,15 @@ extension LedgerTables {
             ])
     }
 
-    func putAwayEvent(_ dot: Dot) throws -> PutAwayEvent? {
+    func putAwayEvent(_ dot: Dot) throws -> PlacedEvent? {
         try Row.fetchOne(
             db, sql: "SELECT * FROM put_away_event WHERE replica = ? AND sequence = ?",
             arguments: [Data(dot.replica.bytes), Int64(dot.sequence.value)]
         ).map(putAwayEvent)
     }
 
-    private func putAwayEvent(_ row: Row) throws -> PutAwayEvent {
-        PutAwayEvent(
+    private func putAwayEvent(_ row: Row) throws -> PlacedEvent {
+        PlacedEvent(
             new: try NewEvent(bytes: [UInt8](row["bytes"] as Data)),
             admitted: Admitted(
                 position: LedgerPosition(UInt64(row["position"] as Int64)),
@@ -61,7 +62,7 @@ extension LedgerTables {
         try Int.fetchOne(db, sql: "SELECT count(*) FROM put_away_event") ?? 0
     }
 
-    /// The last one of a replica that has its place at or before a position.
+    /// The last one of a replica.
     func lastPutAway(of replica: ReplicaID) throws -> Sequence64 {
         let last = try Int64.fetchOne(
             db, sql: "SELECT max(sequence) FROM put_away_event WHERE replica = ?",

@@ -20,12 +20,6 @@ enum ScopeHolding: Equatable {
     case gone
 }
 
-/// An entry of a neighborhood that is still being fetched.
-struct StagedEntry {
-    let new: NewEvent
-    let admitted: Admitted
-}
-
 extension LedgerTables {
     private static let held: Int64 = 0
     private static let filling: Int64 = 1
@@ -37,7 +31,7 @@ extension LedgerTables {
         let rows = try Row.fetchAll(
             db.cachedStatement(sql: "SELECT scope, state, upto FROM held_scope"))
         return try rows.reduce(into: [:]) { holdings, row in
-            guard let place = ScopeID(stored: row[0])?.neighborhood else {
+            guard let place = EntityID(stored: row[0]) else {
                 throw StoreDamage.missing("a neighborhood that it holds")
             }
             holdings[place] = try Self.holding(row[1], upto: row[2])
@@ -79,7 +73,7 @@ extension LedgerTables {
     }
 
     /// In the order of the ledger.
-    func forEachStaged(of place: EntityID, _ body: (StagedEntry) throws -> Void) throws {
+    func forEachStaged(of place: EntityID, _ body: (PlacedEvent) throws -> Void) throws {
         let rows = try Row.fetchCursor(
             db,
             sql: """
@@ -91,7 +85,7 @@ extension LedgerTables {
                 throw StoreDamage.missing("a readable entry of what it fetches")
             }
             try body(
-                StagedEntry(
+                PlacedEvent(
                     new: new,
                     admitted: Admitted(
                         position: LedgerPosition(UInt64(row[0] as Int64)),

@@ -16,8 +16,11 @@ struct Authority {
         var role: Role?
         if case .worker(let state)? = try book.views.state(of: worker) { role = state.role }
         self.book = book
+        let coming = Set(try book.comingHistories.map(\.scope))
         permission = Permission(device: device, workerRole: role) { entity in
-            try book.facts(of: entity)
+            // Whoever records about them must have been shown what was.
+            if coming.contains(entity) { throw try book.isComing(entity) }
+            return try book.facts(of: entity)
         }
     }
 
@@ -101,14 +104,14 @@ extension Authority {
 }
 
 extension LocalBook {
+    fileprivate func isComing(_ member: EntityID) throws -> UserError {
+        UserError(
+            .unavailable,
+            "\(try views.label(of: member)) has just moved here, and what was recorded about them "
+                + "is still on its way: run `hourbook sync`, then record")
+    }
+
     fileprivate func facts(of entity: EntityID) throws -> EntityFacts? {
-        // Whoever records about them must have been shown what was.
-        if try comingHistories.contains(where: { $0.scope == entity }) {
-            throw UserError(
-                .unavailable,
-                "\(try views.label(of: entity)) has just moved here, and what was recorded about "
-                    + "them is still on its way: run `hourbook sync`, then record")
-        }
         guard let known = try views.home(of: entity), let reach = try views.reach(of: entity) else {
             // A member elsewhere: the office knows them with the same home.
             return try views.directoryLine(of: entity).map {

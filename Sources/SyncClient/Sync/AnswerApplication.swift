@@ -163,6 +163,9 @@ struct AnswerApplication {
         let taking = ScopeTaking(book, keyring: keyring, now: now)
         let isLearning =
             book.device == nil && book.holdings.isEmpty && response.cursor >= book.paired.pairedAt
+        // An answer without news leaves what is held as it was.
+        let isQuiet = response.page.isEmpty && response.directory.isEmpty && asked == nil
+        if isQuiet, !isLearning, book.leaving.isEmpty { return book }
         let learned = try isLearning ? learnedPlaces() : book.device?.neighborhoods
         try taking.settle(learned: learned)
         let here = try taking.present()
@@ -270,7 +273,7 @@ struct AnswerApplication {
         } else {
             try follow(new, &line)
         }
-        try book.tables.putAway(PutAwayEvent(new: new, admitted: admitted))
+        try book.tables.putAway(PlacedEvent(new: new, admitted: admitted))
         try book.tables.removeUnsent(dot)
         try book.tables.forgetRefused(dot.sequence)
         try book.tables.projectAgain([new.event.entity])

@@ -56,7 +56,7 @@ struct Leaving {
             }
             guard own.contains(entry.dot.replica) else { return }
             try tables.putAway(
-                PutAwayEvent(
+                PlacedEvent(
                     new: new,
                     admitted: Admitted(
                         position: entry.position, reach: entry.reach,
@@ -96,12 +96,9 @@ extension LedgerTables {
     }
 
     fileprivate func dropCheckpoints(of scope: ScopeID, community: CommunityID) throws {
-        let origin = Checkpoint(
-            community: community, epoch: try epoch(),
-            tree: .scope(scope, ledgerSize: 0, ledgerRoot: MerkleTree.emptyRoot), size: 0,
-            root: MerkleTree.emptyRoot
-        ).origin
-        try db.execute(sql: "DELETE FROM checkpoint WHERE origin = ?", arguments: [origin])
+        try db.execute(
+            sql: "DELETE FROM checkpoint WHERE origin = ?",
+            arguments: [try scopeOrigin(scope, community)])
     }
 
     /// Keys of own events that are not in the ledger as such: at the desk, or under a former name.

@@ -105,7 +105,7 @@ struct ScopeTaking {
     }
 
     /// Into the table of events, and no tree.
-    func store(_ staged: StagedEntry) throws {
+    func store(_ staged: PlacedEvent) throws {
         let dot = staged.new.event.dot
         // What reaches another neighborhood too has been here before.
         guard try tables.leaf(of: dot) == nil else { return }

@@ -232,12 +232,7 @@ extension LocalBook {
 
     /// The last that the ledger's key signed of a scope's tree.
     private func keptCheckpoint(of scope: ScopeID) throws -> Checkpoint? {
-        let origin = Checkpoint(
-            community: paired.community,
-            tree: .scope(scope, ledgerSize: 0, ledgerRoot: MerkleTree.emptyRoot), size: 0,
-            root: MerkleTree.emptyRoot
-        ).origin
-        return try tables.keptCheckpoint(origin: origin)
+        try tables.keptCheckpoint(origin: tables.scopeOrigin(scope, paired.community))
             .flatMap { try? verifiedCheckpoint($0, scopes: [scope]).checkpoint }
     }
 

@@ -19,15 +19,14 @@ extension AppendSession {
         guard try !tables.isUndone(made) else {
             throw Refusal(exit: 65, sentence: "\(decision.short) has been undone already")
         }
-        let texts: Payload = [UndoingField.reason: .text(reason)]
-        try Kind.conflictUndone.descriptor.check(texts, sealed: true, anySealed: true)
+        let why = try seal(
+            reason: reason, as: UndoingField.reason, of: .conflictUndone,
+            about: try subjects(of: made.event))
         return try author(
             Draft(
                 kind: .conflictUndone, worker: worker, home: made.event.home,
                 subject: made.event.entity, payload: Self.undoing(made),
-                sealed: [
-                    try seal(texts, of: .conflictUndone, about: try subjects(of: made.event))
-                ], reach: try tables.reach(ofEvent: decision) ?? [made.event.home])
+                sealed: [why], reach: try tables.reach(ofEvent: decision) ?? [made.event.home])
         ).position
     }
 

@@ -5,6 +5,7 @@
 internal import Foundation
 internal import GRDB
 internal import Shared
+internal import Store
 
 /// Which replica is which `device.paired`, and what each last reported.
 struct DeviceTable {
@@ -85,16 +86,6 @@ struct DeviceTable {
             Int64(report.ownSequence.value), Int64(report.cursor.value),
             report.clock?.milliseconds,
         ])
-    }
-}
-
-extension EntityID {
-    /// The 24 bytes of its dot.
-    init?(stored: Data) {
-        let bytes = [UInt8](stored)
-        guard bytes.count == 24, let replica = ReplicaID(bytes.prefix(16)) else { return nil }
-        let sequence = bytes.suffix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        self.init(Dot(replica, Sequence64(sequence)))
     }
 }
 

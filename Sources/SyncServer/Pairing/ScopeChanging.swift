@@ -73,11 +73,8 @@ extension AppendSession {
     ) throws -> LedgerPosition {
         let all = (device.numberBlocks + blocks).joined()
         let kind = Kind.deviceScopeChanged
-        var sealed: [SealedPart] = []
-        if let reason {
-            let texts: Payload = [ScopeChangeField.reason: .text(reason)]
-            try kind.descriptor.check(texts, sealed: true, anySealed: true)
-            sealed = [try seal(texts, of: kind, about: [device.id])]
+        let sealed = try reason.map {
+            try seal(reason: $0, as: ScopeChangeField.reason, of: kind, about: [device.id])
         }
         return try author(
             Draft(
@@ -85,7 +82,7 @@ extension AppendSession {
                 payload: [
                     ScopeChangeField.neighborhoods: .entities(neighborhoods),
                     ScopeChangeField.numberBlocks: .blocks(all.newest(Limits.entitiesMax)),
-                ], sealed: sealed)
+                ], sealed: [sealed].compactMap(\.self))
         ).position
     }
 }

@@ -58,16 +58,16 @@ extension AppendSession {
         let side = Side(dot: entry.dot, leaf: entry.leaf)
         let entered = try entry.entered ?? enter([side], entry.reason)
         let device = try DeviceTable(db).pairing(of: entry.dot.replica)?.entity
-        let texts: Payload = [QuarantineField.reason: .text(reason)]
         let kind = Kind.quarantineDecided
-        try kind.descriptor.check(texts, sealed: true, anySealed: true)
+        let why = try seal(
+            reason: reason, as: QuarantineField.reason, of: kind, about: [device ?? entered])
         return try author(
             Draft(
                 kind: kind, worker: worker, subject: entered,
                 payload: [
                     QuarantineField.events: .sides([side]),
                     QuarantineField.choice: .integer(choice.rawValue),
-                ], sealed: [try seal(texts, of: kind, about: [device ?? entered])])
+                ], sealed: [why])
         ).position
     }
 }

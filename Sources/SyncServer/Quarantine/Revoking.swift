@@ -38,14 +38,14 @@ extension AppendSession {
         of device: DeviceState, as worker: EntityID, reason: String
     ) throws -> LedgerPosition {
         let last = try tables.head(of: device.replica)?.sequence ?? .none
-        let texts: Payload = [RevocationField.reason: .text(reason)]
         let kind = Kind.deviceRevoked
-        try kind.descriptor.check(texts, sealed: true, anySealed: true)
+        let why = try seal(
+            reason: reason, as: RevocationField.reason, of: kind, about: [device.id])
         return try author(
             Draft(
                 kind: kind, worker: worker, subject: device.id,
                 payload: [RevocationField.asOf: .integer(Int64(last.value))],
-                sealed: [try seal(texts, of: kind, about: [device.id])])
+                sealed: [why])
         ).position
     }
 }

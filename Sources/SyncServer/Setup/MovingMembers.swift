@@ -26,11 +26,8 @@ extension AppendSession {
         }
         let chosen = try self.number(number ?? member.number, isTyped: number != nil, in: place)
         let history = try tables.history(of: account, before: position.next)
-        var sealed: [SealedPart] = []
-        if let reason {
-            let texts: Payload = [MoveField.reason: .text(reason)]
-            try Kind.memberMoved.descriptor.check(texts, sealed: true, anySealed: true)
-            sealed = [try seal(texts, of: .memberMoved, about: [account])]
+        let sealed = try reason.map {
+            try seal(reason: $0, as: MoveField.reason, of: .memberMoved, about: [account])
         }
         let reach = Set(try views.reach(of: account) ?? []).union([.neighborhood(place)])
         let placed = try author(
@@ -40,7 +37,7 @@ extension AppendSession {
                     MoveField.to: .entity(place), MoveField.number: .integer(chosen),
                     MoveField.historySize: .integer(Int64(history.count)),
                     MoveField.historyRoot: .data(try tables.root(of: history).bytes),
-                ], sealed: sealed, reach: reach.sorted()))
+                ], sealed: [sealed].compactMap(\.self), reach: reach.sorted()))
         return (placed.position, chosen)
     }
 

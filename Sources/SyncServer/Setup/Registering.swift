@@ -60,6 +60,15 @@ extension AppendSession {
     }
 
     /// Seals under the key of these subjects, made and stored if there is none yet.
+    /// Why somebody did it, in a sentence of theirs: the one text of a kind that the office writes.
+    func seal(
+        reason: String, as field: FieldNumber, of kind: Kind, about subjects: [EntityID]
+    ) throws -> SealedPart {
+        let texts: Payload = [field: .text(reason)]
+        try kind.descriptor.check(texts, sealed: true, anySealed: true)
+        return try seal(texts, of: kind, about: subjects)
+    }
+
     func seal(_ payload: Payload, of kind: Kind, about subjects: [EntityID]) throws -> SealedPart {
         let random = store.environment.randomBytes
         let key: DataKey

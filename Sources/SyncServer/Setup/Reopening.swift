@@ -78,10 +78,8 @@ extension AppendSession {
             throw Refusal.noInput("the ledger has no position 1: nothing can go on from it")
         }
         let kind = Kind.ledgerReopened
-        let sealed = try reason.map { reason in
-            let texts: Payload = [ReopenedField.reason: .text(reason)]
-            try kind.descriptor.check(texts, sealed: true, anySealed: true)
-            return try seal(texts, of: kind, about: [community.id])
+        let sealed = try reason.map {
+            try seal(reason: $0, as: ReopenedField.reason, of: kind, about: [community.id])
         }
         let (size, root) = try tables.ledgerRoot()
         serverKeys = next.replica
