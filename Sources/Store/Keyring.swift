@@ -18,6 +18,7 @@ public final class Keyring: Sendable {
     public static let fileName = "keys.db"
     private let database: any DatabaseWriter
     private let file: KeyringFile?
+    private let writes: WriteGuard
     /// Of the file that this process has open; nil in memory.
     public let identity: FileIdentity?
     /// The name that a damaged file was moved to when this one was opened in its place.
@@ -47,10 +48,11 @@ public final class Keyring: Sendable {
     /// As of the last time this process looked or added.
     private let lastMark: Mutex<KeyringMark?> = Mutex(nil)
 
-    public convenience init(folder: URL) throws {
+    /// `writes` is that of the ledger beside it: no event may be stored whose key is not.
+    public convenience init(folder: URL, writes: WriteGuard = WriteGuard()) throws {
         let file = KeyringFile(folder: folder)
         let (pool, damaged) = try file.open()
-        self.init(whole: pool, file: file, damaged: damaged)
+        self.init(whole: pool, file: file, writes: writes, damaged: damaged)
     }
 
     /// Nil unless a damaged file was moved aside.
@@ -64,12 +66,16 @@ public final class Keyring: Sendable {
     /// Over a database of the caller's, in memory in tests.
     public convenience init(_ database: any DatabaseWriter) throws {
         try KeyringSchema.bringUpToDate(database)
-        self.init(whole: database, file: nil, damaged: nil)
+        self.init(whole: database, file: nil, writes: WriteGuard(), damaged: nil)
     }
 
-    private init(whole database: any DatabaseWriter, file: KeyringFile?, damaged: String?) {
+    private init(
+        whole database: any DatabaseWriter, file: KeyringFile?, writes: WriteGuard,
+        damaged: String?
+    ) {
         self.database = database
         self.file = file
+        self.writes = writes
         self.damaged = damaged
         identity = file?.identity
     }
@@ -126,7 +132,7 @@ public final class Keyring: Sendable {
 
     private func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
         do {
-            return try database.write(body)
+            return try writes.run { try database.write(body) }
         } catch let error as DatabaseError where error.isOfDamagedFile {
             throw Failure.damaged
         }

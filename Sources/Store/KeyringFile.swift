@@ -56,6 +56,7 @@ struct KeyringFile {
         var configuration = StoreFile.configuration
         configuration.maximumReaderCount = 4
         let pool = try StoreFile.openDurably(path: path, configuration: configuration)
+        guard try !KeyringSchema.isNewer(pool) else { throw StoreFile.Failure.newer(path) }
         try KeyringSchema.bringUpToDate(pool)
         return pool
     }

@@ -4,10 +4,20 @@
 internal import GRDB
 
 enum KeyringSchema {
+    /// Whether a later program made it.
+    static func isNewer(_ database: any DatabaseReader) throws -> Bool {
+        try database.read(migrator.hasBeenSuperseded)
+    }
+
     static func bringUpToDate(_ database: any DatabaseWriter) throws {
+        let migrator = migrator
+        if try !database.read(migrator.hasCompletedMigrations) { try migrator.migrate(database) }
+    }
+
+    private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         register(in: &migrator)
-        if try !database.read(migrator.hasCompletedMigrations) { try migrator.migrate(database) }
+        return migrator
     }
 
     static func register(in migrator: inout DatabaseMigrator) {

@@ -14,6 +14,9 @@ extern atomic_int fault_is_armed;
 /// What becomes of an operation: 0 it goes on, else the mode. `commit` as in fault_hit, or 0.
 int fault_strike(const char *path, int kind, int file, int commit);
 
+/// No room is left in the folder.
+int fault_is_full(const char *path);
+
 /// Counts a commit of the file and returns its number.
 int fault_next_commit(int file);
 /// The number of the latest.

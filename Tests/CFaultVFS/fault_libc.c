@@ -41,9 +41,15 @@ static ssize_t raw_write(int descriptor, const void *bytes, size_t count) {
     return syscall(SYS_write, descriptor, bytes, count);
 }
 
-static int refuse(void) {
-    errno = EIO;
+static int refuse(int what) {
+    errno = what == FAULT_FULL ? ENOSPC : EIO;
     return -1;
+}
+
+// These calls ask for no memory.
+static int strike(const char *path, int kind, int file, int commit) {
+    int what = fault_strike(path, kind, file, commit);
+    return what == FAULT_NO_MEMORY ? 0 : what;
 }
 
 int open(const char *path, int flags, ...) {
@@ -55,16 +61,18 @@ int open(const char *path, int flags, ...) {
         va_end(rest);
     }
     // A dead process empties no file.
-    if (atomic_load(&fault_is_armed) && is_ours(path) && fault_is_dead(path)) return refuse();
+    if (atomic_load(&fault_is_armed) && is_ours(path) && fault_is_dead(path)) {
+        return refuse(FAULT_KILL);
+    }
     return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
 ssize_t read(int descriptor, void *to, size_t count) {
     char path[600];
     int is_folder = 0;
-    if (path_of(descriptor, path, &is_folder) && !is_folder
-        && fault_strike(path, FAULT_READ, fault_file_of(path), 0)) {
-        return refuse();
+    if (path_of(descriptor, path, &is_folder) && !is_folder) {
+        int what = strike(path, FAULT_READ, fault_file_of(path), 0);
+        if (what) return refuse(what);
     }
     return syscall(SYS_read, descriptor, to, count);
 }
@@ -78,13 +86,14 @@ ssize_t write(int descriptor, const void *bytes, size_t count) {
     // The record is written in place: that is its commit. Keys get theirs by being renamed.
     int file = fault_file_of(path);
     int commit = file == FAULT_RECORD ? fault_next_commit(file) : 0;
-    switch (fault_strike(path, FAULT_WRITE, file, commit)) {
+    int what = strike(path, FAULT_WRITE, file, commit);
+    switch (what) {
     case 0:
         fault_disk_write(path, bytes, count, lseek(descriptor, 0, SEEK_CUR));
         return raw_write(descriptor, bytes, count);
     case FAULT_TORN: (void)!raw_write(descriptor, bytes, count / 2);
     }
-    return refuse();
+    return refuse(what);
 }
 
 int fsync(int descriptor) {
@@ -93,7 +102,8 @@ int fsync(int descriptor) {
     if (!path_of(descriptor, path, &is_folder)) return (int)syscall(SYS_fsync, descriptor);
     int file = is_folder ? FAULT_FOLDER : fault_file_of(path);
     int commit = is_folder ? fault_last_commit(FAULT_SECRETS) : 0;
-    if (fault_strike(path, FAULT_SYNC, file, commit)) return refuse();
+    int what = strike(path, FAULT_SYNC, file, commit);
+    if (what) return refuse(what);
     fault_disk_sync(path);
     return (int)syscall(SYS_fsync, descriptor);
 }
@@ -101,7 +111,9 @@ int fsync(int descriptor) {
 int rename(const char *from, const char *to) {
     if (atomic_load(&fault_is_armed) && is_ours(to)) {
         int file = fault_file_of(to);
-        if (fault_strike(to, FAULT_WRITE, file, fault_next_commit(file))) return refuse();
+        int what = strike(to, FAULT_WRITE, file, fault_next_commit(file));
+        // A name takes no room.
+        if (what && what != FAULT_FULL) return refuse(what);
         fault_disk_rename(from, to);
     }
     return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);

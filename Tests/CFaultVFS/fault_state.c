@@ -16,6 +16,7 @@ static struct {
     enum fault_mode mode;
     long count;
     int is_dead;
+    int is_full;
     int commits[FAULT_FILES];
     struct fault_hit hit;
 } state = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -42,6 +43,14 @@ int fault_is_dead(const char *path) {
     return result;
 }
 
+int fault_is_full(const char *path) {
+    if (!atomic_load(&fault_is_armed)) return 0;
+    pthread_mutex_lock(&state.lock);
+    int result = state.is_full && fault_is_within(path, state.folder);
+    pthread_mutex_unlock(&state.lock);
+    return result;
+}
+
 // The process ends: with a power cut so does what was only on its way to the disk.
 static void die(void) {
     state.is_dead = 1;
@@ -49,6 +58,10 @@ static void die(void) {
     if (state.mode == FAULT_POWER || state.mode == FAULT_POWER_MIXED) {
         fault_disk_cut(state.mode == FAULT_POWER_MIXED);
     }
+}
+
+static int is_death(int mode) {
+    return mode != FAULT_ERROR && mode != FAULT_FULL && mode != FAULT_NO_MEMORY;
 }
 
 static int is_counted(int kind, int commit) {
@@ -65,7 +78,10 @@ int fault_strike(const char *path, int kind, int file, int commit) {
         } else if (is_counted(kind, commit) && ++state.count == state.nth) {
             what = state.mode;
             state.hit = (struct fault_hit){1, kind, file, commit};
-            if (state.mode != FAULT_ERROR) die();
+            state.is_full = state.mode == FAULT_FULL;
+            if (is_death(state.mode)) die();
+        } else if (state.is_full && kind == FAULT_WRITE) {
+            what = FAULT_FULL;
         }
     }
     pthread_mutex_unlock(&state.lock);
@@ -113,6 +129,7 @@ void fault_vfs_arm(const char *folder, int kinds, int only_commits, long nth, in
     state.mode = mode;
     state.count = 0;
     state.is_dead = 0;
+    state.is_full = 0;
     memset(state.commits, 0, sizeof state.commits);
     state.hit = (struct fault_hit){0};
     fault_disk_forget();
@@ -125,6 +142,7 @@ struct fault_hit fault_vfs_disarm(void) {
     struct fault_hit hit = state.hit;
     state.mode = 0;
     state.is_dead = 0;
+    state.is_full = 0;
     fault_disk_forget();
     atomic_store(&fault_is_armed, 0);
     pthread_mutex_unlock(&state.lock);

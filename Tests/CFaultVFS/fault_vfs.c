@@ -79,7 +79,11 @@ static int faulty_close(sqlite3_file *file) {
 }
 
 static int faulty_read(sqlite3_file *file, void *to, int count, sqlite3_int64 offset) {
-    if (strike((struct faulty *)file, FAULT_READ, 0)) return SQLITE_IOERR_READ;
+    switch (strike((struct faulty *)file, FAULT_READ, 0)) {
+    case 0: break;
+    case FAULT_NO_MEMORY: return SQLITE_IOERR_NOMEM;
+    default: return SQLITE_IOERR_READ;
+    }
     return real(file)->pMethods->xRead(real(file), to, count, offset);
 }
 
@@ -94,16 +98,25 @@ static int ends_transaction(
         && (bytes[4] | bytes[5] | bytes[6] | bytes[7]);
 }
 
+static int makes_longer(sqlite3_file *file, sqlite3_int64 end) {
+    sqlite3_int64 size = 0;
+    return real(file)->pMethods->xFileSize(real(file), &size) != SQLITE_OK || end > size;
+}
+
 static int faulty_write(sqlite3_file *file, const void *from, int count, sqlite3_int64 offset) {
     struct faulty *faulty = (struct faulty *)file;
     int is_ours = fault_is_in_folder(faulty->path), commit = 0;
     if (is_ours && ends_transaction(faulty, from, count, offset)) {
         commit = faulty->commit = fault_next_commit(faulty->file);
     }
-    switch (strike(faulty, FAULT_WRITE, commit)) {
+    int what = strike(faulty, FAULT_WRITE, commit);
+    if (what == FAULT_FULL && !makes_longer(file, offset + count)) what = 0;
+    switch (what) {
     case 0:
         if (is_ours) fault_disk_write(faulty->path, from, (size_t)count, offset);
         return real(file)->pMethods->xWrite(real(file), from, count, offset);
+    case FAULT_FULL: return SQLITE_FULL;
+    case FAULT_NO_MEMORY: return SQLITE_IOERR_NOMEM;
     case FAULT_TORN: real(file)->pMethods->xWrite(real(file), from, count / 2, offset);
     }
     return SQLITE_IOERR_WRITE;
@@ -111,7 +124,13 @@ static int faulty_write(sqlite3_file *file, const void *from, int count, sqlite3
 
 static int faulty_truncate(sqlite3_file *file, sqlite3_int64 size) {
     struct faulty *faulty = (struct faulty *)file;
-    if (strike(faulty, FAULT_WRITE, 0)) return SQLITE_IOERR_TRUNCATE;
+    switch (strike(faulty, FAULT_WRITE, 0)) {
+    // It takes no room.
+    case 0:
+    case FAULT_FULL: break;
+    case FAULT_NO_MEMORY: return SQLITE_IOERR_NOMEM;
+    default: return SQLITE_IOERR_TRUNCATE;
+    }
     if (fault_is_in_folder(faulty->path)) fault_disk_truncate(faulty->path, size);
     return real(file)->pMethods->xTruncate(real(file), size);
 }
@@ -120,7 +139,11 @@ static int faulty_sync(sqlite3_file *file, int flags) {
     struct faulty *faulty = (struct faulty *)file;
     int commit = faulty->commit;
     faulty->commit = 0;
-    if (strike(faulty, FAULT_SYNC, commit)) return SQLITE_IOERR_FSYNC;
+    switch (strike(faulty, FAULT_SYNC, commit)) {
+    case 0: break;
+    case FAULT_NO_MEMORY: return SQLITE_IOERR_NOMEM;
+    default: return SQLITE_IOERR_FSYNC;
+    }
     if (fault_is_in_folder(faulty->path)) fault_disk_sync(faulty->path);
     if (fault_is_within(faulty->path, root)) return SQLITE_OK;
     return real(file)->pMethods->xSync(real(file), flags);
@@ -148,6 +171,7 @@ static int faulty_characteristics(sqlite3_file *file) {
     return real(file)->pMethods->xDeviceCharacteristics(real(file));
 }
 static int faulty_shm_map(sqlite3_file *file, int page, int size, int extend, void volatile **at) {
+    if (extend && fault_is_full(((struct faulty *)file)->path)) return SQLITE_IOERR_SHMSIZE;
     return real(file)->pMethods->xShmMap(real(file), page, size, extend, at);
 }
 static int faulty_shm_lock(sqlite3_file *file, int offset, int count, int flags) {

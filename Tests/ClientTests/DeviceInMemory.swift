@@ -46,7 +46,7 @@ struct Bench {
         self.home = home
         device = try Device(
             folder: folder, database: database,
-            keyring: try folder.map(Keyring.init) ?? Keyring(DatabaseQueue()),
+            keyring: try folder.map { try Keyring(folder: $0) } ?? Keyring(DatabaseQueue()),
             environment: Environment(
                 now: { Instant(milliseconds: 1_774_353_600_000) }, utcOffsetMinutes: { 0 },
                 randomBytes: { random.bytes($0) }))

@@ -36,6 +36,10 @@ public enum FaultVFS {
         case power
         /// The same, with every other write that was not synced on the disk.
         case powerMixed
+        /// From the write on there is no room; the process lives on.
+        case full
+        /// There is no memory for the operation; the process lives on.
+        case noMemory
 
         public var number: Int32 {
             switch self {
@@ -44,6 +48,8 @@ public enum FaultVFS {
             case .torn: Int32(FAULT_TORN.rawValue)
             case .power: Int32(FAULT_POWER.rawValue)
             case .powerMixed: Int32(FAULT_POWER_MIXED.rawValue)
+            case .full: Int32(FAULT_FULL.rawValue)
+            case .noMemory: Int32(FAULT_NO_MEMORY.rawValue)
             }
         }
 
@@ -54,6 +60,16 @@ public enum FaultVFS {
             case .torn: "killed within"
             case .power: "power cut before"
             case .powerMixed: "power cut, writes in another order, before"
+            case .full: "disk full from"
+            case .noMemory: "no memory for"
+            }
+        }
+
+        /// Nobody closes anything afterwards.
+        public var isDeath: Bool {
+            switch self {
+            case .error, .full, .noMemory: false
+            case .kill, .torn, .power, .powerMixed: true
             }
         }
     }

@@ -104,16 +104,20 @@ final class Handset {
     }
 
     /// Does `body` with one operation on its files going wrong; true when one did. A process that
-    /// died is started again.
+    /// died, or may not write any more, is started again.
     func striking(
         nth: Int, _ mode: FaultVFS.Mode, _ body: () throws -> Void
     ) throws -> (isStruck: Bool, error: (any Error)?) {
         FaultVFS.arm(folder, anyOf: [.write, .sync], onlyCommits: false, nth: nth, mode)
         var thrown: (any Error)?
         do { try body() } catch { thrown = error }
-        if mode != .error { close() }
+        if mode.isDeath { close() }
         let hit = FaultVFS.disarm()
-        if mode != .error { try reopen() }
+        if mode.isDeath {
+            try reopen()
+        } else if device.writes.isStopped {
+            try restart()
+        }
         return (hit != nil, thrown)
     }
 }

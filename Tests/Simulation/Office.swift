@@ -37,6 +37,9 @@ final class Office {
         community = store.community
     }
 
+    /// Before it is started again.
+    var mayNotWrite: Bool { store.writes.isStopped }
+
     /// After its process died.
     func restart() throws {
         close()

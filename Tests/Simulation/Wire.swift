@@ -106,7 +106,8 @@ final class Wire: Transport {
 
     private func struck(_ parcel: Parcel, _ fault: Fault) throws(TransportError) -> HTTPAnswer {
         let modes: [FaultVFS.Mode] =
-            fault == .officeDiskError ? [.error] : [.kill, .torn, .power, .powerMixed]
+            fault == .officeDiskError
+            ? [.error, .full, .noMemory] : [.kill, .torn, .power, .powerMixed]
         let mode = modes[random.int(0...modes.count - 1)]
         FaultVFS.arm(
             office.folder, anyOf: [.write, .sync], onlyCommits: false, nth: random.int(1...14),
@@ -116,7 +117,11 @@ final class Wire: Transport {
             hasStruck = false
             return answer
         }
-        guard mode != .error else { return answer }
+        guard mode.isDeath else {
+            // Somebody starts it again, as its log says.
+            officeDied = office.mayNotWrite
+            return answer
+        }
         // A process that died says nothing, and what SQLite had open died with it.
         officeDied = true
         throw .cut

@@ -183,7 +183,8 @@ final class World {
         switch fault {
         case .deviceStruck, .deviceDiskError:
             let mode: FaultVFS.Mode =
-                fault == .deviceDiskError ? .error : pick([.kill, .torn, .power, .powerMixed])
+                fault == .deviceDiskError
+                ? pick([.error, .full, .noMemory]) : pick([.kill, .torn, .power, .powerMixed])
             let result = try handset.striking(nth: random.int(1...24), mode, session)
             isStruck = result.isStruck
             note(result.error, on: handset, expected: isStruck)

@@ -85,9 +85,11 @@ extension UserError {
         case let failure as FolderLock.Failure: self.init(.temporaryFailure, "\(failure)")
         case let error as TransportError: self.init(.temporaryFailure, error.sentence)
         case let error as DatabaseError:
+            let trouble = StorageTrouble(error)
             self.init(
-                .ioError,
-                "the database says: \(error.message ?? "no reason") (\(error.resultCode)); "
+                trouble == .noMemory ? .temporaryFailure : .ioError,
+                trouble?.sentence
+                    ?? "the database says: \(error.message ?? "no reason") (\(error.resultCode)); "
                     + "check the folder's permissions and free space")
         default: return nil
         }

@@ -14,7 +14,8 @@ struct HoursLines: ClientCommand {
             A line: who gave, who received, how long, date, and if you like a note; separated by \
             tabs. For example: HAR-1<tab>HAR-37<tab>1:30<tab>2026-11-02<tab>moved a sofa
 
-            What is wrong with a line is said with its number; the others are recorded.
+            What is wrong with a line is said with its number; the others are recorded. A full \
+            disk, or another trouble of this machine, ends it with the number of the line.
             """)
 
     @OptionGroup var neighborhood: NeighborhoodOption
@@ -36,6 +37,11 @@ struct HoursLines: ClientCommand {
                 report(id)
             } catch {
                 guard let shown = UserError(showing: error) else { throw error }
+                guard shown.code.isOfLine else {
+                    throw UserError(
+                        shown.code,
+                        "line \(number), from which on nothing was recorded: \(shown)")
+                }
                 Screen.note("line \(number): \(shown)")
                 refused += 1
             }
@@ -79,5 +85,16 @@ struct HoursLines: ClientCommand {
     private func report(_ id: EntityID) {
         print(json.isOn ? "{\"id\":\"\(id)\"}" : "recorded \(id.short), on this device")
         fflush(nil)
+    }
+}
+
+extension Sysexit {
+    /// Whether the next line may do better at once.
+    fileprivate var isOfLine: Bool {
+        switch self {
+        case .usage, .dataError, .noInput, .noUser, .noPermission: true
+        case .unavailable, .software, .ioError, .temporaryFailure, .protocolError, .configuration:
+            false
+        }
     }
 }

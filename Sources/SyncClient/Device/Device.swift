@@ -14,11 +14,15 @@ final class Device {
     let keyring: Keyring
     let environment: Environment
     let paired: PairedDevice
+    /// Says why nothing can be written, if so.
+    let writes: WriteGuard
 
     init(
-        folder: URL?, database: any DatabaseWriter, keyring: Keyring, environment: Environment
+        folder: URL?, database: any DatabaseWriter, keyring: Keyring,
+        writes: WriteGuard = WriteGuard(), environment: Environment
     ) throws {
         self.folder = folder
+        self.writes = writes
         self.database = database
         self.keyring = keyring
         self.environment = environment
@@ -46,10 +50,12 @@ final class Device {
                 "\(folder.path) holds no Hourbook data; ask the office for a link, then run "
                     + "`hourbook pair LINK --label NAME` with this --data")
         }
+        let writes = WriteGuard()
         try self.init(
             folder: folder,
             database: try StoreFile.open(folder: folder, register: ClientSchema.register),
-            keyring: try Keyring(folder: folder), environment: environment)
+            keyring: try Keyring(folder: folder, writes: writes), writes: writes,
+            environment: environment)
     }
 
     func read<Result>(_ body: (LocalBook) throws -> Result) throws -> Result {
@@ -64,12 +70,14 @@ final class Device {
     func writeTables<Result>(_ body: (LedgerTables) throws -> Result) throws -> Result {
         let lock = try folder.map { try FolderLock(folder: $0) }
         defer { withExtendedLifetime(lock) {} }
-        return try database.write { db in
-            let tables = LedgerTables(db)
-            let result = try body(tables)
-            try tables.remember(keyring)
-            try tables.finish()
-            return result
+        return try writes.run {
+            try database.write { db in
+                let tables = LedgerTables(db)
+                let result = try body(tables)
+                try tables.remember(keyring)
+                try tables.finish()
+                return result
+            }
         }
     }
 

@@ -46,8 +46,10 @@ struct Pairing {
             let answer = try ask(link, label: label, keys: mine.keys, transport)
             try remember(answer, link: link, label: label, keys: mine.keys, database)
         }
+        let writes = WriteGuard()
         return try Device(
-            folder: folder, database: database, keyring: try Keyring(folder: folder),
+            folder: folder, database: database,
+            keyring: try Keyring(folder: folder, writes: writes), writes: writes,
             environment: environment)
     }
 

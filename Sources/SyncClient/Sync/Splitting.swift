@@ -26,7 +26,7 @@ struct Splitting {
         try next.save(folder: folder)
         let reopened = try Device(
             folder: folder, database: device.database, keyring: device.keyring,
-            environment: device.environment)
+            writes: device.writes, environment: device.environment)
         return (reopened, nextKeys)
     }
 

@@ -112,8 +112,11 @@ extension Refusal {
             self.init(
                 exit: 73, sentence: "the folder cannot be used: \(failure.localizedDescription)")
         case let failure as DatabaseError:
+            let trouble = StorageTrouble(failure)
             self.init(
-                exit: 74, sentence: "the database answered: \(failure.message ?? "no reason")")
+                exit: trouble == .noMemory ? 75 : 74,
+                sentence: trouble?.sentence
+                    ?? "the database answered: \(failure.message ?? "no reason")")
         default: return nil
         }
     }

@@ -14,6 +14,8 @@ final class ServerStore: Sendable {
     let pool: DatabasePool
     let keys: ServerKeys
     let keyring: Keyring
+    /// Says why nothing can be written, if so.
+    let writes = WriteGuard()
     let environment: Shared.Environment
     /// As the high-water record had it when this process opened the folder, or as a device has
     /// proved since.
@@ -38,7 +40,7 @@ final class ServerStore: Sendable {
         let newest = try pool.read { try LedgerTables($0).reopenings().last }
         self.keys = try keys.present(folder: folder, replica: newest?.serverSigningKey)
         epoch = newest?.epoch ?? .first
-        keyring = try Keyring(folder: folder)
+        keyring = try Keyring(folder: folder, writes: writes)
         highWater = HighWater(folder: folder, epoch: epoch)
         self.folder = folder
         self.environment = environment
@@ -130,6 +132,15 @@ final class ServerStore: Sendable {
         }
         let lock = try FolderLock(folder: folder)
         defer { withExtendedLifetime(lock) {} }
+        let (result, reached) = try writes.run { try commit(db, body) }
+        if let reached, reached.epoch == epoch { try record(reached) }
+        return result
+    }
+
+    /// The checkpoint is nil if the ledger did not grow.
+    private func commit<Result>(
+        _ db: Database, _ body: (AppendSession) throws -> Result
+    ) throws -> (Result, Checkpoint?) {
         var result: Result?
         var reached: Checkpoint?
         try db.inTransaction(.immediate) {
@@ -142,9 +153,8 @@ final class ServerStore: Sendable {
             if session.position > before { reached = try session.tables.checkpoint(of: community) }
             return .commit
         }
-        if let reached, reached.epoch == epoch { try record(reached) }
         guard let result else { preconditionFailure("a committed transaction has a result") }
-        return result
+        return (result, reached)
     }
 
     private static let reopenedMeanwhile = Refusal(

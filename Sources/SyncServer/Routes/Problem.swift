@@ -20,6 +20,10 @@ enum Problem: Error, Equatable {
     case pairing(PairingRefusal)
     case split(SplitRefusal)
     case busy
+    /// There is no room for what was brought.
+    case diskFull
+    /// The disk reports errors; after some of them nothing is written before a restart.
+    case diskFailing
     /// The ledger was set back or altered: nothing is written until it has been repaired.
     case readOnly
     /// The keyring was removed or exchanged under this process: it can write no event whose keys
@@ -44,7 +48,7 @@ enum Problem: Error, Equatable {
         case .nonce, .signature, .unknownReplica: .unauthorized
         case .anotherLedger: .conflict
         case .pairing, .split: .forbidden
-        case .busy, .readOnly, .keyringExchanged: .serviceUnavailable
+        case .busy, .diskFull, .diskFailing, .readOnly, .keyringExchanged: .serviceUnavailable
         case .broken: .internalServerError
         }
     }
@@ -64,6 +68,8 @@ enum Problem: Error, Equatable {
         case .pairing: "pairing-refused"
         case .split: "split-refused"
         case .busy: "busy"
+        case .diskFull: "disk-full"
+        case .diskFailing: "disk-failing"
         case .readOnly: "read-only"
         case .keyringExchanged: "keyring-exchanged"
         case .broken: "internal"
@@ -87,6 +93,12 @@ enum Problem: Error, Equatable {
                 + "set back; nothing was changed, tell the office"
         case .pairing(let refusal): refusal.sentence
         case .split(let refusal): refusal.sentence
+        case .diskFull:
+            "the office's disk is full: nothing more is taken in until there is room, and nothing "
+                + "is lost: tell the office, and sync again later"
+        case .diskFailing:
+            "the office's disk reports an error: nothing more was taken in, and nothing is lost: "
+                + "tell the office, whose server must be started again, and sync again later"
         case .busy: "too much is waiting to be written; try again in a while"
         case .readOnly:
             "the office's ledger is read-only until it has been repaired; nothing was changed on "

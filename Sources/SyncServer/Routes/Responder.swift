@@ -60,6 +60,16 @@ struct Responder: HTTPResponder {
 }
 
 extension Problem {
+    /// What a peer is told of a database that could not be written; nil: it was busy.
+    init(_ trouble: StorageTrouble?) {
+        self =
+            switch trouble {
+            case .full: .diskFull
+            case .unsynced, .failing: .diskFailing
+            case .noMemory, nil: .busy
+            }
+    }
+
     /// What a peer is told about any error.
     init(_ error: any Error) {
         switch error {
@@ -72,7 +82,8 @@ extension Problem {
         case let refusal as SplitRefusal: self = .split(refusal)
         // The peer hung up, or spoke no HTTP.
         case is HTTPParserError: self = .unreadable(.request)
-        case is DatabaseError, is FolderLock.Failure: self = .busy
+        case let error as DatabaseError: self.init(StorageTrouble(error))
+        case is FolderLock.Failure: self = .busy
         case Keyring.Failure.exchanged: self = .keyringExchanged
         default: self = .broken
         }

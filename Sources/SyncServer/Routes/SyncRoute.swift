@@ -21,8 +21,12 @@ struct SyncRoute {
             return try signed(.only(reopened, to: sync, at: store), to: body, of: device)
         }
         let outcomes = try await push(sync, from: device)
-        let answer = try await PageReader(store: store).answer(
+        var answer = try await PageReader(store: store).answer(
             sync, to: device, outcomes: outcomes)
+        // Who may not push fetches all the same, and is told why.
+        if answer.advice.isEmpty, let trouble = store.writes.trouble {
+            answer.advice = Problem(trouble).detail
+        }
         if case .report(let cause, let entries) = sync.repair?.matter, let repair = sync.repair {
             await committer.note(
                 DeviceRepair(

@@ -18,6 +18,10 @@ enum fault_mode {
     FAULT_POWER,
     /// The same, but every other write that was not synced is there: a disk writes in any order.
     FAULT_POWER_MIXED,
+    /// From this write on there is no room for anything that makes a file longer.
+    FAULT_FULL,
+    /// The operation finds no memory, and the next ones do.
+    FAULT_NO_MEMORY,
 };
 
 enum fault_file {

@@ -52,6 +52,8 @@ struct Sweep {
     /// What a person does next, with the fault gone, before everybody syncs.
     var repeated: (Town) async throws -> Void = { _ in }
     let devices: [String]
+    /// In which ways.
+    var modes: @Sendable (FaultVFS.Kind) -> [FaultVFS.Mode] = Sweep.anyDamage
 
     typealias Result = (histogram: Histogram, broken: [Breach])
 
@@ -60,7 +62,7 @@ struct Sweep {
     func run(stride: Int) async throws -> Result {
         var result: Result = (Histogram(), [])
         for kind in FaultVFS.Kind.allCases {
-            for mode in Self.modes(kind) {
+            for mode in modes(kind) {
                 // A stride of 1 has them all.
                 if kind != .read, stride > 1 {
                     try await run(Strike(kind, mode, onlyCommits: true), stride: 1, &result)
@@ -68,7 +70,7 @@ struct Sweep {
                 try await run(Strike(kind, mode), stride: stride, &result)
             }
         }
-        for mode in [FaultVFS.Mode.power, .powerMixed] {
+        for mode in [FaultVFS.Mode.power, .powerMixed] where modes(.sync).contains(mode) {
             try await run(Strike(.sync, mode, nth: .max), stride: 1, &result)
         }
         return result
@@ -90,11 +92,11 @@ struct Sweep {
         var isAfterAll: Bool { nth == .max }
     }
 
-    private static func modes(_ kind: FaultVFS.Kind) -> [FaultVFS.Mode] {
+    static let anyDamage: @Sendable (FaultVFS.Kind) -> [FaultVFS.Mode] = { kind in
         switch kind {
         // Before a read all that was to be written is written: power may go there as anywhere.
         case .read: [.error, .kill, .power]
-        case .write: FaultVFS.Mode.allCases
+        case .write: [.error, .kill, .torn, .power, .powerMixed]
         case .sync: [.error, .kill, .power, .powerMixed]
         }
     }
