@@ -19,11 +19,13 @@ class Failed(Exception):
     """A command ended otherwise than expected."""
 
 
-def run(program, *words, ok=(0,)):
-    """Runs a program to its end; gives what it printed."""
-    command = [str(BINARIES / program), *map(str, words)]
+def run(program, *words, ok=(0,), typed=None, under=()):
+    """Runs a program to its end; gives what it printed. `typed` is its standard input, `under` the
+    words of a program that runs it."""
+    command = [*under, str(BINARIES / program), *map(str, words)]
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=COMMAND_SECONDS_MAX, check=False
+        command, capture_output=True, text=True, timeout=COMMAND_SECONDS_MAX, check=False,
+        input=typed,
     )
     if done.returncode not in ok:
         shown = " ".join([program, *map(str, words)])
@@ -47,18 +49,26 @@ class Server:
         self.folder = pathlib.Path(folder)
         self.port = free_port()
         self.process = None
+        # Words of a program that runs every command of it, and waits for its end.
+        self.under = ()
         self("init", "--community", community)
 
     def __call__(self, *words, ok=(0,)):
-        return run("hourbook-server", *words, "--data", self.folder, ok=ok).stdout
+        return run("hourbook-server", *words, "--data", self.folder, ok=ok,
+                   under=self.under).stdout
 
     def json(self, *words):
         return rows(self(*words, "--json"))
 
+    @property
+    def log(self):
+        return self.folder.parent / f"{self.folder.name}.log"
+
     def start(self):
-        log = open(self.folder.parent / f"{self.folder.name}.log", "ab")
+        log = open(self.log, "ab")
         self.process = subprocess.Popen(
             [
+                *self.under,
                 BINARIES / "hourbook-server",
                 *("serve", "--port", str(self.port), "--data", str(self.folder)),
             ],
@@ -78,9 +88,16 @@ class Server:
     def stop(self, how=signal.SIGTERM):
         if self.process is None:
             return
-        self.process.send_signal(how)
+        os.kill(self.pid, how)
         self.process.wait(timeout=COMMAND_SECONDS_MAX)
         self.process = None
+
+    @property
+    def pid(self):
+        pid = self.process.pid
+        if not self.under:
+            return pid
+        return int(pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
 
     def link(self, workers, neighborhoods):
         words = ["pairing-link", "--port", self.port]
@@ -110,9 +127,16 @@ class Device:
         self.folder = pathlib.Path(folder)
         self.label = label
         self.codes = codes
+        # Words of a program that runs every command of it.
+        self.under = ()
 
     def __call__(self, *words, ok=(0,)):
-        return run("hourbook", *words, "--data", self.folder, ok=ok).stdout
+        return self.run(*words, ok=ok).stdout
+
+    def run(self, *words, ok=(0,), typed=None):
+        """With what was said beside the output."""
+        return run("hourbook", *words, "--data", self.folder, ok=ok, typed=typed,
+                   under=self.under)
 
     def json(self, *words):
         return rows(self(*words, "--json"))

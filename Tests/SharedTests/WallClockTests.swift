@@ -17,6 +17,8 @@ struct WallClockTests {
             // recorded, received, last entry shown → hours off at least
             (0, 1, -1, nil), (0, 0, 0, nil), (3, 1, nil, 2), (-5, 1, -1, -4), (-5, nil, -1, -4),
             (3, nil, 1, nil), (3, 1, 4, 2), (0, nil, nil, nil),
+            // The office's own clock was set back since.
+            (0, 1, 90_000, nil),
         ] as [(Int64, Int64?, Int64?, Int64?)])
     func odd(_ row: (recorded: Int64, received: Int64?, shown: Int64?, off: Int64?)) {
         let offset = ClockOffset(
@@ -45,5 +47,11 @@ struct WallClockTests {
         ] as [(Int64, String)])
     func words(_ milliseconds: Int64, _ words: String) {
         #expect(ClockOffset(milliseconds: milliseconds).words == words)
+    }
+
+    @Test("beside the office's clock it is behind, or ahead of")
+    func beside() {
+        let texts = [-60_000, 60_000].map { ClockOffset(milliseconds: $0).wordsBesideOffice }
+        #expect(texts == ["1 minute behind the office's", "1 minute ahead of the office's"])
     }
 }

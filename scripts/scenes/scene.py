@@ -5,9 +5,10 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from community import Device, Failed, Server, differences, run  # noqa: E402
+from community import (  # noqa: E402
+    BINARIES, COMMAND_SECONDS_MAX, Device, Failed, Server, differences, rows, run)
 
-__all__ = ["Scene", "run"]
+__all__ = ["BINARIES", "COMMAND_SECONDS_MAX", "Scene", "rows", "run"]
 
 
 class Scene:
@@ -37,8 +38,9 @@ class Scene:
 
     # What people do
 
-    def device(self, label, worker="Rosa", codes=("HAR",)):
-        device = Device(self.folder / label, label, list(codes))
+    def device(self, label, worker="Rosa", codes=("HAR",), folder=None, under=()):
+        device = Device(folder or self.folder / label, label, list(codes))
+        device.under = under
         device.pair(self.server, worker)
         return device
 
@@ -54,7 +56,7 @@ class Scene:
     def exchange(self, device, minutes):
         """Records one of so many minutes, on a day of its own; gives its id."""
         return device.record("exchange", "record", "--provider", "HAR-1", "--recipient", "HAR-2",
-                             "--minutes", minutes, "--date", f"2026-{1 + minutes // 28:02}-"
+                             "--minutes", minutes, "--date", f"2026-{1 + minutes // 28 % 12:02}-"
                              f"{1 + minutes % 28:02}")
 
     def sync(self, *devices):
@@ -76,15 +78,30 @@ class Scene:
         if not holds:
             raise Failed(what)
 
+    @staticmethod
+    def minutes(place):
+        return sorted(line["minutes"] for line in place.statements()["HAR", "1"]["lines"])
+
     def expect_minutes(self, expected, *devices):
         """Entries of just these minutes count, each once, on the server and on every device, and
         all of them hold the same."""
         self.say("Every entry is at the office and on every device, once; all hold the same")
         for place in (self.server, *devices):
-            lines = place.statements()["HAR", "1"]["lines"]
-            counted = sorted(line["minutes"] for line in lines)
+            counted = self.minutes(place)
             self.expect(counted == sorted(expected),
                         f"{place.name} counts {counted}, not {sorted(expected)}")
+        self.expect_equal(*devices)
+
+    def expect_entries(self, count, *devices):
+        """So many entries count, each once, and all hold the same."""
+        self.say(f"All {count} entries are at the office and on every device, once")
+        for place in (self.server, *devices):
+            entries = {line["entry"] for statement in place.statements().values()
+                       for line in statement["lines"]}
+            self.expect(len(entries) == count, f"{place.name} counts {len(entries)}")
+        self.expect_equal(*devices)
+
+    def expect_equal(self, *devices):
         found = differences(self.server, list(devices))
         self.expect(not found, "\n".join(found))
         for device in devices:

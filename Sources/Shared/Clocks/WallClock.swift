@@ -23,8 +23,8 @@ public struct ClockOffset: Hashable, Comparable, Sendable {
 
     public var isOff: Bool { milliseconds.magnitude > Self.tolerance.milliseconds.magnitude }
 
-    /// "16 years 303 days ahead"; the two largest units.
-    public var words: String {
+    /// "16 years 303 days"; the two largest units.
+    public var size: String {
         let seconds = milliseconds.magnitude / 1_000
         let parts: [(UInt64, String)] = [
             (seconds / 31_536_000, "year"), (seconds / 86_400 % 365, "day"),
@@ -32,21 +32,29 @@ public struct ClockOffset: Hashable, Comparable, Sendable {
         ]
         let shown = parts.drop { $0.0 == 0 }.prefix(2).filter { $0.0 > 0 }
             .map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
-        let size = shown.isEmpty ? "less than a minute" : shown.joined(separator: " ")
-        return "\(size) \(milliseconds < 0 ? "behind" : "ahead")"
+        return shown.isEmpty ? "less than a minute" : shown.joined(separator: " ")
+    }
+
+    public var words: String { "\(size) \(milliseconds < 0 ? "behind" : "ahead")" }
+
+    /// "16 years 303 days ahead of the office's".
+    public var wordsBesideOffice: String {
+        words + (milliseconds < 0 ? " the office's" : " of the office's")
     }
 }
 
 extension ClockOffset {
     /// How wrong the clock was at least by which an event was recorded; nil if it may have been
     /// right. It cannot have been recorded after it came to the office, nor before its author had
-    /// been shown an entry which the office had received by then.
+    /// been shown an entry which the office had received by then. What was shown came in before: if
+    /// it is said to have come later, the office's clock was set back, and proves nothing.
     public init?(recordedAt: Instant, receivedAt: Instant?, shownEntryReceivedAt: Instant?) {
         if let receivedAt {
             self.init(shown: recordedAt, right: receivedAt)
             if isOff, milliseconds > 0 { return }
         }
-        guard let shownEntryReceivedAt else { return nil }
+        guard let shownEntryReceivedAt, shownEntryReceivedAt <= receivedAt ?? shownEntryReceivedAt
+        else { return nil }
         self.init(shown: recordedAt, right: shownEntryReceivedAt)
         guard isOff, milliseconds < 0 else { return nil }
     }

@@ -203,7 +203,7 @@ extension StatusRecord {
     /// Nil while it is right enough.
     fileprivate var clock: String? {
         let offset = clockOffsetMilliseconds.map(ClockOffset.init(milliseconds:))
-        return offset.flatMap { $0.isOff ? "\($0.words) of the office's: set it" : nil }
+        return offset.flatMap { $0.isOff ? "\($0.wordsBesideOffice): set it" : nil }
     }
 
     /// "Dana Ortiz, as coordinator".

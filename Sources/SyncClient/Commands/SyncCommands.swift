@@ -241,7 +241,7 @@ extension SyncRun {
         guard let offset = try device.read({ try $0.tables.clockOffset() }), offset.isOff
         else { return }
         Screen.note(
-            "warning: this device's clock is \(offset.words) of the office's. What you record "
+            "warning: this device's clock is \(offset.wordsBesideOffice). What you record "
                 + "keeps the service date that you give it; set the clock, so that \"today\" is "
                 + "right"
         )

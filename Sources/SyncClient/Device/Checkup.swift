@@ -131,7 +131,10 @@ struct Checkup: Encodable {
                 finding: "it has never been in touch with the office",
                 action: "run `hourbook sync` where there is a network", facts: [:])
         }
-        let ago = ClockOffset(shown: last, right: now).words
+        let since = ClockOffset(shown: last, right: now)
+        let ago =
+            since.isOff && since.milliseconds > 0
+            ? "\(since.size) from now: the clock was set back" : "\(since.size) ago"
         return Area(
             name: "in touch", isWell: advice.isEmpty,
             finding: "last at \(last.text) (\(ago)), as of position \(book.sync.cursor)"
@@ -185,7 +188,7 @@ struct Checkup: Encodable {
         return Area(
             name: "clock", isWell: !isOff && doubt == nil,
             finding: doubt
-                ?? offset.map { $0.isOff ? "\($0.words) of the office's" : "right" }
+                ?? offset.map { $0.isOff ? $0.wordsBesideOffice : "right" }
                 ?? "not compared with the office's yet",
             action: isOff || doubt != nil ? "set this device's clock" : nil,
             facts: ["offsetMilliseconds": offset.map { "\($0.milliseconds)" } ?? "unknown"])

@@ -17,6 +17,13 @@ struct PairingGrant: Equatable, Sendable {
 
     /// Long enough for a laptop to travel, short enough that a lost paper is worthless.
     static let daysValid: Int64 = 7
+
+    /// A link that was made while the server's clock was years ahead is not good for years; a clock
+    /// that is set back by a few hours spoils none.
+    func isValid(at now: Instant) -> Bool {
+        let latest = now.milliseconds + (Self.daysValid + 1) * 86_400_000
+        return now < expiresAt && expiresAt.milliseconds <= latest
+    }
 }
 
 enum PairingRefusal: Error, Equatable, CaseIterable, Sendable {
@@ -52,7 +59,7 @@ func decidePairing(
         request.proof, secret: grant.secret, community: community,
         signingKey: request.signingKey, receivingKey: request.receivingKey, label: request.label)
     guard isProven else { return .refuse(.wrongProof) }
-    guard now < grant.expiresAt else { return .refuse(.expired) }
+    guard grant.isValid(at: now) else { return .refuse(.expired) }
     let replica = ReplicaID(signingKey: request.signingKey)
     if let user = grant.replica {
         return user == replica ? .repeatAnswer(replica) : .refuse(.usedByAnother)
