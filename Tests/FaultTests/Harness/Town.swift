@@ -16,14 +16,19 @@ import TestSupport
 @testable import SyncClient
 @testable import SyncServer
 
-/// Where time and chance come from: the clock stands still, and chance repeats.
+/// Where time and chance come from: the clock stands still unless it is set, and chance repeats.
 final class Fate: Sendable {
     private let random: Mutex<SeededRandom>
+    private let offset = Mutex<Int64>(0)
     init(seed: UInt64) { random = Mutex(SeededRandom(seed: seed)) }
+
+    /// How many milliseconds the clock is wrong from now on.
+    func set(offset: Int64) { self.offset.withLock { $0 = offset } }
 
     var environment: Shared.Environment {
         Shared.Environment(
-            now: { Instant(milliseconds: 1_774_353_600_000) }, utcOffsetMinutes: { 0 },
+            now: { Instant(milliseconds: 1_774_353_600_000 + self.offset.withLock { $0 }) },
+            utcOffsetMinutes: { 0 },
             randomBytes: { count in self.random.withLock { $0.bytes(count) } })
     }
 }
