@@ -10,6 +10,10 @@ public enum MessageError: Error, Equatable {
     case malformed(String)
 }
 
+private func check(_ version: UInt32) throws(MessageError) {
+    if VersionAge(version) != nil { throw .version(version) }
+}
+
 /// Scopes in one request; a device of an office that serves a whole city holds a few dozen.
 private let scopesMax = 1_000
 private let runsMax = 100
@@ -17,7 +21,7 @@ private let runsMax = 100
 extension SyncRequest {
     public func encoded() throws -> [UInt8] {
         var wire = WireSyncRequest()
-        wire.version = SyncProtocol.version
+        wire.version = version
         wire.replica = Data(replica.bytes)
         wire.cursor = cursor.value
         wire.cursorTag = Data(cursorTag.bytes)
@@ -39,7 +43,7 @@ extension SyncRequest {
 
     public init(decoding bytes: [UInt8]) throws(MessageError) {
         guard let wire = try? WireSyncRequest(serializedBytes: bytes) else { throw .unreadable }
-        guard wire.version == SyncProtocol.version else { throw .version(wire.version) }
+        try check(wire.version)
         guard let replica = ReplicaID(wire.replica), let tag = RootTag(wire.cursorTag),
             wire.held.count <= scopesMax, wire.runs.count <= runsMax,
             wire.wantedKeys.count <= WantedKey.countMax,
@@ -60,13 +64,14 @@ extension SyncRequest {
             repair: wire.hasRepair ? try RepairQuestion(wire.repair) : nil,
             shown: wire.shown.isEmpty ? nil : wire.shown, epoch: Epoch(max(wire.epoch, 1)),
             fill: wire.hasFill ? try ScopeFill(wire.fill) : nil)
+        version = wire.version
     }
 }
 
 extension SyncResponse {
     public func encoded() throws -> [UInt8] {
         var wire = WireSyncResponse()
-        wire.version = SyncProtocol.version
+        wire.version = version
         wire.outcomes = outcomes.map(\.wire)
         wire.page = Data(page)
         wire.cursor = cursor.value
@@ -89,7 +94,7 @@ extension SyncResponse {
 
     public init(decoding bytes: [UInt8]) throws(MessageError) {
         guard let wire = try? WireSyncResponse(serializedBytes: bytes) else { throw .unreadable }
-        guard wire.version == SyncProtocol.version else { throw .version(wire.version) }
+        try check(wire.version)
         guard let root = Hash(wire.root), wire.scopes.count <= scopesMax,
             wire.checkpoints.count <= scopesMax + 1, wire.cursor <= Limits.countMax,
             wire.directory.count <= DirectoryLine.countMax,
@@ -111,6 +116,7 @@ extension SyncResponse {
             reopened: wire.hasReopened ? try Reopened(wire.reopened) : nil,
             fill: [UInt8](wire.fill),
             filled: wire.hasFilled ? LedgerPosition(wire.filled) : nil)
+        version = wire.version
     }
 }
 
@@ -128,7 +134,7 @@ extension PairRequest {
 
     public init(decoding bytes: [UInt8]) throws(MessageError) {
         guard let wire = try? WirePairRequest(serializedBytes: bytes) else { throw .unreadable }
-        guard wire.version == SyncProtocol.version else { throw .version(wire.version) }
+        try check(wire.version)
         guard wire.signingKey.count == 32, wire.receivingKey.count == 32 else {
             throw .malformed("keys of a pairing")
         }
@@ -152,7 +158,7 @@ extension SplitRequest {
 
     public init(decoding bytes: [UInt8]) throws(MessageError) {
         guard let wire = try? WireSplitRequest(serializedBytes: bytes) else { throw .unreadable }
-        guard wire.version == SyncProtocol.version else { throw .version(wire.version) }
+        try check(wire.version)
         guard wire.signingKey.count == 32, wire.receivingKey.count == 32,
             wire.commonSequence <= Limits.countMax
         else { throw .malformed("keys of a split") }

@@ -3,7 +3,6 @@
 // SyncSession and the server's SyncRoute at either end.
 
 public enum SyncProtocol {
-    public static let version: UInt32 = 1
     public static let mediaType = "application/vnd.hourbook.v1+protobuf"
     public static let syncPath = "/v1/sync"
     public static let pairPath = "/v1/pair"
@@ -59,6 +58,7 @@ public struct WantedKey: Hashable, Sendable {
 }
 
 public struct SyncRequest: Hashable, Sendable {
+    public var version = SyncProtocol.version
     public var replica: ReplicaID
     /// The device holds its scopes' entries up to here.
     public var cursor: LedgerPosition
@@ -118,6 +118,8 @@ public struct SyncRequest: Hashable, Sendable {
 }
 
 public struct SyncResponse: Hashable, Sendable {
+    /// The request's.
+    public var version = SyncProtocol.version
     public var outcomes: [Outcome]
     /// A packed page; empty when there is nothing new.
     public var page: [UInt8]

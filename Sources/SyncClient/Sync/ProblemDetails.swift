@@ -1,6 +1,7 @@
 // An error as the server tells it: RFC 9457 problem details, or only a status.
 // Neighbors: Pairing and SyncSession show its sentence.
 
+internal import Shared
 internal import Store
 internal import Foundation
 
@@ -40,10 +41,16 @@ struct ProblemDetails: Equatable {
         status == 409 && type == "urn:hourbook:problem:another-ledger"
     }
 
+    /// One side has to be updated: asking again helps nothing.
+    var isVersion: Bool { type == "urn:hourbook:problem:version" }
+
     /// The office's own problems are told by their detail alone: their titles are HTTP's, and
     /// "Conflict" is another thing here.
     var sentence: String {
         if detail.isEmpty { return title }
+        if isVersion {
+            return "\(detail) (this program speaks version \(SyncProtocol.version))"
+        }
         return type.hasPrefix("urn:hourbook:problem:") ? detail : "\(title): \(detail)"
     }
 }

@@ -139,7 +139,7 @@ struct SyncMachine {
             hasRepeatedForNonce = true
         } else if problem.isAnotherLedger, !showsCheckpoint {
             showsCheckpoint = true
-        } else if [400, 413, 422].contains(problem.status), pushed > 0 {
+        } else if [400, 413, 422].contains(problem.status), pushed > 0, !problem.isVersion {
             pushMax = pushed / 2
             skipsPush = true
             if pushMax == 0 { end = .problem(problem) }

@@ -5,13 +5,15 @@
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
+internal import Shared
 
 enum Problem: Error, Equatable {
     case notFound
     case methodNotAllowed(allowed: String)
     case tooLarge
     case unreadable(Part)
-    case version
+    /// The device's program is older or newer than what is spoken here.
+    case version(VersionAge)
     /// The nonce is missing, stale or not this server's; the answer carries a fresh one.
     case nonce
     case signature
@@ -84,7 +86,14 @@ enum Problem: Error, Equatable {
         case .unreadable(.request): "the request could not be read"
         case .unreadable(.runs): "the runs in the request could not be read or verified"
         case .unreadable(.keys): "the keys in the request could not be opened"
-        case .version: "this version of the protocol is not spoken here; update the older side"
+        case .version(.older):
+            "this device's program is too old for the office's server, which speaks "
+                + "\(SyncProtocol.words(SyncProtocol.versions)) of the protocol: update the "
+                + "program on the device; nothing is lost"
+        case .version(.newer):
+            "this device's program is newer than the office's server, which speaks "
+                + "\(SyncProtocol.words(SyncProtocol.versions)) of the protocol: the office has to "
+                + "update its server; nothing is lost"
         case .nonce: "repeat the request with the nonce of this answer"
         case .signature: "the signature does not fit the request"
         case .unknownReplica: "this device is not paired with this server"

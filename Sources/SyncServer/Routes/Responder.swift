@@ -74,7 +74,7 @@ extension Problem {
     init(_ error: any Error) {
         switch error {
         case let problem as Problem: self = problem
-        case MessageError.version: self = .version
+        case MessageError.version(let version): self = .version(VersionAge(version) ?? .newer)
         case is MessageError: self = .unreadable(.request)
         case is RunFault: self = .unreadable(.runs)
         case is KeyWrappingError: self = .unreadable(.keys)

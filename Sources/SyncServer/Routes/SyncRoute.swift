@@ -18,7 +18,7 @@ struct SyncRoute {
         let sync = try SyncRequest(decoding: body)
         guard sync.replica == device.replica else { throw Problem.unreadable(.request) }
         if let reopened = try await checkHistory(of: sync) {
-            return try signed(.only(reopened, to: sync, at: store), to: body, of: device)
+            return try signed(.only(reopened, to: sync, at: store), to: sync, body, of: device)
         }
         let outcomes = try await push(sync, from: device)
         var answer = try await PageReader(store: store).answer(
@@ -38,14 +38,16 @@ struct SyncRoute {
                 syncedAt: answer.serverTime, ownSequence: sync.ownSequence, cursor: sync.cursor,
                 clock: ClockOffset(shown: sync.deviceTime, right: answer.serverTime)),
             of: device.replica)
-        return try signed(answer, to: body, of: device)
+        return try signed(answer, to: sync, body, of: device)
     }
 
     /// What stands between server and device, such as a proxy where TLS ends, may neither alter an
     /// answer nor give an old one: a device acts on what it is told of its entries.
     private func signed(
-        _ answer: SyncResponse, to request: [UInt8], of device: DeviceState
+        _ answer: SyncResponse, to sync: SyncRequest, _ request: [UInt8], of device: DeviceState
     ) throws -> Response {
+        var answer = answer
+        answer.version = sync.version
         let body = try answer.encoded()
         let signature = try store.keys.ledger.sign(
             Signed.response(
