@@ -15,6 +15,9 @@ enum CommitLimits {
     static let batchEventsMax = 5_000
     /// Events that wait: some 60 MB; beyond it devices are told to come again.
     static let queueEventsMax = 200_000
+    /// Events of one device that wait: twenty requests of ours. With more, one device could keep all
+    /// others out.
+    static let deviceEventsMax = 20_000
 }
 
 /// What one request brought, ready to be written.
@@ -40,20 +43,19 @@ actor Committer: Service {
     private let logger: Logger
     private let wakes: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
-    private var waiting: [Waiting] = []
-    private var waitingEvents = 0
+    private var queue: PushQueue<CheckedContinuation<[Outcome], Never>>
     private var notes = DeviceNotes()
     /// How many transactions there were: fewer than pushes, when pushes come together.
     private(set) var transactionCount = 0
 
-    private struct Waiting {
-        let push: Push
-        let answer: CheckedContinuation<[Outcome], Never>
-    }
+    private typealias Waiting = PushQueue<CheckedContinuation<[Outcome], Never>>.Waiting
 
-    init(store: ServerStore, logger: Logger) {
+    init(
+        store: ServerStore, logger: Logger, batchEventsMax: Int = CommitLimits.batchEventsMax
+    ) {
         self.store = store
         self.logger = logger
+        queue = PushQueue(batchEventsMax: batchEventsMax)
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -61,12 +63,11 @@ actor Committer: Service {
 
     /// Waits until the push has been written, and returns what became of its events.
     func submit(_ push: Push) async -> [Outcome] {
-        guard waitingEvents + push.eventCount <= CommitLimits.queueEventsMax else {
-            return push.retryLater
-        }
-        waitingEvents += push.eventCount
+        guard let replica = push.runs.first?.replica else { return [] }
         return await withCheckedContinuation { answer in
-            waiting.append(Waiting(push: push, answer: answer))
+            guard queue.add(push, of: replica, answer: answer) else {
+                return answer.resume(returning: push.retryLater)
+            }
             wake.yield()
         }
     }
@@ -109,28 +110,16 @@ actor Committer: Service {
         }
     }
 
-    var waitingCount: Int { waiting.count }
+    var waitingCount: Int { queue.count }
 
     /// Writes all that waits, in as few transactions as the bound allows.
     func drain() async {
-        while !waiting.isEmpty || !notes.isEmpty {
-            let batch = nextBatch()
+        while !queue.isEmpty || !notes.isEmpty {
+            let batch = queue.nextBatch()
             let notes = notes
             self.notes = DeviceNotes()
             await commit(batch, notes)
         }
-    }
-
-    private func nextBatch() -> [Waiting] {
-        var events = 0
-        let count = waiting.prefix { next in
-            defer { events += next.push.eventCount }
-            return events == 0 || events + next.push.eventCount <= CommitLimits.batchEventsMax
-        }.count
-        let batch = Array(waiting.prefix(count))
-        waiting.removeFirst(count)
-        waitingEvents -= batch.reduce(0) { $0 + $1.push.eventCount }
-        return batch
     }
 
     private func commit(_ batch: [Waiting], _ notes: DeviceNotes) async {
@@ -151,7 +140,12 @@ actor Committer: Service {
 
     /// Nothing was written. One push at a time, so that what is wrong with one stays with it.
     private func recover(_ batch: [Waiting], from error: any Error) async {
-        logger.error("append failed", metadata: ["error": "\(ErrorName(error))"])
+        logger.error(
+            "append failed",
+            metadata: [
+                "error": "\(ErrorName(error))",
+                "why": "\(store.writes.trouble?.sentence ?? "unknown")",
+            ])
         if batch.count == 1 {
             batch[0].answer.resume(returning: batch[0].push.retryLater)
         } else {
