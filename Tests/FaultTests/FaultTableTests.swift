@@ -8,7 +8,7 @@ import Testing
 struct FaultTableTests {
     private static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    private static let due = [1, 2, 3, 4, 6, 19, 20, 32]
+    private static let due = Array(1...24) + [30, 32]
 
     private struct Printed {
         let status: Int32
@@ -58,11 +58,11 @@ struct FaultTableTests {
     func missing(_ number: Int) throws {
         let printed = try printed(Self.due.filter { $0 != number }.map { row($0) })
         #expect(printed.status == 1)
-        #expect(printed.line("\(number)  spine")?.contains("missing (due with spine)") == true)
+        #expect(printed.line("\(number)  ")?.contains("missing (due with ") == true)
         #expect(printed.text.contains("WRONG: case \(number) is due and missing"))
     }
 
-    @Test("a broken invariant fails, also of a case that is not due yet", arguments: [3, 13])
+    @Test("a broken invariant fails, also of a case that is not due yet", arguments: [3, 25])
     func broken(_ number: Int) throws {
         let rows = (Self.due + [number]).map { row($0) } + [row(number, broken: "\"I2\"")]
         let printed = try printed(rows)
