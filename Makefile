@@ -24,7 +24,8 @@ DESTDIR ?=
 
 help:
 	@echo 'make demo    build, run a community of four devices and a server, compare them'
-	@echo 'make scenes  a device restored, cloned, narrowed; a server set back; a member moved: what people see'
+	@echo 'make scenes  devices restored, cloned, narrowed, offline for a month; a server set back; a member'
+	@echo '             who moved; full disks, wrong clocks: what people see'
 	@echo 'make test    build and run every test'
 	@echo 'make properties  10000 random histories of each property, in a release build'
 	@echo 'make sim     one world of the simulator: SEED=1 STEPS=250'

@@ -38,7 +38,7 @@ class Scene:
 
     # What people do
 
-    def device(self, label, worker="Rosa", codes=("HAR",), folder=None, under=()):
+    def device(self, label, folder=None, under=(), worker="Rosa", codes=("HAR",)):
         device = Device(folder or self.folder / label, label, list(codes))
         device.under = under
         device.pair(self.server, worker)

@@ -15,8 +15,8 @@ enum CommitLimits {
     static let batchEventsMax = 5_000
     /// Events that wait: some 60 MB; beyond it devices are told to come again.
     static let queueEventsMax = 200_000
-    /// Events of one device that wait: twenty requests of ours. With more, one device could keep all
-    /// others out.
+    /// Events of one device that wait: twenty requests of ours. With more, one device could keep
+    /// all others out.
     static let deviceEventsMax = 20_000
 }
 

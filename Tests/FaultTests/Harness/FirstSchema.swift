@@ -30,8 +30,6 @@ enum FirstSchema {
         }
     }
 
-    /// Tables of migrations that came between the first ones.
-    private static let later = ["directory", "keyring", "missing_key", "epoch"]
     private static let kept = ["store 1: events and trees", "store 2: projections"]
 
     /// Nobody has the folder open.
@@ -53,12 +51,8 @@ enum FirstSchema {
         let queue = try DatabaseQueue(path: old.path, configuration: configuration)
         var migrator = DatabaseMigrator()
         program.register(in: &migrator)
-        try migrator.migrate(queue, upTo: program.lastMigration)
+        try migrate(queue, migrator, to: program.lastMigration)
         try queue.writeWithoutTransaction { db in
-            for table in later { try db.execute(sql: "DROP TABLE \(table)") }
-            try db.execute(
-                sql: "DELETE FROM grdb_migrations WHERE identifier NOT IN (?, ?, ?)",
-                arguments: [kept[0], kept[1], program.lastMigration])
             try db.execute(sql: "ATTACH ? AS today", arguments: [new.path])
             try db.inTransaction {
                 try copyRows(db)
@@ -67,6 +61,28 @@ enum FirstSchema {
             try db.execute(sql: "DETACH today")
         }
         try queue.close()
+    }
+
+    /// By the first migrations alone: those that came between them are said to be done meanwhile.
+    private static func migrate(
+        _ queue: DatabaseQueue, _ migrator: DatabaseMigrator, to last: String
+    ) throws {
+        let later = migrator.migrations.prefix { $0 != last }.filter { !kept.contains($0) }
+        try queue.write { db in
+            try db.execute(
+                sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+            for name in later {
+                try db.execute(
+                    sql: "INSERT INTO grdb_migrations VALUES (?)", arguments: [name])
+            }
+        }
+        try migrator.migrate(queue, upTo: last)
+        try queue.write { db in
+            for name in later {
+                try db.execute(
+                    sql: "DELETE FROM grdb_migrations WHERE identifier = ?", arguments: [name])
+            }
+        }
     }
 
     private static func copyRows(_ db: Database) throws {
