@@ -20,7 +20,7 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH := 8
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: help setup demo scenes test properties sim sim-soak check format bench kills faults man install clean
+.PHONY: help setup demo scenes test properties sim sim-soak check format bench kills cuts faults man install clean
 
 help:
 	@echo 'make demo    build, run a community of four devices and a server, compare them'
@@ -34,6 +34,7 @@ help:
 	@echo 'make format  format the Swift sources in place'
 	@echo 'make bench   measure, each figure beside its floor'
 	@echo 'make kills   kill both programs at random 100 times and look for losses'
+	@echo 'make cuts    cut a sync at every 97th byte both ways and look for losses'
 	@echo 'make faults  every fault at full length: a row per case, and which invariants held'
 	@echo 'make man     make the man pages'
 	@echo 'make install programs, man pages and completions, into PREFIX=/usr/local'
@@ -66,6 +67,7 @@ test: setup
 	scripts/check-other-client
 	scripts/check-readme
 	scripts/check-scenes
+	scripts/cut-sync --cuts 10
 
 # A build of its own: tests see inside the modules, which the programs that are measured must not.
 properties: setup
@@ -99,6 +101,10 @@ bench: setup
 kills: setup
 	$(BUILD)
 	scripts/kill-test
+
+cuts: setup
+	$(BUILD)
+	scripts/cut-sync
 
 faults: setup
 	$(BUILD) --build-tests

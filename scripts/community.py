@@ -99,8 +99,9 @@ class Server:
             return pid
         return int(pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
 
-    def link(self, workers, neighborhoods):
-        words = ["pairing-link", "--port", self.port]
+    def link(self, workers, neighborhoods, port=None):
+        """The port is another one where a proxy stands before the server."""
+        words = ["pairing-link", "--port", port or self.port]
         for worker in workers:
             words += ["--worker", worker]
         for code in neighborhoods:
@@ -141,8 +142,8 @@ class Device:
     def json(self, *words):
         return rows(self(*words, "--json"))
 
-    def pair(self, server, *workers):
-        self("pair", server.link(workers, self.codes), "--label", self.label)
+    def pair(self, server, *workers, port=None):
+        self("pair", server.link(workers, self.codes, port), "--label", self.label)
 
     def record(self, *words):
         """Records something; gives the new entry's id."""

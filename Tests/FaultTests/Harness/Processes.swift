@@ -35,7 +35,7 @@ extension PairingLink {
 }
 
 enum HarnessError: Error {
-    case notServing, notPaired, nothingToSend
+    case notServing, notPaired, nothingToSend, proxyEnded
 }
 
 /// What programs in this process logged.

@@ -159,11 +159,13 @@ struct Town {
     }
 
     /// To the server of the device, by the keys it knows, on another port.
-    func transport(_ device: Device, port: UInt16) throws -> CurlTransport {
+    func transport(
+        _ device: Device, port: UInt16, patience: Patience = .ofTests
+    ) throws -> CurlTransport {
         let (paired, announced) = try device.read { ($0.paired.server, try $0.announcedKeys) }
         let address = ServerAddress(host: paired.host, port: port, mode: paired.mode)
         return try CurlTransport(
-            to: address, pins: address.pins(announced: announced), patience: .ofTests)
+            to: address, pins: address.pins(announced: announced), patience: patience)
     }
 
     func session(_ device: Device, over transport: any Transport) throws -> SyncSession {
