@@ -15,6 +15,17 @@ import Testing
         }
     }
 
+    @Test("an HTTP layer that never had the whole request tells of the line, not of the request")
+    func cutRequest() {
+        func isCut(_ status: Int, nonce: Bool = false, body: [UInt8] = []) -> Bool {
+            let headers = nonce ? [SyncProtocol.nonceHeader.lowercased(): "00"] : [:]
+            return HTTPAnswer(status: status, headers: headers, body: body).isOfCutRequest
+        }
+        #expect(isCut(400) && isCut(408))
+        #expect(!isCut(400, nonce: true) && !isCut(400, body: [1]))
+        #expect(![200, 401, 413, 500, 503].contains { isCut($0) })
+    }
+
     @Test func onlyLoopbackIsLoopback() {
         for host in ["localhost", "127.0.0.1", "127.255.0.9", "::1"] {
             #expect(Loopback.contains(host))

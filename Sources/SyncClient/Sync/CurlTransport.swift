@@ -84,8 +84,10 @@ final class CurlTransport: Transport {
             return withExtendedLifetime(answer) { curl_easy_perform(handle) }
         }
         if let error = error(code, answer) { throw error }
-        return HTTPAnswer(
+        let whole = HTTPAnswer(
             status: hourbook_curl_status(handle), headers: answer.headers, body: answer.body)
+        if whole.isOfCutRequest { throw .cut }
+        return whole
     }
 
     private func set(_ option: CURLoption, _ value: Int) {

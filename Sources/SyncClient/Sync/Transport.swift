@@ -8,6 +8,13 @@ struct HTTPAnswer: Equatable {
     /// Names in lower case; of repeated headers the last.
     let headers: [String: String]
     let body: [UInt8]
+
+    /// From an HTTP layer that never had the whole request, since the line broke off. What the
+    /// office itself says against a request names a problem, and each of its answers has a nonce.
+    var isOfCutRequest: Bool {
+        [400, 408].contains(status) && body.isEmpty
+            && headers[SyncProtocol.nonceHeader.lowercased()] == nil
+    }
 }
 
 /// Why there is no answer. None of these says whether the server acted on the request.
