@@ -71,9 +71,46 @@ import Testing
             first: Sequence64(6), last: Sequence64(9), disposition: .held(after: Sequence64(3)))
         var machine = SyncMachine()
         machine.take(response([held]), pushed: 4, hasFreshNonce: false)
-        #expect(machine.next(unsent) == .exchange(pushMax: SyncMachine.pushEventsMax))
+        #expect(machine.next(unsent) == .exchange(pushMax: PushPace.eventsFirst))
         machine.take(response([held]), pushed: 6, hasFreshNonce: false)
         #expect(machine.next(unsent) == .stop(.stuck(after: Sequence64(3))))
+    }
+
+    private func exchange(_ pushed: Int, seconds: Double, down: Int = 0) -> Exchange {
+        Exchange(
+            pushed: pushed, milliseconds: Int64(seconds * 1_000), bytesSent: pushed * 150,
+            bytesReceived: down)
+    }
+
+    @Test("a request carries what the line takes in ten seconds, and one event at least")
+    func pace() {
+        var pace = PushPace()
+        pace.take(exchange(100, seconds: 20))
+        #expect(pace.events == 50)
+        pace.take(exchange(50, seconds: 10))
+        #expect(pace.events == 50)
+        pace.take(exchange(50, seconds: 10_000))
+        #expect(pace.events == 1)
+        pace.take(exchange(1, seconds: 0))
+        #expect(pace.events == PushPace.eventsMax)
+        pace.take(exchange(0, seconds: 60))
+        #expect(pace.events == PushPace.eventsMax, "a request without events says nothing of it")
+        pace.take(exchange(1, seconds: -60))
+        #expect(pace.events == PushPace.eventsMax, "nor does a clock that was set back")
+        // Of 20 seconds, 15 were spent on the page that came back.
+        pace.take(exchange(100, seconds: 20, down: 45_000))
+        #expect(pace.events == 200)
+    }
+
+    @Test func whatWasRefusedAsAWholeStaysTheBound() {
+        let many = SyncProgress(acknowledged: Sequence64(5), head: Sequence64(5_000))
+        var machine = SyncMachine()
+        #expect(machine.next(many) == .exchange(pushMax: PushPace.eventsFirst))
+        machine.measure(exchange(100, seconds: 1))
+        #expect(machine.next(many) == .exchange(pushMax: PushPace.eventsMax))
+        machine.take(problem(413), pushed: 600, hasFreshNonce: false)
+        machine.take(response([]), pushed: 0, hasFreshNonce: false)
+        #expect(machine.next(many) == .exchange(pushMax: 300))
     }
 
     @Test func acknowledgesWithoutGaps() {

@@ -58,7 +58,6 @@ struct SyncMachine {
         case stop(SyncEnd)
     }
 
-    static let pushEventsMax = 1_000
     /// An answer brings at least an entry or a directory line, so no honest server needs more
     /// rounds for a ledger.
     static let roundsMax = 1_000_000
@@ -66,7 +65,9 @@ struct SyncMachine {
     /// Told to the user when a server in trouble names no time.
     static let busySeconds: UInt32 = 30
 
-    private var pushMax = SyncMachine.pushEventsMax
+    private var pace = PushPace()
+    /// Less, once a request as a whole was refused.
+    private var pushMax = PushPace.eventsMax
     /// After the request as a whole was refused: fetch first, then push less.
     private var skipsPush = false
     private var wantsPull = true
@@ -86,7 +87,7 @@ struct SyncMachine {
         if let end { return .stop(end) }
         if search != nil { return .exchange(pushMax: 0) }
         let pushes = progress.unsent > 0 && patience == nil && !skipsPush
-        if pushes { return .exchange(pushMax: pushMax) }
+        if pushes { return .exchange(pushMax: min(pushMax, pace.events)) }
         if wantsPull || skipsPush { return .exchange(pushMax: 0) }
         if progress.hasToFill, !isFillRefused { return .exchange(pushMax: 0) }
         if progress.canRepair { return .repair }
@@ -118,6 +119,9 @@ struct SyncMachine {
             for outcome in response.outcomes { take(outcome.disposition, pushed: pushed) }
         }
     }
+
+    /// What an answered request says of the line.
+    mutating func measure(_ exchange: Exchange) { pace.take(exchange) }
 
     private mutating func take(_ found: EpochSearch) {
         hasRepeatedForNonce = false

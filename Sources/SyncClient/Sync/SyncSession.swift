@@ -120,6 +120,7 @@ struct SyncSession {
         report.bytesSent += outgoing.body.count
         let answer: HTTPAnswer
         try rememberOffer(outgoing)
+        let started = device.environment.now()
         do throws(TransportError) {
             answer = try post(outgoing)
         } catch {
@@ -132,6 +133,11 @@ struct SyncSession {
             return
         }
         report.bytesReceived += answer.body.count
+        machine.measure(
+            Exchange(
+                pushed: outgoing.eventCount,
+                milliseconds: device.environment.now().milliseconds - started.milliseconds,
+                bytesSent: outgoing.body.count, bytesReceived: answer.body.count))
         let nonce = SignedRequest.nextNonce(answer)
         var given: [DataKeyID] = []
         let understood = try understand(
