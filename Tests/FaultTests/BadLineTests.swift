@@ -36,7 +36,9 @@ struct BadLineTests {
                 for number in 0..<syncs {
                     var plan = Self.badLine
                     plan.seed = UInt64(number)
-                    _ = try await street.sync(plan, once: true, proxy, port, &tally)
+                    let counts = try await street.sync(plan, once: true, proxy, port, &tally)
+                    // A handshake, a request and its answer, each a second on its way.
+                    #expect(counts.lost > 0 && counts.heldMilliseconds >= 4_000)
                 }
             }
         }
@@ -154,6 +156,21 @@ struct BadLineTests {
     private static func awaitConnection(_ proxy: FaultProxy) throws {
         for _ in 0..<asksMax where try proxy.counts.swallowed > 0 { return }
         throw HarnessError.notServing
+    }
+
+    @Test("the proxy refuses a plan that it does not know")
+    func strangePlan() async throws {
+        let town = try Town()
+        defer { town.remove() }
+        for plan in [#"{"lag": 1}"#, #"{"cut": {"how": "gently"}}"#, #"{"lossPercent": 100}"#, "x"]
+        {
+            let program = FaultProxy.program.path
+            let ended = try await apart {
+                try Shell.run("'\(program)' 1 --plan '\(plan)'", in: town.folder)
+            }
+            #expect(ended.code == Sysexit.usage.rawValue && ended.output.isEmpty)
+            #expect(ended.errors.hasPrefix("fault-proxy: "))
+        }
     }
 
     @Test(

@@ -52,9 +52,16 @@ struct FaultCounts: Decodable {
     let turns: Int
     let requestBytes: Int
     let responseBytes: Int
+    let lost: Int
+    /// Of all packets together: how much later they were due than without the plan.
+    let heldMilliseconds: Int
 }
 
 final class FaultProxy: Sendable {
+    static let program = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("scripts/fault-proxy")
+
     let port: UInt16
     private let talk: Mutex<Talk>
 
@@ -91,9 +98,6 @@ final class FaultProxy: Sendable {
 
 /// A line to the program, a line from it.
 private struct Talk {
-    private static let program = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("scripts/fault-proxy")
     private static let newline = UInt8(ascii: "\n")
 
     private let process = Process()
@@ -101,7 +105,7 @@ private struct Talk {
     private let output = Pipe()
 
     init(to target: UInt16) throws {
-        process.executableURL = Self.program
+        process.executableURL = FaultProxy.program
         process.arguments = ["\(target)"]
         process.standardInput = input
         process.standardOutput = output
