@@ -18,6 +18,8 @@ final class OfficeInMemory: Transport {
 
     let ledger: DatabaseQueue
     private(set) var received: [DataKeyID: DataKey] = [:]
+    /// How many keys came with each run.
+    private(set) var keysBrought: [Int] = []
     private(set) var requests = 0
     private var author = Author(server)
     private var nonce: [UInt8] = counting(1, 24)
@@ -156,10 +158,9 @@ final class OfficeInMemory: Transport {
         for container in request.runs {
             let run = try PushedRun(unpacking: container, bytesMax: 16_000_000)
             guard run.events.count <= runMax else { return problem(413) }
-            if let keys = request.keys {
-                let opened = try keys.unwrap(with: Self.server, community: Fixed.community)
-                for key in opened { received[key.id] = key }
-            }
+            let opened = try request.keys?.unwrap(with: Self.server, community: Fixed.community)
+            for key in opened ?? [] { received[key.id] = key }
+            keysBrought.append(opened?.count ?? 0)
             outcomes += try take(run)
         }
         let response = try respond(to: request, outcomes: Outcome.ranges(outcomes)).encoded()

@@ -37,6 +37,35 @@ import Testing
         #expect(try bench.sync().requests == 1, "a sync without news is one request")
     }
 
+    @Test("much is sent in several requests, and a key with the first of them that needs it")
+    func keysGoOnce() throws {
+        let office = try OfficeInMemory()
+        let bench = try Bench.ready(office)
+        let ana = try bench.enroll(1)
+        let luis = try bench.enroll(2, "Luis")
+        for minutes in 1...PushPace.eventsFirst { try bench.exchange(ana, luis, Int64(minutes)) }
+        let report = try bench.sync()
+        #expect(report.end == .complete && report.pushed == PushPace.eventsFirst + 2)
+        #expect(office.keysBrought == [3, 0], "of each member and of the pair")
+        try bench.exchange(ana, luis, 600)
+        _ = try bench.sync()
+        #expect(office.keysBrought == [3, 0, 1], "the next session trusts nobody's memory")
+    }
+
+    @Test("a key comes again when the office did not take in all of the events it came with")
+    func keysOfWhatWasNotTakenIn() throws {
+        let office = try OfficeInMemory()
+        let bench = try Bench.ready(office)
+        let ana = try bench.enroll(1)
+        let luis = try bench.enroll(2, "Luis")
+        for minutes in 1...PushPace.eventsFirst { try bench.exchange(ana, luis, Int64(minutes)) }
+        office.verdict = { event in
+            event.dot.sequence == Sequence64(3) ? .quarantined(.invalid) : .admitted
+        }
+        #expect(try bench.sync().end == .complete)
+        #expect(office.keysBrought == [3, 1])
+    }
+
     @Test func aStaleNonceIsReplacedAtOnce() throws {
         let bench = try Bench.ready(try OfficeInMemory())
         bench.office.renewNonce()

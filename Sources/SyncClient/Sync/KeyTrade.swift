@@ -27,6 +27,19 @@ struct KeyTrade {
     /// As of the last answer that reached the ledger's end.
     private var serverWants: [DataKeyID] = []
     private var rounds = 0
+    /// What the office has from this session's pushes: events later on need not bring it again.
+    private(set) var delivered: Set<DataKeyID> = []
+
+    /// Keys that came with events, when the office has taken all of these in.
+    mutating func take(delivered keys: Set<DataKeyID>, with outcomes: [Outcome]) {
+        let isWhole = outcomes.allSatisfy {
+            switch $0.disposition {
+            case .admitted, .duplicate: true
+            case .held, .quarantined, .retryLater, .diverged: false
+            }
+        }
+        if isWhole { delivered.formUnion(keys) }
+    }
 
     /// Whether one more request can move a key.
     func goesOn(_ book: LocalBook, keyring: Keyring) throws -> Bool {

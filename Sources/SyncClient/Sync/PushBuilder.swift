@@ -8,6 +8,8 @@ internal import Store
 struct Push {
     let run: [UInt8]
     let keys: WrappedKeys?
+    /// Which these are.
+    let keyIDs: Set<DataKeyID>
     let eventCount: Int
     let last: Sequence64
 }
@@ -20,6 +22,8 @@ struct PushBuilder {
     let book: LocalBook
     let keyring: Keyring
     let keys: ReplicaKeys
+    /// What the office was given in this session already; if it has lost one, it asks for it.
+    var delivered: Set<DataKeyID> = []
 
     /// Nil when there is nothing to send.
     func push(eventsMax: Int) throws -> Push? {
@@ -35,12 +39,12 @@ struct PushBuilder {
             signature: try keys.sign(
                 Signed.run(community: book.paired.community, replica: replica, chain: chain)),
             events: events.map(\.bytes))
-        let used = Set(events.flatMap { $0.event.sealed.map(\.key) })
+        let used = Set(events.flatMap { $0.event.sealed.map(\.key) }).subtracting(delivered)
         let wrapped = try WrappedKeys.wrap(
             keyring.keys(used), to: book.serverReceivingKey,
             community: book.paired.community)
         return Push(
-            run: run.packed(), keys: wrapped, eventCount: events.count,
+            run: run.packed(), keys: wrapped, keyIDs: used, eventCount: events.count,
             last: chain.sequence)
     }
 

@@ -100,6 +100,8 @@ struct SyncSession {
         let body: [UInt8]
         let nonce: [UInt8]
         let eventCount: Int
+        /// Data keys that came with them.
+        var keyIDs: Set<DataKeyID> = []
         /// The last of them; the server's last if there are none.
         let last: Sequence64
         /// Own events up to there may have been at the office already.
@@ -144,6 +146,7 @@ struct SyncSession {
             answer, to: outgoing, nonce: nonce, machine.search, &report, &given)
         if case .response(let response) = understood {
             trade.take(response, outgoing.round, given: given)
+            trade.take(delivered: outgoing.keyIDs, with: response.outcomes)
             if !response.more {
                 repair.take(
                     differing: response.scopes.filter { report.mismatches.contains($0.scope) })
@@ -165,7 +168,8 @@ struct SyncSession {
         _ book: LocalBook, _ trade: KeyTrade, _ machine: SyncMachine, pushMax: Int,
         about question: RepairQuestion? = nil
     ) throws -> Outgoing {
-        let builder = PushBuilder(book: book, keyring: device.keyring, keys: keys)
+        let builder = PushBuilder(
+            book: book, keyring: device.keyring, keys: keys, delivered: trade.delivered)
         let push = pushMax > 0 ? try builder.push(eventsMax: pushMax) : nil
         var request = try bare(book, machine)
         request.runs = push.map { [$0.run] } ?? []
@@ -176,7 +180,7 @@ struct SyncSession {
         if question == nil, machine.search == nil { request.fill = try book.nextFill }
         return Outgoing(
             body: try request.encoded(), nonce: book.sync.nonce,
-            eventCount: push?.eventCount ?? 0,
+            eventCount: push?.eventCount ?? 0, keyIDs: push?.keyIDs ?? [],
             last: push?.last ?? book.sync.acknowledged.sequence,
             offeredBefore: book.sync.offered, question: question, fill: request.fill)
     }
