@@ -80,6 +80,30 @@ struct BadLineTests {
             times: tally.cuts)
     }
 
+    @Test("fault 5: a line that breaks off again and again lets everything through in the end")
+    func breaking() async throws {
+        let start = try await Start(encrypted: true)
+        defer { start.town.remove() }
+        var street = try Street(start)
+        var tally = StreetTally()
+        let pile = Int64(500)..<900
+        try start.town.exchanges(street.tablet, start.ana, start.omar, pile)
+        street.told.saved.formUnion(pile)
+        // Of each connection: less than the pile, more than a first request.
+        let cut = Cut(way: .request, afterBytes: 25_000, times: .max, how: .reset)
+        let counts = try await start.town.serving { port in
+            try await proxied(to: port) { proxy in
+                try await street.sync(FaultPlan(cut: cut), once: false, proxy, port, &tally)
+            }
+        }
+        street.close()
+        #expect(tally.complete == 1 && counts.cuts > 0)
+        #expect(tally.pauses <= pile.count / PushPace.eventsFirst, "each try moved something")
+        try await finish(
+            5, "a pile of entries over a line that breaks off", start, street, tally,
+            times: counts.cuts)
+    }
+
     @Test("fault 5: an office that never answers is given up, and said", arguments: [false, true])
     func blackHole(encrypted: Bool) async throws {
         let start = try await Start(encrypted: encrypted)
