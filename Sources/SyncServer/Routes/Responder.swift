@@ -1,6 +1,7 @@
 // Every request comes through here: the route table, and what becomes of errors.
 // Neighbors: SyncRoute and PairRoute do the work, Problem says what went wrong.
-// Invariant: every answer carries a nonce; a log line names the problem and nothing of the request.
+// Invariant: every answer to a whole request carries a nonce; a log line names the problem and
+// nothing of the request.
 
 internal import GRDB
 internal import HTTPTypes
@@ -21,6 +22,9 @@ struct Responder: HTTPResponder {
         var response: Response
         do {
             response = try await answer(request)
+        } catch HTTPParserError.invalidEOFState {
+            // It broke off on its way: as the HTTP layer says it when that notices first.
+            return Response(status: .badRequest)
         } catch {
             let problem = Problem(error)
             if problem.status.kind == .serverError {
@@ -80,7 +84,7 @@ extension Problem {
         case is KeyWrappingError: self = .unreadable(.keys)
         case let refusal as PairingRefusal: self = .pairing(refusal)
         case let refusal as SplitRefusal: self = .split(refusal)
-        // The peer hung up, or spoke no HTTP.
+        // The peer spoke no HTTP.
         case is HTTPParserError: self = .unreadable(.request)
         case let error as DatabaseError: self.init(StorageTrouble(error))
         case is FolderLock.Failure: self = .busy
