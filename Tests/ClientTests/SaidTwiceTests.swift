@@ -64,7 +64,7 @@ import Testing
         func says(_ value: Value, of field: FieldNumber) throws -> Bool {
             try bench.device.read { book in
                 let state = try Finder(book: book).hours(entry.description)
-                return book.says(value, of: field, in: state.fields)
+                return try book.says(value, of: field, in: state.fields)
             }
         }
     }

@@ -115,7 +115,7 @@ struct SetBackOfficeTests {
         for name in Start.devices {
             let device = try it.town.open(name)
             defer { device.close() }
-            let (left, epoch) = try device.read { (try $0.tables.orphans().count, $0.epoch) }
+            let (left, epoch) = try device.read { (try $0.tables.orphans().count, try $0.epoch) }
             #expect(left == 0 && epoch == Epoch(2))
         }
         try FaultReport.row(
@@ -184,7 +184,7 @@ struct SetBackOfficeTests {
             return
         }
         let (kept, left, epoch) = try tablet.read { book in
-            (try book.tables.refusedEpochCount(), try book.tables.orphans().count, book.epoch)
+            (try book.tables.refusedEpochCount(), try book.tables.orphans().count, try book.epoch)
         }
         #expect(kept == 1 && left == 0 && epoch == .first)
     }

@@ -1,5 +1,5 @@
 // What older programs wrote is read as it was meant: the files of Tests/Fixtures/golden are frozen,
-// and the wire may not change without new ones. Source: docs/protocol.md section 7.10.
+// and the wire may not change without new ones. Source: docs/protocol.md section 7.11.
 // Neighbors: GoldenMessages makes one of each; FaultTests open the golden folders.
 
 import Foundation

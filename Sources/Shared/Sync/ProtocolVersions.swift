@@ -1,5 +1,5 @@
 // Which versions of the protocol the two sides speak, and which of them has to be updated.
-// Source: docs/protocol.md section 7.10. Neighbors: every request begins with its version; the
+// Source: docs/protocol.md section 7.11. Neighbors: every request begins with its version; the
 // server's Problem and the device's ProblemDetails put the words together.
 // Invariant: an answer is in the version of its request; fields that an older version may leave
 // unread need no other version.

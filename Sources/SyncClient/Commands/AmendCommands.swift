@@ -63,13 +63,13 @@ struct HoursAmend: ClientCommand {
         let reason = try finder.values([ChangeField.reason: reason.list], of: .hoursAmended)
         // To amend to what it says answers a dispute, so that it is no repetition then.
         let isSettled = entry.disputes.isEmpty && !entry.isVoidDisputed
-        return values.numbers.compactMap { number in
-            values[number].flatMap { new in
-                if isSettled, book.says(new, of: number, in: entry.fields) { return nil }
+        return try values.numbers.compactMap { number in
+            try values[number].flatMap { new in
+                if isSettled, try book.says(new, of: number, in: entry.fields) { return nil }
                 return Draft(
                     changing: Kind.hoursRecorded.describedField(number), by: .hoursAmended,
                     of: entry.id, home: entry.home,
-                    from: book.shownValue(of: number, in: entry.fields), to: new,
+                    from: try book.shownValue(of: number, in: entry.fields), to: new,
                     reason: reason.text(ChangeField.reason), subjects: entry.shares.accounts)
             }
         }

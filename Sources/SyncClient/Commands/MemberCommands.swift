@@ -253,13 +253,13 @@ struct MemberChange: ClientCommand {
                 .check(number, isOnCard: card.isOnCard)
         }
         let reason = try finder.values([ChangeField.reason: reason.list], of: .memberChanged)
-        return values.numbers.compactMap { number in
-            values[number].flatMap { new in
-                if book.says(new, of: number, in: state.fields) { return nil }
+        return try values.numbers.compactMap { number in
+            try values[number].flatMap { new in
+                if try book.says(new, of: number, in: state.fields) { return nil }
                 return Draft(
                     changing: Kind.memberEnrolled.describedField(number), by: .memberChanged,
                     of: state.id, home: state.home,
-                    from: book.shownValue(of: number, in: state.fields), to: new,
+                    from: try book.shownValue(of: number, in: state.fields), to: new,
                     reason: reason.text(ChangeField.reason), subjects: [state.id])
             }
         }

@@ -109,7 +109,7 @@ struct StatusRecord: Codable {
         keyring = try trouble.map { "\($0.sentence). \(try KeyringTrouble.whatToDo(book))" }
         revokedAt = try book.tables.knownRevocation()?.revokedAt.text
         advice = book.sync.advice
-        epoch = book.epoch.value
+        epoch = try book.epoch.value
         let orphans = try book.tables.orphans()
         notBack = orphans.count
         notBackSince = orphans.since?.text

@@ -136,8 +136,7 @@ final class LocalBook {
 
     /// The newest that the ledger here names.
     var epoch: Epoch {
-        // A table of the same transaction: what cannot be read shows elsewhere first.
-        (try? tables.epoch()) ?? .first
+        get throws { try tables.epoch() }
     }
 
     /// Where data keys for the server go.

@@ -7,8 +7,8 @@ internal import Store
 
 extension LocalBook {
     /// Whether a field shows this value already and nobody disputes it.
-    func says(_ new: Value, of field: FieldNumber, in fields: FieldStates) -> Bool {
-        fields[field]?.isConflict == false && shownValue(of: field, in: fields) == new
+    func says(_ new: Value, of field: FieldNumber, in fields: FieldStates) throws -> Bool {
+        try fields[field]?.isConflict == false && shownValue(of: field, in: fields) == new
     }
 
     /// Whether this worker has said the same of the entry, and it still holds as it was said.

@@ -6,12 +6,12 @@ internal import Store
 
 extension LocalBook {
     /// Nil when the field is empty or cannot be read here.
-    func shownValue(of field: FieldNumber, in fields: FieldStates) -> Value? {
+    func shownValue(of field: FieldNumber, in fields: FieldStates) throws -> Value? {
         guard let state = fields[field] else { return nil }
         switch state.shown.content {
         case .plain(let value): return value
         case .sealed:
-            guard let change = try? tables.event(state.shown.observation.dot) else { return nil }
+            guard let change = try tables.event(state.shown.observation.dot) else { return nil }
             return reader.value(of: field, changedBy: change.event)
         }
     }

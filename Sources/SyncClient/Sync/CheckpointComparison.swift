@@ -38,7 +38,7 @@ struct CheckpointComparison {
     private func verified(_ note: String) throws -> SignedCheckpoint {
         do {
             return try book.verifiedCheckpoint(note, scopes: book.heldOrComing)
-        } catch {
+        } catch let error as CheckpointError {
             throw AnswerApplication.Fault.checkpoint(error)
         }
     }
@@ -47,7 +47,7 @@ struct CheckpointComparison {
     private func compareWithKept(_ signed: SignedCheckpoint) throws {
         let new = signed.checkpoint
         guard let note = try book.tables.keptCheckpoint(origin: new.origin),
-            let kept = try? book.verifiedCheckpoint(note, scopes: book.heldOrComing).checkpoint
+            let kept = try book.soundCheckpoint(note, scopes: book.heldOrComing)?.checkpoint
         else { return }
         if new.size < kept.size {
             throw contradiction(signed, "it had been signed at size \(kept.size)")
@@ -82,7 +82,7 @@ extension LocalBook {
     func dropSettledCheckpoints(of scopes: [ScopeID]) throws {
         for refused in try tables.refusedCheckpoints()
         where refused.reason == CheckpointComparison.differsHere {
-            guard let signed = try? verifiedCheckpoint(refused.note, scopes: scopes),
+            guard let signed = try soundCheckpoint(refused.note, scopes: scopes),
                 case .scope(let scope, _, _) = signed.checkpoint.tree,
                 try tables.root(of: scope, size: signed.checkpoint.size) == signed.checkpoint.root
             else { continue }
@@ -90,11 +90,23 @@ extension LocalBook {
         }
     }
 
+    /// - Throws: `CheckpointError` of one that the ledger's key did not sign for this epoch.
     func verifiedCheckpoint(
         _ note: String, scopes: some Sequence<ScopeID>
-    ) throws(CheckpointError) -> SignedCheckpoint {
+    ) throws -> SignedCheckpoint {
         try SignedCheckpoint(
             verifying: note, community: paired.community, epoch: epoch,
             ledgerKey: paired.ledgerKey, scopes: scopes)
+    }
+
+    /// Nil where `verifiedCheckpoint` says what is wrong with it.
+    func soundCheckpoint(
+        _ note: String, scopes: some Sequence<ScopeID>
+    ) throws -> SignedCheckpoint? {
+        do {
+            return try verifiedCheckpoint(note, scopes: scopes)
+        } catch is CheckpointError {
+            return nil
+        }
     }
 }

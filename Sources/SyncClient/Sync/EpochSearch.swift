@@ -32,6 +32,7 @@ struct EpochSearch: Equatable {
 extension LocalBook {
     /// Why an epoch cannot follow what is here; nil if it can.
     func objection(to told: Reopened) throws -> String? {
+        let epoch = try epoch
         guard told.epoch.value > epoch.value else { return "it is none after \(epoch.value)" }
         guard let event = try? Event(decoding: told.event), let said = Reopening(event),
             said.epoch == told.epoch, told.inheritedSize <= said.inheritedSize
@@ -43,7 +44,7 @@ extension LocalBook {
             return "it inherits another ledger at position \(size) than the one that was here"
         }
         let note = try tables.keptCheckpoint(origin: tables.ledgerOrigin(paired.community))
-        let kept = note.flatMap { try? verifiedCheckpoint($0, scopes: []).checkpoint }
+        let kept = try note.flatMap { try soundCheckpoint($0, scopes: [])?.checkpoint }
         if let kept, kept.size == size.value, kept.root != told.inheritedRoot {
             return "it inherits another root at size \(size) than was signed"
         }

@@ -34,7 +34,7 @@ struct PushBuilder {
         for event in events { chain.append(event.leaf) }
         let replica = book.paired.replica
         let run = PushedRun(
-            community: book.paired.community, epoch: book.epoch, replica: replica,
+            community: book.paired.community, epoch: try book.epoch, replica: replica,
             first: start.sequence.next, chain: chain,
             signature: try keys.sign(
                 Signed.run(community: book.paired.community, replica: replica, chain: chain)),

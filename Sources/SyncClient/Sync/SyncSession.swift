@@ -229,7 +229,7 @@ struct SyncSession {
         var request = SyncRequest(
             replica: book.paired.replica, cursor: cursor, cursorTag: tag,
             ownSequence: try book.head.sequence, held: [], runs: [], keys: nil,
-            deviceTime: device.environment.now(), epoch: book.epoch)
+            deviceTime: device.environment.now(), epoch: try book.epoch)
         if machine.showsCheckpoint {
             request.shown = try book.tables.keptCheckpoint(
                 origin: book.tables.ledgerOrigin(book.paired.community))

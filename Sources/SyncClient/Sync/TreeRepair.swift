@@ -233,7 +233,7 @@ extension LocalBook {
     /// The last that the ledger's key signed of a scope's tree.
     private func keptCheckpoint(of scope: ScopeID) throws -> Checkpoint? {
         try tables.keptCheckpoint(origin: tables.scopeOrigin(scope, paired.community))
-            .flatMap { try? verifiedCheckpoint($0, scopes: [scope]).checkpoint }
+            .flatMap { try soundCheckpoint($0, scopes: [scope])?.checkpoint }
     }
 
     /// The same, if the entries here still are what was signed.
@@ -242,6 +242,15 @@ extension LocalBook {
             try tables.root(of: scope, size: kept.size) == kept.root
         else { return nil }
         return kept
+    }
+
+    /// Nil also of one that is damaged.
+    private func readableOwnEvent(_ sequence: Sequence64) throws -> NewEvent? {
+        do {
+            return try ownEvent(sequence)
+        } catch is StoreDamage {
+            return nil
+        }
     }
 
     /// Whether one of these is an own event of which other bytes are here, and those are what was
@@ -254,7 +263,7 @@ extension LocalBook {
         guard !others.isEmpty, let device else { return false }
         var chain = ReplicaChain(signingKey: device.signingKey)
         while chain.sequence < sync.acknowledged.sequence {
-            guard let own = try? ownEvent(chain.sequence.next) else { return false }
+            guard let own = try readableOwnEvent(chain.sequence.next) else { return false }
             chain.append(own.leaf)
         }
         return chain == sync.acknowledged

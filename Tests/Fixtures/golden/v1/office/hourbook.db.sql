@@ -99,6 +99,7 @@ INSERT INTO grdb_migrations VALUES ('store 2: projections');
 INSERT INTO grdb_migrations VALUES ('store 3: directory');
 INSERT INTO grdb_migrations VALUES ('store 4: the keyring beside it');
 INSERT INTO grdb_migrations VALUES ('store 5: epochs');
+INSERT INTO grdb_migrations VALUES ('store 6: members who moved');
 INSERT INTO grdb_migrations VALUES ('server 1: devices, links, quarantine, signatures');
 INSERT INTO grdb_migrations VALUES ('server 2: what was decided about the quarantine');
 INSERT INTO grdb_migrations VALUES ('server 3: member events');
@@ -109,6 +110,7 @@ INSERT INTO grdb_migrations VALUES ('server 7: devices that have seen more than 
 INSERT INTO grdb_migrations VALUES ('server 8: copies that go on under another name');
 INSERT INTO grdb_migrations VALUES ('server 11: repairs of devices');
 INSERT INTO grdb_migrations VALUES ('server 12: how wrong a device''s clock is');
+INSERT INTO grdb_migrations VALUES ('server 14: members who moved');
 CREATE TABLE hours (
     entity INTEGER PRIMARY KEY,
     form INTEGER NOT NULL,
@@ -129,7 +131,7 @@ CREATE TABLE keyring (
     added INTEGER NOT NULL,
     is_replaced INTEGER NOT NULL CHECK (is_replaced IN (0, 1))
 ) STRICT;
-INSERT INTO keyring VALUES (1, X'79B35C4A664A76687374A74256B41593', 4, 0);
+INSERT INTO keyring VALUES (1, X'6711226BB0B6914EE3E3DE6A105ADA6E', 4, 0);
 CREATE TABLE member (
     entity INTEGER PRIMARY KEY,
     home INTEGER NOT NULL REFERENCES scope,
@@ -138,6 +140,11 @@ CREATE TABLE member (
 ) STRICT;
 INSERT INTO member VALUES (2199023255553, 2, 1, 2199023255553);
 INSERT INTO member VALUES (2199023255554, 2, 2, 2199023255554);
+CREATE TABLE member_move (
+    member INTEGER NOT NULL,
+    home INTEGER NOT NULL REFERENCES scope,
+    PRIMARY KEY (member, home)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE missing_key (
     key INTEGER NOT NULL,
     reach INTEGER NOT NULL,
@@ -285,7 +292,8 @@ CREATE INDEX device_split_origin ON device_split (origin);
 CREATE INDEX directory_number ON directory (home, number);
 CREATE INDEX entity_family ON entity (family, entity) WHERE family < 5;
 CREATE INDEX event_member ON event (position, dot, subject)
-    WHERE kind IN (10, 11, 40, 41);
+    WHERE kind IN (10, 11, 12, 40, 41);
+CREATE INDEX event_of_move ON event (position) WHERE kind = 12;
 CREATE INDEX event_subject ON event (subject) WHERE subject IS NOT NULL;
 CREATE INDEX hours_group ON hours (group_key);
 CREATE INDEX member_number ON member (home, number);

@@ -105,12 +105,22 @@ CREATE TABLE event_side (
     dot INTEGER NOT NULL REFERENCES event (dot),
     PRIMARY KEY (entity, dot)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE fill_entry (
+    scope BLOB NOT NULL,
+    position INTEGER NOT NULL,
+    reach INTEGER NOT NULL REFERENCES reach,
+    received_at INTEGER NOT NULL,
+    context_unknown INTEGER NOT NULL CHECK (context_unknown IN (0, 1)),
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (scope, position)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
 INSERT INTO grdb_migrations VALUES ('store 1: events and trees');
 INSERT INTO grdb_migrations VALUES ('store 2: projections');
 INSERT INTO grdb_migrations VALUES ('store 3: directory');
 INSERT INTO grdb_migrations VALUES ('store 4: the keyring beside it');
 INSERT INTO grdb_migrations VALUES ('store 5: epochs');
+INSERT INTO grdb_migrations VALUES ('store 6: members who moved');
 INSERT INTO grdb_migrations VALUES ('client 1: pairing and sync');
 INSERT INTO grdb_migrations VALUES ('client 2: checkpoints');
 INSERT INTO grdb_migrations VALUES ('client 3: who records');
@@ -122,6 +132,13 @@ INSERT INTO grdb_migrations VALUES ('client 8: parted events');
 INSERT INTO grdb_migrations VALUES ('client 10: epochs');
 INSERT INTO grdb_migrations VALUES ('client 11: repairs');
 INSERT INTO grdb_migrations VALUES ('client 12: how wrong its clock is');
+INSERT INTO grdb_migrations VALUES ('client 14: what it holds');
+CREATE TABLE held_scope (
+    scope BLOB PRIMARY KEY CHECK (length(scope) = 24),
+    state INTEGER NOT NULL CHECK (state IN (0, 1, 2, 3)),
+    upto INTEGER NOT NULL
+) STRICT;
+INSERT INTO held_scope VALUES (X'E918F447CEDD5CAEB532756DC1082EC10000000000000002', 0, 0);
 CREATE TABLE hours (
     entity INTEGER PRIMARY KEY,
     form INTEGER NOT NULL,
@@ -140,13 +157,21 @@ CREATE TABLE import_map (
     name TEXT PRIMARY KEY,
     map TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE key_to_drop (
+    key INTEGER PRIMARY KEY
+) STRICT;
 CREATE TABLE keyring (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     name BLOB NOT NULL CHECK (length(name) = 16),
     added INTEGER NOT NULL,
     is_replaced INTEGER NOT NULL CHECK (is_replaced IN (0, 1))
 ) STRICT;
-INSERT INTO keyring VALUES (1, X'033E0E68F22F9FF3591ACAD7AFE11738', 4, 0);
+INSERT INTO keyring VALUES (1, X'72CA59F6FA12509DD3DE1DE8CF588DD1', 4, 0);
+CREATE TABLE left_entity (
+    entity BLOB PRIMARY KEY CHECK (length(entity) = 24),
+    home BLOB NOT NULL CHECK (length(home) IN (0, 24)),
+    left_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE member (
     entity INTEGER PRIMARY KEY,
     home INTEGER NOT NULL REFERENCES scope,
@@ -155,6 +180,17 @@ CREATE TABLE member (
 ) STRICT;
 INSERT INTO member VALUES (1099511627777, 2, 1, 1099511627777);
 INSERT INTO member VALUES (1099511627778, 2, 2, 1099511627778);
+CREATE TABLE member_history (
+    position INTEGER PRIMARY KEY,
+    member BLOB NOT NULL CHECK (length(member) = 24),
+    upto INTEGER NOT NULL,
+    state INTEGER NOT NULL CHECK (state IN (0, 1, 2))
+) STRICT;
+CREATE TABLE member_move (
+    member INTEGER NOT NULL,
+    home INTEGER NOT NULL REFERENCES scope,
+    PRIMARY KEY (member, home)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE missing_key (
     key INTEGER NOT NULL,
     reach INTEGER NOT NULL,
@@ -195,7 +231,7 @@ CREATE TABLE pairing (
     server_receiving_key BLOB NOT NULL CHECK (length(server_receiving_key) = 32),
     paired_at INTEGER NOT NULL
 , pin BLOB, split_from INTEGER) STRICT;
-INSERT INTO pairing VALUES (1, X'9F3B3349FB986A15FEF19780AC517B9D', 'Riverside', X'1394CCF334C6D53E19664E7EC08ED2F4', 'tablet', '127.0.0.1', 45661, 'loopback', X'BCC3832FD5BCBE95B33D01B181A52EE4E3BA90A4D270BB4B75D59BFFDA44495F', X'F1F0AA84AD18EED7C4E03F791293F431A97770EA3013D707B8BE57A83C01AF8E', X'29DC60779A5F094F647C4100EE74951042C336573388398D5D4374C9F6FCE521', 4, NULL, NULL);
+INSERT INTO pairing VALUES (1, X'9F3B3349FB986A15FEF19780AC517B9D', 'Riverside', X'1394CCF334C6D53E19664E7EC08ED2F4', 'tablet', '127.0.0.1', 34343, 'loopback', X'BCC3832FD5BCBE95B33D01B181A52EE4E3BA90A4D270BB4B75D59BFFDA44495F', X'F1F0AA84AD18EED7C4E03F791293F431A97770EA3013D707B8BE57A83C01AF8E', X'29DC60779A5F094F647C4100EE74951042C336573388398D5D4374C9F6FCE521', 4, NULL, NULL);
 CREATE TABLE parted_event (
     replica BLOB NOT NULL CHECK (length(replica) = 16),
     sequence INTEGER NOT NULL,
@@ -216,6 +252,17 @@ CREATE TABLE posting (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO posting VALUES (1099511627777, 1099511627779, -45, 0);
 INSERT INTO posting VALUES (1099511627778, 1099511627779, 45, 0);
+CREATE TABLE put_away_event (
+    replica BLOB NOT NULL CHECK (length(replica) = 16),
+    sequence INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    reach INTEGER NOT NULL REFERENCES reach,
+    received_at INTEGER NOT NULL,
+    context_unknown INTEGER NOT NULL CHECK (context_unknown IN (0, 1)),
+    leaf BLOB NOT NULL CHECK (length(leaf) = 32),
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (replica, sequence)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE reach (
     number INTEGER PRIMARY KEY,
     scopes BLOB NOT NULL UNIQUE CHECK (length(scopes) % 8 = 0)
@@ -322,6 +369,7 @@ CREATE INDEX conflict_entity ON conflict (entity) WHERE entity IS NOT NULL;
 CREATE INDEX conflict_group ON conflict (group_key) WHERE group_key IS NOT NULL;
 CREATE INDEX directory_number ON directory (home, number);
 CREATE INDEX entity_family ON entity (family, entity) WHERE family < 5;
+CREATE INDEX event_of_move ON event (position) WHERE kind = 12;
 CREATE INDEX event_subject ON event (subject) WHERE subject IS NOT NULL;
 CREATE INDEX hours_group ON hours (group_key);
 CREATE INDEX member_number ON member (home, number);
