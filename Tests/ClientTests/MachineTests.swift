@@ -30,6 +30,35 @@ import Testing
         #expect(machine.next(sent) == .stop(.complete))
     }
 
+    @Test(
+        "a gap in own entries that the office does not fill ends a session, and not in \"complete\""
+    )
+    func gap() {
+        let gapped = SyncProgress(acknowledged: Sequence64(5), head: Sequence64(8))
+        var machine = SyncMachine()
+        #expect(machine.next(gapped) == .exchange(pushMax: PushPace.eventsFirst))
+        machine.noteGap(after: Sequence64(5))
+        machine.take(response([]), pushed: 0, hasFreshNonce: false)
+        #expect(machine.next(gapped) == .stop(.diverged(common: Sequence64(5))))
+        // The office has what is missing: what comes after it goes out.
+        let filled = SyncProgress(acknowledged: Sequence64(6), head: Sequence64(8))
+        #expect(machine.next(filled) == .exchange(pushMax: PushPace.eventsFirst))
+    }
+
+    @Test("what is offered goes before what is pushed, once a pull has come to its end")
+    func offersFirst() {
+        var offering = SyncProgress(acknowledged: Sequence64(5), head: Sequence64(8))
+        offering.canOffer = true
+        var machine = SyncMachine()
+        #expect(machine.next(offering) == .exchange(pushMax: 0))
+        machine.take(response([], more: true), pushed: 0, hasFreshNonce: false)
+        #expect(machine.next(offering) == .exchange(pushMax: 0))
+        machine.take(response([]), pushed: 0, hasFreshNonce: false)
+        #expect(machine.next(offering) == .offer)
+        offering.canOffer = false
+        #expect(machine.next(offering) == .exchange(pushMax: PushPace.eventsFirst))
+    }
+
     @Test func repeatsOnceForANonceOnly() {
         var machine = SyncMachine()
         machine.take(problem(401), pushed: 0, hasFreshNonce: true)

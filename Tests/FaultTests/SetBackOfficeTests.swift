@@ -157,7 +157,7 @@ struct SetBackOfficeTests {
         #expect(office.standing != .whole)
     }
 
-    @Test("a device refuses an epoch that does not inherit what it holds, and keeps the answer")
+    @Test("a device refuses an epoch of which no entry says so, and keeps the answer")
     func falseEpoch() async throws {
         let it = try await Case(withRecord: true)
         defer { it.town.remove() }
@@ -169,17 +169,15 @@ struct SetBackOfficeTests {
         let honest = try #require(told)
         let tablet = try it.town.open("tablet")
         defer { tablet.close() }
-        let objections = try tablet.write { book in
-            let before = try book.objection(to: honest)
-            try book.tables.keepTag(RootTag(of: .zero), at: honest.inheritedSize)
-            return [before, try book.objection(to: honest)]
+        var (older, larger) = (honest, honest)
+        older.epoch = .first
+        larger.inheritedSize = LedgerPosition(honest.inheritedSize.value + 1)
+        let objections = try tablet.read { book in
+            try [honest, older, larger].map(book.objection)
         }
-        #expect(objections[0] == nil && objections[1] != nil)
-        var other = honest
-        other.epoch = .first
-        let older = try tablet.read { try $0.objection(to: other) }
-        #expect(older != nil)
-        guard case .unreadableAnswer = try await it.sync("tablet") else {
+        #expect(objections[0] == nil && objections[1] != nil && objections[2] != nil)
+        let office = LyingOffice(told: larger, town: it.town, device: tablet)
+        guard case .unreadableAnswer = try it.town.session(tablet, over: office).run().end else {
             Issue.record("the device accepted it")
             return
         }
@@ -187,5 +185,36 @@ struct SetBackOfficeTests {
             (try book.tables.refusedEpochCount(), try book.tables.orphans().count, try book.epoch)
         }
         #expect(kept == 1 && left == 0 && epoch == .first)
+    }
+}
+
+/// Has the ledger's key, and tells of an epoch that never began.
+private final class LyingOffice: Transport {
+    private let told: Reopened
+    private let town: Town
+    private let device: Device
+
+    init(told: Reopened, town: Town, device: Device) {
+        (self.told, self.town, self.device) = (told, town, device)
+    }
+
+    func post(
+        path: String, headers: [(name: String, value: String)], body: [UInt8]
+    ) throws(TransportError) -> HTTPAnswer {
+        let response = SyncResponse(
+            outcomes: [], page: [], cursor: .start, root: MerkleTree.emptyRoot, more: true,
+            scopes: [], keys: nil, serverTime: town.fate.environment.now(), advice: "",
+            reopened: told)
+        do {
+            let bytes = try response.encoded()
+            let signature = try town.serverKeys.ledger.sign(
+                Signed.response(
+                    community: device.paired.community, replica: device.paired.replica,
+                    request: body, response: bytes))
+            let name = SyncProtocol.signatureHeader.lowercased()
+            return HTTPAnswer(status: 200, headers: [name: hex(signature)], body: bytes)
+        } catch {
+            throw .other("\(error)")
+        }
     }
 }

@@ -15,6 +15,9 @@ struct FactsInMemory: LedgerFacts {
 
     func head(of replica: ReplicaID) -> ReplicaChain? { heads[replica] }
     func possessed(_ dot: Dot) -> PossessedEvent? { events[dot] }
+    func possessesAny(of replica: ReplicaID, beyond sequence: Sequence64) -> Bool {
+        events.keys.contains { $0.replica == replica && $0.sequence > sequence }
+    }
     func device(_ replica: ReplicaID) -> DeviceState? { devices[replica] }
     func role(ofWorker worker: EntityID) -> Role? { roles[worker] }
     func entity(_ id: EntityID) -> EntityFacts? { entities[id] }

@@ -18,6 +18,7 @@ struct LedgerCopy {
         let event: Event
         let leaf: Hash
         let reach: [ScopeID]
+        let isUnknown: Bool
     }
 
     let entries: [Entry]
@@ -31,7 +32,9 @@ struct LedgerCopy {
             return (
                 try stored.map { stored in
                     let event = try Event(decoding: stored.bytes)
-                    return Entry(event: event, leaf: .leaf(stored.bytes), reach: stored.reach)
+                    return Entry(
+                        event: event, leaf: .leaf(stored.bytes), reach: stored.reach,
+                        isUnknown: stored.contextUnknown)
                 }, Set(try QuarantineTable(views.tables.db).list().map(\.leaf)),
                 Set(
                     try QuarantineTable(views.tables.db).keptApart().compactMap {
@@ -87,13 +90,18 @@ extension World {
                     return own == leaf ? leaf : nil
                 })
         }
+        let gone = truth.lostWithDisk.union(officeSetBacks > 0 ? damagedLeaves : [])
         let lost = truth.saved.values.filter { saved in
-            !atOffice.contains(saved.leaf) && !truth.lostWithDisk.contains(saved.leaf)
+            !atOffice.contains(saved.leaf) && !gone.contains(saved.leaf)
                 && !(here.contains(saved.leaf) && isParted(saved.handset))
+                && !isUnknown(saved.handset)
         }
         for saved in lost.sorted(by: { $0.event.dot < $1.event.dot }) {
             breaches.append(
-                Breach(.i1, "\(saved.handset)'s \(saved.event.dot.short) is not at the office"))
+                Breach(
+                    .i1,
+                    "\(saved.handset)'s \(saved.event.dot.short) "
+                        + "(\(saved.event.knownKind?.name ?? "?")) is not at the office"))
         }
     }
 
@@ -101,6 +109,20 @@ extension World {
     private func isParted(_ name: String) -> Bool {
         guard let handset = handsets.first(where: { $0.name == name }) else { return false }
         return (try? handset.device.read { $0.sync.divergedAfter }) != nil
+    }
+
+    /// The office has lost its pairing before the device itself had seen it: it is told so, and
+    /// what it recorded stays on it.
+    private func isUnknown(_ name: String) -> Bool {
+        guard officeSetBacks > 0, let handset = handsets.first(where: { $0.name == name })
+        else { return false }
+        let isKnown = try? office.store.read { views in
+            try DeviceTable(views.tables.db).pairing(of: handset.replica) != nil
+        }
+        let hasSeen = try? handset.device.read { book in
+            try book.tables.event(at: book.paired.pairedAt) != nil
+        }
+        return isKnown == false && hasSeen == false
     }
 
     /// An entry that was handed in anew claims to have seen no more of its own than its author had.
@@ -140,31 +162,33 @@ extension World {
 
     private func checkSignatures() throws {
         let store = office.store
-        let key = store.keys.ledger.signingPublicKey
         for note in truth.signed.sorted() {
-            let scopes = [ScopeID.community] + people.neighborhoods.map(ScopeID.neighborhood)
-            guard
-                let signed = try? SignedCheckpoint(
-                    verifying: note, community: store.community, ledgerKey: key, scopes: scopes)
-            else {
+            guard let signed = checkpoint(note) else {
                 breaches.append(Breach(.i3, "a checkpoint that no key signed"))
                 continue
             }
             let root = try store.read { views in
-                switch signed.checkpoint.tree {
-                case .ledger:
-                    try views.tables.ledgerRoot(at: LedgerPosition(signed.checkpoint.size))
+                switch signed.tree {
+                case .ledger: try views.tables.ledgerRoot(at: LedgerPosition(signed.size))
                 case .scope(let scope, _, _):
-                    try views.tables.root(of: scope, size: signed.checkpoint.size)
+                    try views.tables.root(of: scope, size: signed.size)
                 }
             }
-            if root != signed.checkpoint.root {
-                breaches.append(
-                    Breach(.i3, "what was signed at \(signed.checkpoint.size) is no more"))
+            if root != signed.root {
+                breaches.append(Breach(.i3, "what was signed at \(signed.size) is no more"))
             }
         }
         breaches += try store.verified().filter { !$0.isWhole }
             .map { Breach(.i3, "\($0.part): \($0.finding)") }
+    }
+
+    /// Nil for one that the ledger's key did not sign.
+    func checkpoint(_ note: String) -> Checkpoint? {
+        let scopes = [ScopeID.community] + people.neighborhoods.map(ScopeID.neighborhood)
+        return try? SignedCheckpoint(
+            verifyingAnyEpoch: note, community: office.store.community,
+            ledgerKey: office.store.keys.ledger.signingPublicKey, scopes: scopes
+        ).checkpoint
     }
 
     // MARK: I4, I5
@@ -175,7 +199,9 @@ extension World {
             ledger.entries.map { entry in
                 Fact(
                     entry.event, leaf: entry.leaf,
-                    seen: truth.seen(by: entry.event, leaf: entry.leaf, ledger: places))
+                    seen: truth.seen(
+                        by: entry.event, leaf: entry.leaf, isUnknown: entry.isUnknown,
+                        ledger: places))
             }
         ).lines().filter { !$0.isOfNothing }
         let shown = try office.store.read { try $0.bookLines(scopes: nil) }
@@ -197,7 +223,7 @@ extension World {
     }
 
     private func check(_ handset: Handset, _ ledger: LedgerCopy) throws {
-        if handset.isRevoked { return }
+        if handset.isRevoked || isUnknown(handset.name) { return }
         let (held, digests, lines, parts, state, unsent) = try handset.device.read { book in
             (
                 book.held, try book.held.sorted().map { try book.tables.digest(of: $0) },

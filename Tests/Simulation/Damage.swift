@@ -21,17 +21,21 @@ extension LocalBook {
         return true
     }
 
-    /// An entry of a member or of hours is gone, or its bytes are no event any more. What tells a
+    /// An entry of a member or of hours is gone, or its bytes are no event any more; its leaf, nil
+    /// where there is none. What tells a
     /// device who it is stays readable, or it could say nothing but that it is damaged.
-    func damageEntry(random: inout SeededRandom) throws -> Bool {
+    func damageEntry(random: inout SeededRandom) throws -> Hash? {
         let positions = try Int64.fetchAll(
             tables.db,
             sql: """
                 SELECT position FROM event WHERE position <= ? AND kind BETWEEN 10 AND 29
                 ORDER BY position
                 """, arguments: [Int64(sync.cursor.value)])
-        guard !positions.isEmpty else { return false }
+        guard !positions.isEmpty else { return nil }
         let position = positions[random.int(0...positions.count - 1)]
+        let leaf = try Data.fetchOne(
+            tables.db, sql: "SELECT leaf FROM event WHERE position = ?", arguments: [position]
+        ).flatMap { Hash($0) }
         if random.chance(1, of: 2) {
             try tables.db.execute(
                 sql: "UPDATE event SET bytes = ? WHERE position = ?",
@@ -47,6 +51,6 @@ extension LocalBook {
         }
         // A hole shows in the tree only when that is made anew, as `verify` has it done.
         for scope in held.sorted() { try tables.regrow(scope) }
-        return true
+        return leaf
     }
 }

@@ -66,10 +66,10 @@ extension World {
                 let aside =
                     try book.tables.refused(sequence)
                     ?? book.tables.putAwayEvent(Dot(handset.replica, sequence))?.new
-                return (own ?? aside.map(Self.recorded)).map {
+                return try (own ?? aside.map(Self.recorded)).map {
                     Saved(
                         event: $0.event, leaf: $0.leaf, handset: handset.name,
-                        cursor: book.sync.cursor, scopes: book.held)
+                        cursor: book.sync.cursor, scopes: book.held, epoch: try book.epoch)
                 }
             }
         }
@@ -95,18 +95,18 @@ extension World {
         on handset: Handset, _ make: (LocalBook) throws -> [Draft]
     ) throws -> EntityID? {
         let worker = random.chance(1, of: 2) ? people.coordinator : people.outreach
-        var place: (LedgerPosition, Set<ScopeID>) = (.start, [])
+        var place: (LedgerPosition, Set<ScopeID>, Epoch) = (.start, [], .first)
         let events = try Recording(
             device: handset.device, worker: worker.description, note: { _ in }
         ).record { book, _ in
-            place = (book.sync.cursor, book.held)
+            place = (book.sync.cursor, book.held, try book.epoch)
             return try make(book)
         }
         for event in events {
             keep(
                 Saved(
                     event: event, leaf: .leaf(event.encoded()), handset: handset.name,
-                    cursor: place.0, scopes: place.1), on: handset)
+                    cursor: place.0, scopes: place.1, epoch: place.2), on: handset)
         }
         tell("\(handset.name) records \(events.map { $0.knownKind?.name ?? "?" })")
         return events.first?.entity

@@ -76,7 +76,7 @@ extension World {
         try book.tables.setHead(head, of: handset.replica)
         return Saved(
             event: event, leaf: new.leaf, handset: handset.name, cursor: cursor,
-            scopes: book.held)
+            scopes: book.held, epoch: try book.epoch)
     }
 
     private func odd(_ event: inout Event, _ book: LocalBook) {

@@ -46,6 +46,20 @@ final class Office {
         store = try ServerStore(folder: folder, environment: fate.environment)
     }
 
+    /// As a careful person does: with the server stopped.
+    func copyFolder(to other: URL) throws {
+        close()
+        try FileManager.default.copyItem(at: folder, to: other)
+        store = try ServerStore(folder: folder, environment: fate.environment)
+    }
+
+    func putBack(from copy: URL) throws {
+        close()
+        try FileManager.default.removeItem(at: folder)
+        try FileManager.default.copyItem(at: copy, to: folder)
+        store = try ServerStore(folder: folder, environment: fate.environment)
+    }
+
     func close() {
         try? store.pool.close()
         try? store.keyring.close()

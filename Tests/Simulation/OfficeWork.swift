@@ -122,7 +122,8 @@ extension World {
     }
 
     func revoke(_ handset: Handset) throws {
-        guard handsets.allSatisfy({ !$0.isRevoked }) else { return }
+        guard handsets.allSatisfy({ !$0.isRevoked }), office.store.standing == .whole
+        else { return }
         try office.store.append { session in
             guard
                 let device = try session.views.devices().first(where: {

@@ -32,6 +32,7 @@ enum Fault: String, CaseIterable, Comparable {
     case damaged = "device's copy damaged"
     case moved = "member moved"
     case rescoped = "device holds other neighborhoods"
+    case setBack = "office put back from a copy"
 
     static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
 }
@@ -45,9 +46,12 @@ struct Tally: CustomStringConvertible {
     private(set) var outcomes: [String: Int] = [:]
     private(set) var steps = 0
     private(set) var events = 0
+    /// Entries that an office which was set back had again by offers.
+    private(set) var broughtBack = 0
 
     mutating func note(step: Int) { steps += step }
     mutating func note(events: Int) { self.events += events }
+    mutating func note(broughtBack: Int) { self.broughtBack += broughtBack }
     mutating func note(outcome: String) { outcomes[outcome, default: 0] += 1 }
     mutating func note(end: String) { ends[end, default: 0] += 1 }
     mutating func note(fault: Fault) { faults[fault, default: 0] += 1 }
@@ -63,6 +67,7 @@ struct Tally: CustomStringConvertible {
         sum.movedUnderFault += rhs.movedUnderFault
         sum.steps += rhs.steps
         sum.events += rhs.events
+        sum.broughtBack += rhs.broughtBack
         sum.faults.merge(rhs.faults, uniquingKeysWith: +)
         sum.ends.merge(rhs.ends, uniquingKeysWith: +)
         sum.outcomes.merge(rhs.outcomes, uniquingKeysWith: +)
@@ -74,7 +79,7 @@ struct Tally: CustomStringConvertible {
             counts.sorted { $0.0 < $1.0 }.map { "  \($0.0): \($0.1)" }.joined(separator: "\n")
         }
         return "\(steps) steps, \(events) events, \(sessions) sessions, \(movedUnderFault) of them "
-            + "moved events under a fault\nfaults\n"
+            + "moved events under a fault, \(broughtBack) entries brought back by offers\nfaults\n"
             + lines(Fault.allCases.map { ($0.rawValue, faults[$0] ?? 0) }) + "\nends\n"
             + lines(ends.map { ($0.key, $0.value) }) + "\noutcomes\n"
             + lines(outcomes.map { ($0.key, $0.value) })

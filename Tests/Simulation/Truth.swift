@@ -15,9 +15,18 @@ struct Saved {
     /// What the device showed: the ledger's entries of these scopes up to there.
     let cursor: LedgerPosition
     let scopes: Set<ScopeID>
+    /// In which epoch that ledger was, as far as the device knew.
+    var epoch = Epoch.first
 }
 
 struct Truth {
+    /// The office went on from there.
+    struct Reopened {
+        let epoch: Epoch
+        let inherited: LedgerPosition
+    }
+
+    private var reopened: [Reopened] = []
     private(set) var saved: [Hash: Saved] = [:]
     /// Checkpoints that any device was given.
     private(set) var signed: Set<String> = []
@@ -26,6 +35,18 @@ struct Truth {
     /// Went with a disk before anybody else had them: put back folders do not have them.
     private(set) var lostWithDisk: Set<Hash> = []
 
+    mutating func note(_ next: Reopened) { reopened.append(next) }
+
+    /// What every epoch after one inherited; nil when none came after it.
+    func inherited(after epoch: Epoch) -> LedgerPosition? {
+        reopened.filter { $0.epoch.value > epoch.value }.map(\.inherited).min()
+    }
+
+    /// Of a lost branch: what was seen there is claimed of no other.
+    private func isOfLostBranch(_ saved: Saved) -> Bool {
+        inherited(after: saved.epoch).map { saved.cursor > $0 } ?? false
+    }
+
     mutating func note(_ entry: Saved) { saved[entry.leaf] = entry }
     mutating func note(checkpoints: [String]) { signed.formUnion(checkpoints) }
     mutating func loseWithDisk(_ leaves: some Sequence<Hash>) { lostWithDisk.formUnion(leaves) }
@@ -33,15 +54,18 @@ struct Truth {
     /// What the author of an event had been shown, as a set: from what was written down here when a
     /// device recorded it, from its own words where the office did.
     func seen(
-        by event: Event, leaf: Hash, ledger: [PlacedDot]
+        by event: Event, leaf: Hash, isUnknown: Bool, ledger: [PlacedDot]
     ) -> Set<Dot> {
-        if let lost = event.reissued { return seen(byReissued: event, of: lost, ledger: ledger) }
+        if let lost = event.reissued {
+            return seen(byReissued: event, of: lost, isUnknown: isUnknown, ledger: ledger)
+        }
         let own = event.dot.replica
-        var upTo = event.context.position
+        var upTo = isUnknown ? .start : event.context.position
         var before = event.context.ownSequence.value
         var scopes: Set<ScopeID>?
         if let saved = saved[leaf] {
-            (upTo, scopes, before) = (saved.cursor, saved.scopes, event.dot.sequence.value - 1)
+            upTo = isOfLostBranch(saved) ? .start : saved.cursor
+            (scopes, before) = (saved.scopes, event.dot.sequence.value - 1)
         }
         let shown = ledger.prefix(Int(upTo.value)).filter { placed in
             scopes.map { placed.isShown(in: $0, at: upTo) } ?? true
@@ -51,14 +75,27 @@ struct Truth {
 }
 
 extension Truth {
+    /// The office's folder is one of before these were signed: whoever was given one notices, and
+    /// one that was lost on its way nobody can.
+    mutating func forgetSigned(after position: LedgerPosition, _ read: (String) -> Checkpoint?) {
+        signed = signed.filter { note in
+            guard let checkpoint = read(note) else { return true }
+            return switch checkpoint.tree {
+            case .ledger: checkpoint.size <= position.value
+            case .scope(_, let ledgerSize, _): ledgerSize <= position.value
+            }
+        }
+    }
+
     /// What its author had been shown under the name that the folder had: the ledger up to there,
     /// and the entries that its context names, which `World.checkClaims` compares with the truth.
     private func seen(
-        byReissued event: Event, of lost: Reissued, ledger: [PlacedDot]
+        byReissued event: Event, of lost: Reissued, isUnknown: Bool, ledger: [PlacedDot]
     ) -> Set<Dot> {
         let scopes = saved[lost.leaf]?.scopes
         // What was forged then is no truer now.
-        let upTo = saved[lost.leaf]?.cursor ?? event.context.position
+        let then = saved[lost.leaf]?.cursor ?? event.context.position
+        let upTo = isUnknown ? .start : then
         let shown = ledger.prefix(Int(upTo.value)).filter { placed in
             scopes.map { placed.isShown(in: $0, at: upTo) } ?? true
         }.map(\.dot)

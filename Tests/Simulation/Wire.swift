@@ -76,7 +76,7 @@ final class Wire: Transport {
         case .officeStruck, .officeDiskError: return try struck(parcel, fault)
         case .deviceStruck, .recordingStruck, .deviceDiskError, .deviceClock, .officeClock,
             .restored, .cloned, .split, .revoked, .odd, .forged, .late, .damaged, .rescoped,
-            .moved:
+            .moved, .setBack:
             hasStruck = false
             return deliver(parcel)
         }

@@ -24,6 +24,11 @@ final class World {
     /// Requests that are still on their way, or that somebody kept.
     var late: [Parcel] = []
     var backups: [Backup] = []
+    /// Of the office, the oldest first.
+    var officeCopies: [URL] = []
+    var officeSetBacks = 0
+    /// Entries that a device's disk has lost: gone for good where the office lost them, too.
+    var damagedLeaves: Set<Hash> = []
     /// What was done, for whoever looks into a failing seed; its hash is the run's digest.
     private(set) var story: [String] = []
     var breaches: [Breach] = []
@@ -136,6 +141,10 @@ final class World {
         for _ in 0..<Self.roundsMax {
             var moved = 0
             for handset in handsets { moved += try visit(handset, fault: nil) }
+            if office.store.standing != .whole {
+                try recoverOffice()
+                continue
+            }
             if moved == 0, try allowSplits() == 0, try hasNoCopyToName() { return }
         }
         breaches.append(Breach(.i8, "does not go quiet in \(Self.roundsMax) rounds"))
@@ -147,7 +156,8 @@ final class World {
 
     /// The office lets copies go on that have asked; returns how many.
     func allowSplits() throws -> Int {
-        try office.store.append { session in
+        guard office.store.standing == .whole else { return 0 }
+        return try office.store.append { session in
             let waiting = try session.views.devices().filter {
                 try $0.revokedAfter == nil
                     && SplitTable(session.db).waitingSince($0.replica) != nil
@@ -233,6 +243,7 @@ final class World {
         let met = handset.met.union(fault.map { [$0] } ?? [])
         tally.noteSession(moved: report.pushed + report.fetched, faults: met)
         if let fault { tally.note(fault: fault) }
+        tally.note(broughtBack: report.broughtBack)
         // What stopped a session is got over, or not, in the next one.
         handset.met = report.end == .complete ? [] : met
         tell(

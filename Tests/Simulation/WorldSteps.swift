@@ -40,6 +40,7 @@ extension World {
         case 94...95: replay()
         case 96...97: try recordStruck(on: handset)
         case 98: try handset.restart()
+        case 99 where random.chance(2, of: 3): try setBackStep()
         default: try office.restart()
         }
     }
@@ -79,9 +80,10 @@ extension World {
         guard !handset.isCopy, !handset.isRevoked else { return }
         let isTree = random.chance(1, of: 3)
         let done = try handset.device.write { book in
-            isTree
-                ? try book.damageTree(of: pick(book.held.sorted()))
-                : try book.damageEntry(random: &random)
+            if isTree { return try book.damageTree(of: pick(book.held.sorted())) }
+            guard let leaf = try book.damageEntry(random: &random) else { return false }
+            damagedLeaves.insert(leaf)
+            return true
         }
         guard done else { return }
         handset.wasDamaged = true

@@ -70,11 +70,14 @@ public struct Permission {
     /// Where an event is delivered, whoever wrote it. Throws a `QuarantineReason` when it says what
     /// no ledger can hold.
     public func delivery(of event: Event) throws -> [ScopeID] {
-        // A kind that this build does not know is kept, inert, where its author is at home.
-        guard let kind = event.knownKind else { return [event.home] }
-        guard event.home.neighborhood != nil else { throw QuarantineReason.outOfScope }
-        return event.subject == nil
-            ? try reachOfCreation(event) : try reachOfChange(event, kind)
+        try Self.delivery(of: event, entity: entity)
+    }
+
+    /// The same without asking who wrote it.
+    public static func delivery(
+        of event: Event, entity: @escaping (EntityID) throws -> EntityFacts?
+    ) throws -> [ScopeID] {
+        try EventDelivery(entity: entity).scopes(of: event)
     }
 
     /// `role` is above that of an auditor.
@@ -92,6 +95,19 @@ public struct Permission {
         case .coordinator: return role >= .coordinator
         case .server: return false
         }
+    }
+}
+
+/// Where events go, by what is known of the entities that they name.
+private struct EventDelivery {
+    let entity: (EntityID) throws -> EntityFacts?
+
+    func scopes(of event: Event) throws -> [ScopeID] {
+        // A kind that this build does not know is kept, inert, where its author is at home.
+        guard let kind = event.knownKind else { return [event.home] }
+        guard event.home.neighborhood != nil else { throw QuarantineReason.outOfScope }
+        return event.subject == nil
+            ? try reachOfCreation(event) : try reachOfChange(event, kind)
     }
 
     /// The home, and the homes of all accounts that the creating event names.

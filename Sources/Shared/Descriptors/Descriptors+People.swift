@@ -30,6 +30,8 @@ public enum MoveField {
     public static let reason: FieldNumber = 4
     /// RFC 9162 root over their leaf hashes, in the order of the ledger.
     public static let historyRoot: FieldNumber = 5
+    /// Leaf hash of the move of a lost branch that this one does again.
+    public static let again: FieldNumber = 6
 }
 
 public enum MemberForm: Int64, CodeList {
@@ -96,6 +98,9 @@ extension KindDescriptor {
             FieldDescriptor(
                 MoveField.historyRoot, "history-root", .data(byteCount: 32), required: true,
                 "Merkle root over these events", example: "32 bytes"),
+            FieldDescriptor(
+                MoveField.again, "again", .data(byteCount: 32),
+                "Leaf hash of the lost move that this one does again", example: "32 bytes"),
         ])
 }
 

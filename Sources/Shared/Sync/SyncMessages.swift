@@ -7,6 +7,7 @@ public enum SyncProtocol {
     public static let syncPath = "/v1/sync"
     public static let pairPath = "/v1/pair"
     public static let splitPath = "/v1/split"
+    public static let offerPath = "/v1/offer"
     /// Every answer carries the next nonce in this header.
     public static let nonceHeader = "Hourbook-Nonce"
     /// Every answer to a sync carries the ledger key's signature in this header, in hex.

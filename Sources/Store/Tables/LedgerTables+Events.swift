@@ -154,6 +154,17 @@ extension LedgerTables {
         return blob.flatMap { Hash($0) }
     }
 
+    /// Whether an event of a replica with a higher sequence is here.
+    public func hasEvent(of replica: ReplicaID, beyond sequence: Sequence64) throws -> Bool {
+        guard let number = try replicaNumber(replica, create: false),
+            let after = LocalKey(replicaNumber: number, sequence: sequence.value)
+        else { return false }
+        let last = after.value | Int64(LocalKey.sequenceMax)
+        return try db.hotInt(
+            "SELECT 1 FROM event WHERE dot > ? AND dot <= ? LIMIT 1", .int(after.value), .int(last))
+            != nil
+    }
+
     /// All events about an entity, its creation first, then by position.
     public func events(of entity: EntityID) throws -> [RecordedEvent] {
         guard let key = try existingKey(entity.dot) else { return [] }

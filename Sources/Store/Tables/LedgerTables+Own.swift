@@ -20,6 +20,26 @@ extension LedgerTables {
         }
     }
 
+    /// Events of a replica beyond a sequence that have a place in the ledger here, in order.
+    public func placed(of replica: ReplicaID, after sequence: Sequence64) throws -> [NewEvent] {
+        guard let number = try replicaNumber(replica, create: false),
+            let after = LocalKey(replicaNumber: number, sequence: sequence.value)
+        else { return [] }
+        return try Data.fetchAll(
+            db,
+            sql: """
+                SELECT bytes FROM event WHERE dot > ? AND dot <= ?
+                    AND position < \(StoreSchema.unsentBase) ORDER BY dot
+                """, arguments: [after.value, after.value | Int64(LocalKey.sequenceMax)]
+        ).map { bytes in
+            do {
+                return try NewEvent(bytes: [UInt8](bytes))
+            } catch {
+                throw StoreDamage.missing("a readable event of \(replica.short)")
+            }
+        }
+    }
+
     /// Forgets the trees of other scopes: a new device learns which are its own only when its
     /// back-fill reaches its pairing.
     public func dropTrees(except scopes: Set<ScopeID>) throws {
@@ -32,20 +52,24 @@ extension LedgerTables {
     }
 
     /// The last sequence of each replica among the events here at or before a position, ascending
-    /// by replica. The ledger takes a replica's events in order, so those before it are there too.
+    /// by replica. The ledger takes a replica's events in order, so those before it are there too;
+    /// save what came back by an offer, ahead of its chain, which stands for none before it.
     public func lastSequences(upTo position: LedgerPosition) throws -> [Dot] {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT replica.id, max(dot & \(LocalKey.sequenceMax)) FROM event
-                JOIN replica ON replica.number = dot >> \(LocalKey.sequenceBits)
-                WHERE position <= ? GROUP BY replica.number ORDER BY replica.id
+                SELECT replica.id,
+                    max(dot & \(LocalKey.sequenceMax)) FILTER (WHERE position <= ?1) AS seen,
+                    min(dot & \(LocalKey.sequenceMax)) FILTER (WHERE position > ?1)
+                FROM event JOIN replica ON replica.number = dot >> \(LocalKey.sequenceBits)
+                GROUP BY replica.number HAVING seen IS NOT NULL ORDER BY replica.id
                 """, arguments: [Int64(position.value)])
         return try rows.map { row in
             guard let replica = ReplicaID(row[0] as Data) else {
                 throw StoreDamage.missing("a replica")
             }
-            return Dot(replica, Sequence64(UInt64(row[1] as Int64)))
+            let (last, later) = (row[1] as Int64, row[2] as Int64?)
+            return Dot(replica, Sequence64(UInt64(min(last, (later ?? .max) - 1))))
         }
     }
 

@@ -116,6 +116,32 @@ extension LedgerTables {
             arguments: [number, Int64(position.value)]) ?? false
     }
 
+    /// How many entries reached a scope up to a position.
+    public func leafCount(of scope: ScopeID, upTo position: LedgerPosition) throws -> UInt64 {
+        guard let number = try existingScopeNumber(scope) else { return 0 }
+        let count = try db.hotInt(
+            "SELECT count(*) FROM scope_entry WHERE scope = ? AND position <= ?", .int(number),
+            .int(Int64(clamping: position.value)))
+        return UInt64(count ?? 0)
+    }
+
+    /// Of a leaf of a scope's tree, as the tree was at a size that it has reached.
+    public func inclusionProof(
+        in scope: ScopeID, index: UInt64, size: UInt64
+    ) throws -> InclusionProof {
+        let nodes = StoredNodes(db: db, tree: try scopeNumber(scope))
+        return try InclusionProof(index: index, size: size) { level, index in
+            try nodes.node(MerkleTree.subtreeNumber(level: level, index: index))
+        }
+    }
+
+    /// Size of a scope's tree, and the roots of its complete subtrees, largest first.
+    public func peaks(of scope: ScopeID) throws -> (size: UInt64, hashes: [Hash]) {
+        guard let number = try existingScopeNumber(scope) else { return (0, []) }
+        let size = try treeSize(number)
+        return (size, try MerkleTree.peaks(size: size, nodes: StoredNodes(db: db, tree: number)))
+    }
+
     /// A scope's root when its tree had `size` leaves; nil beyond it.
     public func root(of scope: ScopeID, size: UInt64) throws -> Hash? {
         guard let number = try existingScopeNumber(scope) else {

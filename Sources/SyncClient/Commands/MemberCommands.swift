@@ -102,7 +102,11 @@ struct MemberNumbers {
         let others = others.union(try book.numbersKeptApart(in: .neighborhood(neighborhood.id)))
         for block in blocks {
             let taken = Set(try taken(in: block.numbers)).union(others)
-            if let free = block.numbers.first(where: { !taken.contains($0) }) { return free }
+            let earlier = try book.numbersGivenEarlier(of: block)
+            let free = block.numbers.first { number in
+                !taken.contains(number) && !earlier.contains { $0.contains(number) }
+            }
+            if let free { return free }
         }
         let place = neighborhood.code
         throw UserError(

@@ -66,6 +66,14 @@ struct StatusRecord: Codable {
     /// Entries of others that the ledger had lost and that have not come back.
     let notBack: Int
     let notBackSince: String?
+    /// Of these, what nothing signed vouches for, and what the office has others in the place of.
+    let notBackUnproven: Int
+    let notBackRefused: Int
+    /// Entries of others that the ledger had lost and that are back, and the last of them when.
+    let broughtBack: Int
+    let broughtBackAt: String?
+    /// Why it is known that the office signed two ledgers; empty unless it did.
+    let contradictions: [String]
 
     init(_ book: LocalBook) throws {
         let unsent = try UnsentSummary(book)
@@ -113,6 +121,11 @@ struct StatusRecord: Codable {
         let orphans = try book.tables.orphans()
         notBack = orphans.count
         notBackSince = orphans.since?.text
+        notBackUnproven = orphans.unproven
+        notBackRefused = orphans.refused
+        broughtBack = orphans.backCount
+        broughtBackAt = orphans.lastBack?.text
+        contradictions = try book.tables.epochEvidence().map(\.reason)
     }
 }
 
@@ -179,12 +192,7 @@ struct StatusCommand: ClientCommand {
         for scope in status.mismatches {
             Screen.warn("NOT THE SAME as at the office: \(scope). Nothing is lost; tell the office")
         }
-        if status.notBack > 0 {
-            Screen.warn(
-                "THE OFFICE WAS SET BACK: \(status.notBack) entries of others that were here have "
-                    + "not come back\(status.notBackSince.map { " since \($0)" } ?? ""). They are "
-                    + "kept on this device; tell the office")
-        }
+        tellEpochs(status)
         if let keyring = status.keyring { Screen.warn("KEYS MISSING: \(keyring)") }
         if let after = status.divergedAfter {
             Screen.warn(

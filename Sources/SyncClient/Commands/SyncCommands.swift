@@ -201,6 +201,7 @@ struct SyncRun {
                     + "`hourbook waiting`. They are safe, and count nothing until it decides")
         }
         try tellKeys(report)
+        tellEpochs(report)
         if report.handedIn > 0 {
             let name = try device.read { ($0.device?.label ?? $0.paired.label).onOneLine }
             Screen.note(

@@ -29,9 +29,9 @@ struct Checkup: Encodable {
         areas = try device.read { book in
             [
                 try Self.storage(book, folder), try Self.copy(book), try Self.standing(book),
-                try Self.neighborhoods(book),
-                try Self.touch(book, now), try Self.unsent(book, now), try Self.waiting(book),
-                try Self.keys(book), try Self.clock(book, now),
+                try Self.neighborhoods(book), try Self.epochs(book), try Self.touch(book, now),
+                try Self.unsent(book, now), try Self.waiting(book), try Self.keys(book),
+                try Self.clock(book, now),
             ]
         }
     }

@@ -45,6 +45,9 @@ enum ClientSchema {
                     ) STRICT
                     """)
         }
+        migrator.registerMigration("client 13: offers") { db in
+            try db.execute(sql: offers)
+        }
         migrator.registerMigration("client 14: what it holds") { db in
             try db.execute(sql: scopes)
         }
@@ -217,6 +220,37 @@ enum ClientSchema {
             member BLOB NOT NULL CHECK (length(member) = 24),
             upto INTEGER NOT NULL,
             state INTEGER NOT NULL CHECK (state IN (0, 1, 2))
+        ) STRICT;
+        """
+
+    /// `lost_branch` is one way back: to `after`. `lost_prefix` has the roots of the complete
+    /// subtrees that each scope's tree had there, largest first: with the branch's leaves, every
+    /// tree of it. `standing` of an orphan is what became of offering it. `epoch_evidence` has
+    /// notes that a later epoch contradicts, and by what.
+    private static let offers = """
+        CREATE TABLE lost_branch (
+            number INTEGER PRIMARY KEY,
+            epoch INTEGER NOT NULL,
+            after INTEGER NOT NULL,
+            left_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE lost_prefix (
+            branch INTEGER NOT NULL REFERENCES lost_branch,
+            scope BLOB NOT NULL CHECK (length(scope) IN (0, 24)),
+            size INTEGER NOT NULL,
+            peaks BLOB NOT NULL CHECK (length(peaks) % 32 = 0),
+            PRIMARY KEY (branch, scope)
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE orphan_event ADD COLUMN branch INTEGER REFERENCES lost_branch;
+        ALTER TABLE orphan_event ADD COLUMN standing INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE orphan_event ADD COLUMN back_at INTEGER;
+        ALTER TABLE orphan_checkpoint ADD COLUMN is_compared INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE epoch_evidence (
+            number INTEGER PRIMARY KEY,
+            note TEXT NOT NULL UNIQUE,
+            reason TEXT NOT NULL,
+            against BLOB NOT NULL,
+            seen_at INTEGER NOT NULL
         ) STRICT;
         """
 

@@ -82,8 +82,9 @@ final class Device {
     }
 
     private func book(_ tables: LedgerTables) throws -> LocalBook {
+        // Where its pairing is may have changed with an epoch.
         try LocalBook(
-            tables: tables, paired: paired,
+            tables: tables, paired: try tables.pairedDevice() ?? paired,
             reader: SealedReader(keyring: keyring, community: paired.community))
     }
 }
@@ -113,7 +114,9 @@ final class LocalBook {
         views = Views(
             tables: tables, reader: reader, position: sync.cursor,
             aside: .refused(of: paired.replica, ledger))
+        // Another device may have its place since the ledger was set back.
         var device = try Self.state(at: paired.pairedAt, tables, views)
+            .flatMap { $0.replica == paired.replica ? $0 : nil }
         if device == nil, let origin = paired.splitFrom {
             // Until the next sync a copy holds what its origin held, and gives out no number.
             device = try Self.state(at: origin, tables, views)?.copied

@@ -81,6 +81,22 @@ extension LedgerTables {
         try keepTag(.start, at: .start)
     }
 
+    /// Where the ledger has this device's pairing.
+    func setPairedAt(_ position: LedgerPosition) throws {
+        try db.execute(
+            sql: "UPDATE pairing SET paired_at = ?", arguments: [Int64(clamping: position.value)])
+    }
+
+    /// A pairing that was in the ledger after a position may be elsewhere in it when it comes back.
+    func forgetPairing(after position: LedgerPosition) throws {
+        let end = Int64(clamping: position.value)
+        try db.execute(
+            sql: """
+                UPDATE pairing SET paired_at = iif(paired_at > ?1, ?2, paired_at),
+                    split_from = iif(split_from > ?1, NULL, split_from)
+                """, arguments: [end, Int64(Limits.countMax)])
+    }
+
     /// Where the server is from now on.
     func save(_ server: ServerAddress) throws {
         try db.execute(

@@ -44,6 +44,11 @@ extension LedgerTables {
         }
     }
 
+    /// The ledger is another: whether it has what was not handed in anew is looked at again.
+    func reopenParted() throws {
+        try db.execute(sql: "UPDATE parted_event SET is_settled = 0 WHERE moved_to IS NULL")
+    }
+
     func settleParted(_ dot: Dot, movedTo sequence: Sequence64?) throws {
         try db.execute(
             sql: """

@@ -66,6 +66,8 @@ struct AnswerApplication {
         var mismatches: [ScopeID] = []
         /// Entries of a copied folder that were handed in under its new name.
         var handedIn = 0
+        /// Notes of an earlier epoch that the present one contradicts.
+        var contradictions = 0
     }
 
     func apply() throws -> Change {
@@ -90,6 +92,9 @@ struct AnswerApplication {
             try compareCheckpoints(present)
             if !response.more, change.mismatches.isEmpty {
                 try book.dropSettledCheckpoints(of: present.held.sorted())
+                change.contradictions = try EpochComparison(
+                    book: present, held: present.held.sorted(), now: now
+                ).compare()
             }
             if !response.more, try book.tables.unsettledPartedCount() > 0 {
                 change.handedIn = try LostBranch(
@@ -108,6 +113,10 @@ struct AnswerApplication {
             after: state.acknowledged.sequence, outcomes: response.outcomes)
         state.acknowledged = try book.chain(
             at: min(told.sequence, try book.head.sequence), signingKey: signingKey)
+        // What it has and this folder lacks the bytes of cannot be sent, and need not be.
+        for case .held(let last) in response.outcomes.map(\.disposition) {
+            state.acknowledged = try book.chain(overGapAfter: state.acknowledged, upTo: last)
+        }
         for case .diverged(let common) in response.outcomes.map(\.disposition) {
             state.divergedAfter = common
         }
@@ -142,7 +151,7 @@ struct AnswerApplication {
             if let taken { recorded.append(taken) }
         }
         try book.tables.project(recorded)
-        try book.tables.strikeOrphans(recorded)
+        try book.tables.strikeOrphans(recorded, at: now)
         if recorded.contains(where: { $0.event.knownKind == .ledgerReopened }) {
             try book.tables.setCheckpointsAside()
         }
@@ -151,6 +160,7 @@ struct AnswerApplication {
             try book.tables.setHead(line.head, of: book.paired.replica)
             state.acknowledged = line.head
         }
+        try followPairing(recorded)
         state.cursor = response.cursor
         try book.tables.keepTag(
             response.cursor == .start ? .start : RootTag(of: response.root), at: response.cursor)
@@ -161,12 +171,13 @@ struct AnswerApplication {
     /// it did not hold.
     private func takeScopes(_ change: inout Change) throws -> LocalBook {
         let taking = ScopeTaking(book, keyring: keyring, now: now)
+        let pairedAt = try book.tables.pairedDevice()?.pairedAt ?? book.paired.pairedAt
         let isLearning =
-            book.device == nil && book.holdings.isEmpty && response.cursor >= book.paired.pairedAt
+            book.device == nil && book.holdings.isEmpty && response.cursor >= pairedAt
         // An answer without news leaves what is held as it was.
         let isQuiet = response.page.isEmpty && response.directory.isEmpty && asked == nil
         if isQuiet, !isLearning, book.leaving.isEmpty { return book }
-        let learned = try isLearning ? learnedPlaces() : book.device?.neighborhoods
+        let learned = try isLearning ? learnedPlaces(pairedAt) : book.device?.neighborhoods
         try taking.settle(learned: learned)
         let here = try taking.present()
         if isLearning { try book.tables.dropTrees(except: here.held) }
@@ -177,6 +188,19 @@ struct AnswerApplication {
         change.entries += try taking.take(response, asked: asked)
         try MoveHistories(taking: taking).settle()
         return try taking.present()
+    }
+
+    /// A pairing that a lost branch had comes back to another place.
+    private func followPairing(_ recorded: [RecordedEvent]) throws {
+        let own = recorded.last { entry in
+            [.devicePaired, .deviceSplit].contains(entry.event.knownKind)
+                && entry.event.payload.data(DeviceField.signingKey)
+                    .map { ReplicaID(signingKey: $0) } == book.paired.replica
+        }
+        guard let position = own?.observation.position, position != book.paired.pairedAt else {
+            return
+        }
+        try book.tables.setPairedAt(position)
     }
 
     /// The server had not got them either: they are asked for from now on.
@@ -212,10 +236,10 @@ struct AnswerApplication {
     }
 
     /// What it was paired with: pages up to then brought just that.
-    private func learnedPlaces() throws -> [EntityID] {
-        guard let creation = try book.tables.event(at: book.paired.pairedAt),
+    private func learnedPlaces(_ pairedAt: LedgerPosition) throws -> [EntityID] {
+        guard let creation = try book.tables.event(at: pairedAt),
             case .device(let device)? = decideEntity([creation])
-        else { throw Fault.event(book.paired.pairedAt) }
+        else { throw Fault.event(pairedAt) }
         return device.neighborhoods
     }
 
@@ -286,8 +310,9 @@ struct AnswerApplication {
         if new.event.dot.replica == book.paired.replica {
             let sequence = new.event.dot.sequence
             var own = try line ?? ownLine()
+            // Others brought it back, and not what came before it: this folder cannot go on there.
             guard own.take(sequence, new.leaf) else {
-                throw Fault.missingOwn(own.head.sequence.next)
+                throw Fault.parted(common: own.head.sequence)
             }
             line = own
         } else if new.event.knownKind == .quarantineEntered {

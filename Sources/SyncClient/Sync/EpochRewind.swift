@@ -15,7 +15,8 @@ struct EpochRewind {
     /// Returns the book as it is then.
     func rewind(to position: LedgerPosition) throws -> LocalBook {
         let tables = book.tables
-        try tables.keepOrphans(after: position, of: book.paired.replica, at: now)
+        let branch = try tables.beginBranch(after: position, at: now)
+        try tables.keepOrphans(after: position, in: branch, of: book.paired.replica, at: now)
         try tables.withdraw(after: position, own: book.paired.replica)
         try tables.takeBackPutAway(after: position, of: book.paired.replica)
         // Its past is fetched from the start: what came of it may be of the lost branch.
@@ -28,6 +29,10 @@ struct EpochRewind {
             try tables.forget(history)
         }
         try tables.truncateTrees(after: position)
+        try tables.keepPrefixes(of: branch, scopes: book.held.sorted())
+        try tables.reopenOrphans()
+        try tables.reopenParted()
+        try tables.forgetPairing(after: position)
         try tables.rebuild { _ in }
         try tables.forgetTold(after: position)
         var state = book.sync
@@ -36,18 +41,12 @@ struct EpochRewind {
             try tables.lastPlaced(of: book.paired.replica),
             try tables.lastPutAway(of: book.paired.replica))
         let last = min(placed, state.acknowledged.sequence)
-        state.acknowledged = try chain(upTo: last)
+        // From the start: the chain as it was acknowledged may be far beyond.
+        state.acknowledged = try book.chain(
+            from: ReplicaChain(signingKey: signingKey), upTo: last)
         try tables.save(state)
-        return try LocalBook(tables: tables, paired: book.paired, reader: book.reader)
-    }
-
-    /// From the start: the chain as it was acknowledged may be far beyond.
-    private func chain(upTo last: Sequence64) throws -> ReplicaChain {
-        var chain = ReplicaChain(signingKey: signingKey)
-        while chain.sequence < last {
-            guard let own = try book.ownEvent(chain.sequence.next) else { break }
-            chain.append(own.leaf)
-        }
-        return chain
+        return try LocalBook(
+            tables: tables, paired: try tables.pairedDevice() ?? book.paired,
+            reader: book.reader)
     }
 }

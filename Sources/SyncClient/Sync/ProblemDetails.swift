@@ -36,6 +36,11 @@ struct ProblemDetails: Equatable {
     /// The server is busy or broken, not the request.
     var isTemporary: Bool { status == 429 || status >= 500 }
 
+    /// This device's pairing is not in the office's ledger, or not any more.
+    var isUnknownReplica: Bool {
+        status == 401 && type == "urn:hourbook:problem:unknown-replica"
+    }
+
     /// The server's ledger is not the one that this device has seen.
     var isAnotherLedger: Bool {
         status == 409 && type == "urn:hourbook:problem:another-ledger"

@@ -71,20 +71,40 @@ extension LocalBook {
     }
 
     /// Also of one that only the office has: it keeps it apart, and this folder was set back.
-    private func ownLeaf(_ sequence: Sequence64) throws -> Hash? {
+    func ownLeaf(_ sequence: Sequence64) throws -> Hash? {
         try ownEvent(sequence)?.leaf
             ?? ownKeptApart().first { $0.dot.sequence == sequence }?.leaf
     }
 
     /// The own chain as it was at a sequence.
     func chain(at sequence: Sequence64, signingKey: [UInt8]) throws -> ReplicaChain {
-        var chain =
+        let start =
             sync.acknowledged.sequence <= sequence
             ? sync.acknowledged : ReplicaChain(signingKey: signingKey)
-        while chain.sequence < sequence {
-            guard let leaf = try ownLeaf(chain.sequence.next) else {
-                throw StoreDamage.missing("its own event \(chain.sequence.next)")
-            }
+        let chain = try chain(from: start, upTo: sequence)
+        guard chain.sequence == sequence else {
+            throw StoreDamage.missing("its own event \(chain.sequence.next)")
+        }
+        return chain
+    }
+
+    /// Over own events of which only the leaf hash is here. What is here whole is sent, for the
+    /// answer says what became of it.
+    func chain(overGapAfter start: ReplicaChain, upTo last: Sequence64) throws -> ReplicaChain {
+        var chain = start
+        while chain.sequence < min(last, try head.sequence),
+            try ownEvent(chain.sequence.next) == nil,
+            let leaf = try ownLeaf(chain.sequence.next)
+        {
+            chain.append(leaf)
+        }
+        return chain
+    }
+
+    /// As far as own events, or their leaf hashes, are here without a gap.
+    func chain(from start: ReplicaChain, upTo last: Sequence64) throws -> ReplicaChain {
+        var chain = start
+        while chain.sequence < last, let leaf = try ownLeaf(chain.sequence.next) {
             chain.append(leaf)
         }
         return chain

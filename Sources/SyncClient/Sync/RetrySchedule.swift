@@ -67,6 +67,8 @@ extension SyncReport {
             requests: requests + next.requests,
             unconfirmed: next.hasMoved ? next.unconfirmed : max(unconfirmed, next.unconfirmed),
             mismatches: next.mismatches, repaired: repaired + next.repaired,
-            repairFailures: next.repairFailures)
+            repairFailures: next.repairFailures,
+            contradictions: contradictions + next.contradictions,
+            broughtBack: broughtBack + next.broughtBack)
     }
 }

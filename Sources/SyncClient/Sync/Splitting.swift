@@ -112,6 +112,11 @@ struct Splitting {
         try device.write { book in
             let tables = book.tables
             let unsent = try tables.unsent(after: .none, limit: .max)
+            // The place that these had was of a branch that the ledger has lost.
+            let common = book.sync.divergedAfter ?? .none
+            for event in try tables.placed(of: book.paired.replica, after: common) {
+                try tables.keepParted(event, apart: nil)
+            }
             for event in unsent { try tables.keepParted(event, apart: nil) }
             for kept in try tables.refusedEvents() {
                 guard let event = try tables.refused(kept.event.dot.sequence) else { continue }

@@ -15,6 +15,8 @@ struct SyncProgress: Equatable {
     var canRepair = false
     /// The past of a neighborhood is still to be fetched.
     var hasToFill = false
+    /// A lost branch's entries are here that the office may not have.
+    var canOffer = false
     var unsent: UInt64 {
         head > acknowledged ? head.value - acknowledged.value : 0
     }
@@ -55,6 +57,8 @@ struct SyncMachine {
         case tradeKeys
         /// One question about what differs, or a repair of one's own.
         case repair
+        /// What a lost branch had.
+        case offer
         case stop(SyncEnd)
     }
 
@@ -82,18 +86,25 @@ struct SyncMachine {
     private(set) var search: EpochSearch?
     /// The server seems to know less: it is shown the last checkpoint, once.
     private(set) var showsCheckpoint = false
+    /// After that own event there is one whose bytes are not here: this folder was set back.
+    private var blockedAfter: Sequence64?
 
     func next(_ progress: SyncProgress) -> Step {
         if let end { return .stop(end) }
         if search != nil { return .exchange(pushMax: 0) }
-        let pushes = progress.unsent > 0 && patience == nil && !skipsPush
+        // What own events are about may be among what is offered first.
+        let isBlocked = progress.unsent > 0 && blockedAfter == progress.acknowledged
+        let pushes =
+            progress.unsent > 0 && patience == nil && !skipsPush && !progress.canOffer
+            && !isBlocked
         if pushes { return .exchange(pushMax: min(pushMax, pace.events)) }
         if wantsPull || skipsPush { return .exchange(pushMax: 0) }
+        if progress.canOffer { return .offer }
         if progress.hasToFill, !isFillRefused { return .exchange(pushMax: 0) }
         if progress.canRepair { return .repair }
         if progress.hasKeysToTrade { return .tradeKeys }
         if let patience { return .stop(.retryLater(seconds: patience)) }
-        return .stop(.complete)
+        return .stop(isBlocked ? .diverged(common: progress.acknowledged) : .complete)
     }
 
     /// `pushed` is how many events the request carried; `hasFreshNonce`, whether the answer's nonce
@@ -122,6 +133,13 @@ struct SyncMachine {
 
     /// What an answered request says of the line.
     mutating func measure(_ exchange: Exchange) { pace.take(exchange) }
+
+    /// There was nothing to push though something is unsent: until the office says that it has what
+    /// is missing here, this folder cannot go on under its name.
+    mutating func noteGap(after sequence: Sequence64) { blockedAfter = sequence }
+
+    /// The office has more than when it was asked last.
+    mutating func pullAgain() { wantsPull = true }
 
     private mutating func take(_ found: EpochSearch) {
         hasRepeatedForNonce = false

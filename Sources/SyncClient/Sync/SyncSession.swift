@@ -26,6 +26,10 @@ struct SyncReport: Equatable {
     /// What was set right here, and what could not be.
     var repaired: [RepairNote] = []
     var repairFailures: [ScopeID: String] = [:]
+    /// Notes of an earlier epoch that the present one contradicts.
+    var contradictions = 0
+    /// Entries of a lost branch that the office has since they were offered.
+    var broughtBack = 0
 }
 
 struct SyncSession {
@@ -55,6 +59,7 @@ struct SyncSession {
         var machine = SyncMachine()
         var trade = KeyTrade()
         var repair = TreeRepair()
+        var offers = OfferTurn()
         var report = SyncReport()
         try device.retryHistories()
         if let common = try device.read({ $0.sync.divergedAfter }) {
@@ -63,15 +68,21 @@ struct SyncSession {
         }
         while true {
             try device.dropKeys()
-            switch machine.next(try current(trade, repair)) {
+            switch machine.next(try current(trade, repair, offers)) {
             case .stop(let end):
-                report.end = end
+                if try isKnownAgain(after: end, &offers, &report) {
+                    machine = SyncMachine()
+                    continue
+                }
+                report.end = end == .complete ? offers.failure ?? end : end
                 (report.repaired, report.repairFailures) = (repair.repaired, repair.failures)
-                try noteAdvice(of: end)
+                try note(end)
                 return report
             case .exchange(let pushMax):
                 let outgoing = try device.read { try request($0, trade, machine, pushMax: pushMax) }
+                if pushMax > 0, outgoing.eventCount == 0 { machine.noteGap(after: outgoing.last) }
                 try exchange(outgoing, &machine, &trade, &repair, &report)
+            case .offer: try offer(&machine, &offers, &report)
             case .repair:
                 guard let question = try repair.question(device) else { continue }
                 let outgoing = try device.read {
@@ -85,12 +96,15 @@ struct SyncSession {
         }
     }
 
-    private func current(_ trade: KeyTrade, _ repair: TreeRepair) throws -> SyncProgress {
+    private func current(
+        _ trade: KeyTrade, _ repair: TreeRepair, _ offers: OfferTurn
+    ) throws -> SyncProgress {
         try device.read { book in
             SyncProgress(
                 acknowledged: book.sync.acknowledged.sequence, head: try book.head.sequence,
                 hasKeysToTrade: try trade.goesOn(book, keyring: device.keyring),
-                canRepair: repair.goesOn, hasToFill: try book.nextFill != nil)
+                canRepair: repair.goesOn, hasToFill: try book.nextFill != nil,
+                canOffer: try !offers.isOver && book.tables.hasOpenOrphans())
         }
     }
 
@@ -198,11 +212,7 @@ struct SyncSession {
     }
 
     private func saveOffered(_ change: (Sequence64) -> Sequence64) throws {
-        try device.write { book in
-            var state = try book.tables.syncState()
-            state.offered = change(state.offered)
-            try book.tables.save(state)
-        }
+        try save { $0.offered = change($0.offered) }
     }
 
     private func request(
@@ -271,7 +281,7 @@ struct SyncSession {
         do {
             let response = try SyncResponse(decoding: answer.body)
             if let told = response.reopened {
-                return try reopened(told, answer.body, nonce: nonce)
+                return try reopened(told, answer.body, search, nonce: nonce, &report)
             }
             // Keys first: an entry must not be there before what opens it.
             let received = try keep(response.keys)
@@ -302,17 +312,20 @@ struct SyncSession {
 
     /// Accepts or refuses a new epoch; nothing is changed here before the way back is known.
     private func reopened(
-        _ told: Reopened, _ body: [UInt8], nonce: [UInt8]?
+        _ told: Reopened, _ body: [UInt8], _ search: EpochSearch?, nonce: [UInt8]?,
+        _ report: inout SyncReport
     ) throws -> SyncAnswer {
         try keep(nonce)
-        let (objection, cursors) = try device.read { book in
-            (
-                try book.objection(to: told),
-                try book.tables.pastCursors(upTo: told.inheritedSize)
-            )
+        let (objection, next) = try device.read { book in
+            (try book.objection(to: told), try book.search(for: told))
         }
         guard let objection else {
-            return .reopened(EpochSearch(epoch: told.epoch, cursors: cursors))
+            let isNew = try device.write { book in
+                try book.contradiction(of: told, refused: search?.cursor, answer: body)
+                    .map { try book.tables.keep($0, at: device.environment.now()) } ?? false
+            }
+            report.contradictions += isNew ? 1 : 0
+            return .reopened(next)
         }
         try device.write {
             try $0.tables.keepRefusedEpoch(
@@ -363,6 +376,7 @@ struct SyncSession {
         report.refused += change.refused
         report.decided += change.decided
         report.handedIn += change.handedIn
+        report.contradictions += change.contradictions
         report.mismatches = response.more ? report.mismatches : change.mismatches
     }
 
@@ -377,11 +391,18 @@ struct SyncSession {
         try book.tables.save(state)
     }
 
-    private func noteAdvice(of end: SyncEnd) throws {
-        guard case .problem(let problem) = end else { return }
+    private func note(_ end: SyncEnd) throws {
+        switch end {
+        case .problem(let problem): try save { $0.advice = problem.sentence }
+        case .diverged(let common): try save { $0.divergedAfter = common }
+        case .complete, .unreachable, .retryLater, .stuck, .unreadableAnswer: return
+        }
+    }
+
+    private func save(_ change: (inout SyncState) -> Void) throws {
         try device.write { book in
             var state = try book.tables.syncState()
-            state.advice = problem.sentence
+            change(&state)
             try book.tables.save(state)
         }
     }

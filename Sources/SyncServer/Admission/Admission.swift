@@ -67,9 +67,15 @@ struct Admission<Facts: LedgerFacts> {
         guard fresh.isEmpty || chain == run.chain else {
             return .diverged(common: .none, sign: .chain)
         }
+        let ahead = try cameAhead(fresh, of: run.replica, beyond: head.sequence)
+        if let first = ahead.parted {
+            return .diverged(common: Sequence64(first.value - 1), sign: .event)
+        }
         for received in fresh {
             verdicts.append(
-                EventVerdict(sequence: received.sequence, action: try judge(received, device)))
+                try ahead.known[received.sequence]
+                    ?? EventVerdict(
+                        sequence: received.sequence, action: try judge(received, device)))
         }
         return .events(verdicts, head: chain)
     }
@@ -82,6 +88,25 @@ struct Admission<Facts: LedgerFacts> {
         guard let known, known.leaf == received.leaf else { return nil }
         let disposition = known.quarantined.map(Disposition.quarantined) ?? .duplicate
         return EventVerdict(sequence: received.sequence, action: .none(disposition))
+    }
+
+    /// Of events beyond the chain, those that others have brought back already, and the first in
+    /// whose place they have brought back another.
+    private func cameAhead(
+        _ fresh: [ReceivedEvent], of replica: ReplicaID, beyond head: Sequence64
+    ) throws -> (known: [Sequence64: EventVerdict], parted: Sequence64?) {
+        guard !fresh.isEmpty, try facts.possessesAny(of: replica, beyond: head) else {
+            return ([:], nil)
+        }
+        var known: [Sequence64: EventVerdict] = [:]
+        for received in fresh {
+            guard try facts.possessed(Dot(replica, received.sequence)) != nil else { continue }
+            guard let verdict = try repeated(received, of: replica) else {
+                return (known, received.sequence)
+            }
+            known[received.sequence] = verdict
+        }
+        return (known, nil)
     }
 
     private mutating func judge(

@@ -9,6 +9,8 @@ protocol LedgerFacts {
     func head(of replica: ReplicaID) throws -> ReplicaChain?
     /// What is possessed under a dot; nil for nothing.
     func possessed(_ dot: Dot) throws -> PossessedEvent?
+    /// Whether anything of a replica is possessed beyond a sequence: it came ahead of its chain.
+    func possessesAny(of replica: ReplicaID, beyond sequence: Sequence64) throws -> Bool
     func device(_ replica: ReplicaID) throws -> DeviceState?
     func role(ofWorker worker: EntityID) throws -> Role?
     func entity(_ id: EntityID) throws -> EntityFacts?

@@ -31,8 +31,8 @@ struct Push: Sendable {
 /// What is noted of devices with the next transaction, the last of each.
 struct DeviceNotes: Sendable {
     var reports: [ReplicaID: DeviceTable.Report] = [:]
-    /// The position that a device showed, beyond the ledger or of another.
-    var ahead: [ReplicaID: LedgerPosition] = [:]
+    /// What a device showed, beyond the ledger or of another.
+    var ahead: [ReplicaID: SeenAhead] = [:]
     /// What devices had set right in their own copies.
     var repairs: [DeviceRepair] = []
     var isEmpty: Bool { reports.isEmpty && ahead.isEmpty && repairs.isEmpty }
@@ -80,9 +80,15 @@ actor Committer: Service {
     }
 
     /// Notes that a device has seen the ledger further than it goes, with the next transaction.
-    func noteAhead(_ position: LedgerPosition, of replica: ReplicaID) {
-        notes.ahead[replica] = position
+    func noteAhead(_ seen: SeenAhead, of replica: ReplicaID) {
+        notes.ahead[replica] = seen
         wake.yield()
+    }
+
+    func tellTakenBack(_ count: Int, by replica: ReplicaID) {
+        logger.notice(
+            "entries of a lost branch came back",
+            metadata: ["device": "\(replica.short)", "entries": "\(count)"])
     }
 
     /// Notes what a device had set right in its own copy, with the next transaction.
@@ -171,8 +177,8 @@ extension AppendSession {
             // Its past and the ledger's are one again.
             try AheadDeviceTable(db).remove(replica)
         }
-        for (replica, position) in notes.ahead.sorted(by: { $0.key < $1.key }) {
-            try AheadDeviceTable(db).note(position, of: replica, at: now)
+        for (replica, seen) in notes.ahead.sorted(by: { $0.key < $1.key }) {
+            try AheadDeviceTable(db).note(seen, of: replica, at: now)
         }
         for repair in notes.repairs { try DeviceRepairTable(db).note(repair) }
     }
@@ -210,6 +216,7 @@ extension AppendSession {
     private func carryOut(
         _ verdicts: [EventVerdict], _ run: VerifiedRun, head: ReplicaChain
     ) throws {
+        let headBefore = try facts.head(of: run.replica)?.sequence ?? .none
         var admitted: [(new: NewEvent, reach: [ScopeID])] = []
         var refused: [Refused] = []
         for (received, verdict) in zip(run.events, verdicts) {
@@ -225,7 +232,8 @@ extension AppendSession {
             case .none: break
             }
         }
-        guard !admitted.isEmpty || !refused.isEmpty else { return }
+        // What came back by an offer before its author sent it is signed for only now.
+        guard !admitted.isEmpty || !refused.isEmpty || head.sequence > headBefore else { return }
         // First: a folder that was set back follows its own chain in the order of the ledger.
         try quarantine(refused, of: run.replica)
         for event in admitted { try place(event.new, reach: event.reach) }

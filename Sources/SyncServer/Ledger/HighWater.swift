@@ -22,13 +22,26 @@ struct HighWater: Sendable {
         self.epoch = epoch
     }
 
-    /// The newest record that this community's ledger key signed; nil if there is none.
+    /// The newest record that this community's ledger key signed; nil if there is none. One of a
+    /// later epoch than the database knows vouches for what the database has lost.
     func newest(community: CommunityID, ledgerKey: [UInt8]) -> Checkpoint? {
         Self.fileNames.compactMap { record($0, community, ledgerKey) }
-            .max { $0.size < $1.size }
+            .max { ($0.epoch.value, $0.size) < ($1.epoch.value, $1.size) }
     }
 
-    /// What a device proved in this epoch.
+    /// The highest epoch that anything signed beside the database is of, evidence among it.
+    static func newestEpoch(
+        folder: URL, community: CommunityID, ledgerKey: [UInt8]
+    ) throws -> Epoch? {
+        let names = fileNames + [shownName]
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            .filter { file in names.contains { file.hasPrefix($0) } }
+        return files.compactMap { file in
+            anyRecord(folder.appendingPathComponent(file), community, ledgerKey)?.epoch
+        }.max { $0.value < $1.value }
+    }
+
+    /// What a device proved in this epoch or of a later one.
     func shown(community: CommunityID, ledgerKey: [UInt8]) -> Checkpoint? {
         record(Self.shownName, community, ledgerKey)
     }
@@ -48,12 +61,17 @@ struct HighWater: Sendable {
     private func record(
         _ name: String, _ community: CommunityID, _ key: [UInt8]
     ) -> Checkpoint? {
-        guard let data = try? Data(contentsOf: folder.appendingPathComponent(name)) else {
-            return nil
-        }
+        Self.anyRecord(folder.appendingPathComponent(name), community, key)
+            .flatMap { $0.epoch.value >= epoch.value ? $0 : nil }
+    }
+
+    private static func anyRecord(
+        _ url: URL, _ community: CommunityID, _ key: [UInt8]
+    ) -> Checkpoint? {
+        guard let data = try? Data(contentsOf: url) else { return nil }
         return try? SignedCheckpoint(
-            verifying: String(decoding: data, as: UTF8.self), community: community,
-            epoch: epoch, ledgerKey: key, scopes: []
+            verifyingAnyEpoch: String(decoding: data, as: UTF8.self), community: community,
+            ledgerKey: key, scopes: []
         ).checkpoint
     }
 
@@ -67,8 +85,8 @@ struct HighWater: Sendable {
         try Data(checkpoint.note.utf8).write(to: url)
     }
 
-    /// What cannot be read as one of this epoch may be one of the last: the first of each name is
-    /// kept beside it.
+    /// What cannot be read as one of this epoch or later may be one of the last: the first of each
+    /// name is kept beside it.
     private func moveAsideIfEarlier(_ name: String, _ community: CommunityID, _ key: [UInt8]) {
         guard epoch != .first, record(name, community, key) == nil else { return }
         let aside = folder.appendingPathComponent("\(name)-before-epoch-\(epoch.value)")
@@ -102,8 +120,12 @@ enum LedgerStanding: Equatable, Sendable {
     }
 
     /// Compares a ledger with a record that was read before it, so that a ledger which grows
-    /// meanwhile is never thought to be behind.
-    init(_ record: Checkpoint?, size: UInt64, rootAt: (LedgerPosition) throws -> Hash?) rethrows {
+    /// meanwhile is never thought to be behind. One of a later epoch was signed over the
+    /// `ledger.reopened` that began it, which is not here.
+    init(
+        _ record: Checkpoint?, epoch: Epoch, size: UInt64,
+        rootAt: (LedgerPosition) throws -> Hash?
+    ) rethrows {
         guard let record else {
             self = .whole
             return
@@ -113,6 +135,7 @@ enum LedgerStanding: Equatable, Sendable {
             return
         }
         let root = try rootAt(LedgerPosition(record.size))
-        self = root == record.root ? .whole : .off(size: record.size)
+        let isOne = record.epoch == epoch && root == record.root
+        self = isOne ? .whole : .off(size: record.size)
     }
 }

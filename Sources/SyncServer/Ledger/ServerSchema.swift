@@ -40,6 +40,9 @@ enum ServerSchema {
         migrator.registerMigration("server 12: how wrong a device's clock is") { db in
             try db.execute(sql: "ALTER TABLE device_report ADD COLUMN clock_offset INTEGER")
         }
+        migrator.registerMigration("server 13: offers") { db in
+            try db.execute(sql: offers)
+        }
         migrator.registerMigration("server 14: members who moved") { db in
             try db.execute(sql: movedMemberEvents)
         }
@@ -136,6 +139,18 @@ enum ServerSchema {
             allowed INTEGER NOT NULL,
             waiting_since INTEGER
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// `epoch`: the newest that the device said it knows. `taken_back` counts what came back by
+    /// offers since the epoch began; part of no state.
+    private static let offers = """
+        ALTER TABLE ahead_device ADD COLUMN epoch INTEGER NOT NULL DEFAULT 1;
+        CREATE TABLE taken_back (
+            epoch INTEGER PRIMARY KEY,
+            entries INTEGER NOT NULL,
+            first_at INTEGER NOT NULL,
+            last_at INTEGER NOT NULL
+        ) STRICT;
         """
 
     /// What devices reported of damage to their own copies; part of no state.

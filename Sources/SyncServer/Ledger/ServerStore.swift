@@ -39,7 +39,8 @@ final class ServerStore: Sendable {
             register: ServerSchema.register)
         let newest = try pool.read { try LedgerTables($0).reopenings().last }
         self.keys = try keys.present(folder: folder, replica: newest?.serverSigningKey)
-        epoch = newest?.epoch ?? .first
+        let epoch = newest?.epoch ?? .first
+        self.epoch = epoch
         keyring = try Keyring(folder: folder, writes: writes)
         highWater = HighWater(folder: folder, epoch: epoch)
         self.folder = folder
@@ -52,12 +53,13 @@ final class ServerStore: Sendable {
         let (size, standing) = try pool.read { db in
             let tables = LedgerTables(db)
             let size = try tables.ledgerRoot().size
-            let proven = try LedgerStanding(shown, size: size, rootAt: tables.ledgerRoot(at:))
+            let proven = try LedgerStanding(
+                shown, epoch: epoch, size: size, rootAt: tables.ledgerRoot(at:))
+            guard proven == .whole else { return (size, proven) }
             return (
                 size,
-                proven == .whole
-                    ? try LedgerStanding(record, size: size, rootAt: tables.ledgerRoot(at:))
-                    : proven
+                try LedgerStanding(
+                    record, epoch: epoch, size: size, rootAt: tables.ledgerRoot(at:))
             )
         }
         currentStanding = Mutex(standing)
@@ -86,18 +88,21 @@ final class ServerStore: Sendable {
         highWater.newest(community: community, ledgerKey: keys.ledger.signingPublicKey)?.size
     }
 
-    /// Looks at the ledger checkpoint that a device keeps. One that this ledger's key signed in
-    /// this epoch and that the ledger contradicts makes it read-only at once, and durably so: true.
+    /// Looks at the ledger checkpoint that a device keeps. One that this ledger's key signed, in
+    /// this epoch or a later one, and that the ledger contradicts makes it read-only at once, and
+    /// durably so: true.
     func isContradicted(by note: String) async throws -> Bool {
         guard
             let signed = try? SignedCheckpoint(
-                verifying: note, community: community, epoch: epoch,
-                ledgerKey: keys.ledger.signingPublicKey, scopes: [])
+                verifyingAnyEpoch: note, community: community,
+                ledgerKey: keys.ledger.signingPublicKey, scopes: []),
+            signed.checkpoint.epoch.value >= epoch.value
         else { return false }
-        let found = try await pool.read { db in
+        let found = try await pool.read { [epoch] db in
             let tables = LedgerTables(db)
             return try LedgerStanding(
-                signed.checkpoint, size: tables.ledgerRoot().size, rootAt: tables.ledgerRoot(at:))
+                signed.checkpoint, epoch: epoch, size: tables.ledgerRoot().size,
+                rootAt: tables.ledgerRoot(at:))
         }
         guard found != .whole else { return false }
         try highWater.keepShown(signed, ledgerKey: keys.ledger.signingPublicKey)

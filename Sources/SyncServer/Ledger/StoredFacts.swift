@@ -29,6 +29,10 @@ final class StoredFacts: LedgerFacts {
         }
     }
 
+    func possessesAny(of replica: ReplicaID, beyond sequence: Sequence64) throws -> Bool {
+        try tables.hasEvent(of: replica, beyond: sequence)
+    }
+
     func device(_ replica: ReplicaID) throws -> DeviceState? {
         if let known = devices[replica] { return known }
         let device = try DeviceTable(tables.db).pairing(of: replica)

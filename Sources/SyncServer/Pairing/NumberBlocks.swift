@@ -65,6 +65,16 @@ struct NumberBlockTable {
         ).flatMap { $0.block.numbers.contains(number) ? $0 : nil }
     }
 
+    /// Blocks that have numbers in common with one, ascending.
+    func overlapping(_ block: NumberBlock) throws -> [Holding] {
+        try holdings(
+            "neighborhood = ? AND last >= ? AND first <= ? ORDER BY last",
+            [
+                Data(block.neighborhood.bytes), block.numbers.lowerBound,
+                block.numbers.upperBound,
+            ])
+    }
+
     /// The last block that a device was given in a neighborhood.
     func newest(of replica: ReplicaID, in neighborhood: EntityID) throws -> NumberBlock? {
         try holding(
@@ -92,12 +102,18 @@ struct NumberBlockTable {
     private func holding(
         _ condition: String, _ arguments: StatementArguments
     ) throws -> Holding? {
-        try Row.fetchOne(
+        try holdings(condition, arguments).first
+    }
+
+    private func holdings(
+        _ condition: String, _ arguments: StatementArguments
+    ) throws -> [Holding] {
+        try Row.fetchAll(
             db.cachedStatement(
                 sql:
                     "SELECT replica, neighborhood, first, last FROM device_block WHERE \(condition)"
             ), arguments: arguments
-        ).flatMap { row in
+        ).compactMap { row in
             guard let replica = ReplicaID(row[0] as Data), let place = EntityID(stored: row[1])
             else { return nil }
             return Holding(

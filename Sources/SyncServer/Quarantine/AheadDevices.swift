@@ -15,18 +15,36 @@ struct AheadDevice: Equatable, Sendable {
     let lastSeen: Instant
 }
 
+/// What a device showed of a ledger that is not here.
+struct SeenAhead: Equatable, Sendable {
+    let position: LedgerPosition
+    /// The newest that it says it knows.
+    let epoch: Epoch
+}
+
 struct AheadDeviceTable {
     let db: Database
     init(_ db: Database) { self.db = db }
 
-    func note(_ position: LedgerPosition, of replica: ReplicaID, at now: Instant) throws {
+    func note(_ seen: SeenAhead, of replica: ReplicaID, at now: Instant) throws {
         try db.execute(
             sql: """
-                INSERT INTO ahead_device VALUES (?1, ?2, ?3, ?3)
+                INSERT INTO ahead_device (replica, position, first_at, last_at, epoch)
+                VALUES (?1, ?2, ?3, ?3, ?4)
                 ON CONFLICT (replica) DO UPDATE SET
-                    position = max(position, excluded.position), last_at = excluded.last_at
+                    position = max(position, excluded.position), last_at = excluded.last_at,
+                    epoch = max(epoch, excluded.epoch)
                 """,
-            arguments: [Data(replica.bytes), Int64(position.value), now.milliseconds])
+            arguments: [
+                Data(replica.bytes), Int64(seen.position.value), now.milliseconds,
+                Int64(seen.epoch.value),
+            ])
+    }
+
+    /// The latest epoch that a device said it knows: claims, ascending.
+    func epochs() throws -> [Epoch] {
+        try Int64.fetchAll(db, sql: "SELECT DISTINCT epoch FROM ahead_device ORDER BY epoch")
+            .compactMap { UInt32(exactly: $0).map(Epoch.init) }
     }
 
     func find(_ replica: ReplicaID) throws -> AheadDevice? {

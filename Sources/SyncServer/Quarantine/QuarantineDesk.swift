@@ -18,7 +18,7 @@ extension AppendSession {
         }
         for dot in dots.sorted() {
             let entry = try undecided(dot)
-            if choice == .admit { try admit(entry) }
+            if choice == .admit { try letIn(entry) }
             let decidedAt = try write(choice, about: entry, as: worker, reason: reason)
             try QuarantineTable(db).setChoice(choice, of: dot, at: decidedAt)
         }
@@ -36,7 +36,7 @@ extension AppendSession {
         return entry
     }
 
-    private func admit(_ entry: QuarantineTable.Entry) throws {
+    func letIn(_ entry: QuarantineTable.Entry) throws {
         let admissible: AdmissibleEvent
         do {
             admissible = try AdmissibleEvent(entry, of: QuarantineTable(db), facts)

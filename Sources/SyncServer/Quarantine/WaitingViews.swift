@@ -15,7 +15,9 @@ extension LedgerStanding {
 
 extension ServerStore {
     func waitingRecords() throws -> [WaitingRecord] {
-        try standing.waiting + serverRecords() + read { try $0.waitingRecords() }
+        let now = environment.now()
+        return try standing.waiting + serverRecords()
+            + read { try $0.takenBackRecords(in: epoch, at: now) + $0.waitingRecords() }
     }
 
     /// A running server whose keyring is not the one that is here now takes nothing in.

@@ -3,6 +3,7 @@
 
 internal import HTTPTypes
 internal import Hummingbird
+internal import NIOCore
 internal import Shared
 internal import Store
 
@@ -38,21 +39,48 @@ struct Authorization: Equatable, Sendable {
 extension ServerStore {
     /// The device that signed the request.
     func authenticated(_ request: Request, body: [UInt8]) async throws -> DeviceState {
-        guard let authorization = request.headers[.authorization].flatMap(Authorization.init),
-            keys.nonce.isFresh(authorization.nonce, at: environment.now())
-        else { throw Problem.nonce }
+        let authorization = try freshAuthorization(of: request)
         let device = try await readAsync {
             try StoredFacts($0).device(authorization.replica)
         }
         guard let device else { throw Problem.unknownReplica }
+        try check(authorization, of: request, body: body, by: device.signingKey)
+        return device
+    }
+
+    /// A claim until it has been checked by the replica's key.
+    func freshAuthorization(of request: Request) throws -> Authorization {
+        guard let authorization = request.headers[.authorization].flatMap(Authorization.init),
+            keys.nonce.isFresh(authorization.nonce, at: environment.now())
+        else { throw Problem.nonce }
+        return authorization
+    }
+
+    func check(
+        _ authorization: Authorization, of request: Request, body: [UInt8], by key: [UInt8]
+    ) throws {
         let message = Signed.request(
             community: community, nonce: authorization.nonce,
             methodAndPath: request.methodAndPath, body: body)
         do {
-            try verify(authorization.signature, of: message, by: device.signingKey)
+            try verify(authorization.signature, of: message, by: key)
         } catch {
             throw Problem.signature
         }
-        return device
+    }
+
+    /// What stands between server and device, such as a proxy where TLS ends, may neither alter an
+    /// answer nor give an old one: a device acts on what it is told of its entries.
+    func signed(
+        _ body: [UInt8], to request: [UInt8], for replica: ReplicaID
+    ) throws -> Response {
+        let signature = try keys.ledger.sign(
+            Signed.response(
+                community: community, replica: replica, request: request, response: body))
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: SyncProtocol.mediaType, .hourbookSignature: hex(signature),
+            ], body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 }

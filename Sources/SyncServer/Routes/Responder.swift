@@ -46,8 +46,11 @@ struct Responder: HTTPResponder {
             try await PairRoute(store: store).respond(to: request)
         case (SyncProtocol.splitPath, .post):
             try await SplitRoute(store: store).respond(to: request)
+        case (SyncProtocol.offerPath, .post):
+            try await OfferRoute(store: store, committer: committer).respond(to: request)
         case ("/healthz", .get): try await health()
-        case (SyncProtocol.syncPath, _), (SyncProtocol.pairPath, _), (SyncProtocol.splitPath, _):
+        case (SyncProtocol.syncPath, _), (SyncProtocol.pairPath, _), (SyncProtocol.splitPath, _),
+            (SyncProtocol.offerPath, _):
             throw Problem.methodNotAllowed(allowed: "POST")
         case ("/healthz", _): throw Problem.methodNotAllowed(allowed: "GET")
         default: throw Problem.notFound

@@ -41,23 +41,12 @@ struct SyncRoute {
         return try signed(answer, to: sync, body, of: device)
     }
 
-    /// What stands between server and device, such as a proxy where TLS ends, may neither alter an
-    /// answer nor give an old one: a device acts on what it is told of its entries.
     private func signed(
         _ answer: SyncResponse, to sync: SyncRequest, _ request: [UInt8], of device: DeviceState
     ) throws -> Response {
         var answer = answer
         answer.version = sync.version
-        let body = try answer.encoded()
-        let signature = try store.keys.ledger.sign(
-            Signed.response(
-                community: store.community, replica: device.replica, request: request,
-                response: body))
-        return Response(
-            status: .ok,
-            headers: [
-                .contentType: SyncProtocol.mediaType, .hourbookSignature: hex(signature),
-            ], body: .init(byteBuffer: ByteBuffer(bytes: body)))
+        return try store.signed(try answer.encoded(), to: request, for: device.replica)
     }
 
     /// Device and ledger have one past. Asked before anything is stored; what was true stays true,
@@ -77,7 +66,9 @@ struct SyncRoute {
         if let note = sync.shown, try await store.isContradicted(by: note) {
             throw Problem.readOnly
         }
-        await committer.noteAhead(max(sync.cursor, sync.checkpointSize), of: sync.replica)
+        let seen = SeenAhead(
+            position: max(sync.cursor, sync.checkpointSize), epoch: sync.epoch)
+        await committer.noteAhead(seen, of: sync.replica)
         throw Problem.anotherLedger
     }
 

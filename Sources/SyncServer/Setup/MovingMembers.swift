@@ -25,20 +25,43 @@ extension AppendSession {
                 sentence: "\(try views.label(of: account)) is at home there already")
         }
         let chosen = try self.number(number ?? member.number, isTyped: number != nil, in: place)
-        let history = try tables.history(of: account, before: position.next)
         let sealed = try reason.map {
             try seal(reason: $0, as: MoveField.reason, of: .memberMoved, about: [account])
         }
-        let reach = Set(try views.reach(of: account) ?? []).union([.neighborhood(place)])
-        let placed = try author(
+        let position = try write(
+            moveOf: member, [MoveField.to: .entity(place), MoveField.number: .integer(chosen)],
+            to: place, as: worker, sealed: [sealed].compactMap(\.self))
+        return (position, chosen)
+    }
+
+    /// Does a move of a lost branch again; `key` is `lostMoveKey` of it. Nobody's role is asked: it
+    /// was a coordinator's or an admin's when it was written.
+    func moveAgain(_ lost: Event, key: Hash, of member: MemberState, to place: EntityID) throws {
+        let number = try number(
+            lost.payload.integer(MoveField.number) ?? member.number, isTyped: false, in: place)
+        try write(
+            moveOf: member,
+            [
+                MoveField.to: .entity(place), MoveField.number: .integer(number),
+                MoveField.again: .data(key.bytes),
+            ], to: place, as: lost.worker, sealed: lost.sealed)
+    }
+
+    @discardableResult
+    private func write(
+        moveOf member: MemberState, _ payload: Payload, to place: EntityID, as worker: EntityID?,
+        sealed: [SealedPart]
+    ) throws -> LedgerPosition {
+        let history = try tables.history(of: member.id, before: position.next)
+        var payload = payload
+        payload[MoveField.historySize] = .integer(Int64(history.count))
+        payload[MoveField.historyRoot] = .data(try tables.root(of: history).bytes)
+        let reach = Set(try views.reach(of: member.id) ?? []).union([.neighborhood(place)])
+        return try author(
             Draft(
-                kind: .memberMoved, worker: worker, home: member.home, subject: account,
-                payload: [
-                    MoveField.to: .entity(place), MoveField.number: .integer(chosen),
-                    MoveField.historySize: .integer(Int64(history.count)),
-                    MoveField.historyRoot: .data(try tables.root(of: history).bytes),
-                ], sealed: [sealed].compactMap(\.self), reach: reach.sorted()))
-        return (placed.position, chosen)
+                kind: .memberMoved, worker: worker, home: member.home, subject: member.id,
+                payload: payload, sealed: sealed, reach: reach.sorted())
+        ).position
     }
 
     private func number(

@@ -9,6 +9,12 @@ internal import GRDB
 internal import Shared
 internal import Store
 
+enum EpochLimits {
+    /// A device's unsigned word moves the number of the next epoch by no more than that: a wrong
+    /// one must not use up all of them.
+    static let claimedStepsMax: UInt32 = 1_000
+}
+
 extension ServerStore {
     struct Reopened: Encodable {
         let epoch: UInt32
@@ -32,6 +38,7 @@ extension ServerStore {
                     + "and no device has shown more of it")
         }
         try checkWhole()
+        let number = try nextEpoch()
         let next = try keys.ofNextEpoch(environment: environment)
         try next.save(folder: folder, name: ServerKeys.nextFileName)
         let done = try reopen { session in
@@ -39,15 +46,30 @@ extension ServerStore {
                 to: keyring, keptApart: try QuarantineTable(session.db).keptApart())
             let worker = try session.views.worker(admin)
             let inherited = session.position
-            let position = try session.reopen(next, as: worker, reason: reason)
+            let position = try session.reopen(next, number, as: worker, reason: reason)
             try AheadDeviceTable(session.db).removeAll()
             return Reopened(
-                epoch: epoch.value + 1, inheritedSize: inherited.value, position: position.value,
+                epoch: number.value, inheritedSize: inherited.value, position: position.value,
                 devicesAhead: devicesAhead)
         }
         // Puts the keys in place, as any later start would.
         try ServerStore(folder: folder, environment: environment).vouch()
         return done
+    }
+
+    /// Above every epoch of which there is a sign: of a folder from before the last reopening, too,
+    /// no two epochs have one number.
+    private func nextEpoch() throws -> Epoch {
+        let signed = try HighWater.newestEpoch(
+            folder: folder, community: community, ledgerKey: keys.ledger.signingPublicKey)
+        let known = max(epoch.value, signed?.value ?? 0)
+        let claimed = try pool.read { try AheadDeviceTable($0).epochs() }.map(\.value)
+            .last { UInt64($0) <= UInt64(known) + UInt64(EpochLimits.claimedStepsMax) }
+        let (next, isOver) = max(known, claimed ?? 0).addingReportingOverflow(1)
+        guard !isOver else {
+            throw Refusal(exit: 65, sentence: "there is no number left for another epoch")
+        }
+        return Epoch(next)
     }
 
     private func checkWhole() throws {
@@ -69,7 +91,7 @@ extension ServerStore {
 extension AppendSession {
     /// Writes `ledger.reopened` as the first event of the next server replica.
     fileprivate func reopen(
-        _ next: ServerKeys, as worker: EntityID, reason: String?
+        _ next: ServerKeys, _ number: Epoch, as worker: EntityID, reason: String?
     ) throws -> LedgerPosition {
         guard try facts.role(ofWorker: worker) == .admin else {
             throw Refusal(exit: 77, sentence: "only an admin reopens the ledger")
@@ -84,7 +106,7 @@ extension AppendSession {
         let (size, root) = try tables.ledgerRoot()
         serverKeys = next.replica
         var payload: Payload = [
-            ReopenedField.epoch: .integer(Int64(store.epoch.value) + 1),
+            ReopenedField.epoch: .integer(Int64(number.value)),
             ReopenedField.inheritedSize: .integer(Int64(size)),
             ReopenedField.inheritedRoot: .data(root.bytes),
             ReopenedField.serverSigningKey: .data(next.replica.signingPublicKey),
