@@ -68,7 +68,11 @@ extension World {
         try checkOnce(ledger)
         try checkSignatures()
         try checkBook(ledger)
-        for handset in handsets { try check(handset, ledger) }
+        for handset in handsets {
+            do { try check(handset, ledger) } catch {
+                breaches.append(Breach(.i6, "\(handset.name): \(error)"))
+            }
+        }
         checkSecrecy()
     }
 
@@ -111,18 +115,21 @@ extension World {
         return (try? handset.device.read { $0.sync.divergedAfter }) != nil
     }
 
-    /// The office has lost its pairing before the device itself had seen it: it is told so, and
-    /// what it recorded stays on it.
+    /// The office has lost its pairing before the device had seen it, or has another event in its
+    /// place: it is told to pair anew, and what it recorded stays on it.
     private func isUnknown(_ name: String) -> Bool {
         guard officeSetBacks > 0, let handset = handsets.first(where: { $0.name == name })
         else { return false }
         let isKnown = try? office.store.read { views in
             try DeviceTable(views.tables.db).pairing(of: handset.replica) != nil
         }
-        let hasSeen = try? handset.device.read { book in
-            try book.tables.event(at: book.paired.pairedAt) != nil
+        let pairing = try? handset.device.read { book in
+            try book.tables.event(at: book.paired.pairedAt)
         }
-        return isKnown == false && hasSeen == false
+        guard isKnown == false, let pairing else { return isKnown == false }
+        // The office had gone on unnoticed, and wrote another event in its place.
+        let other = try? office.store.read { try $0.tables.leaf(of: pairing.event.dot) }
+        return other.map { $0 != pairing.leaf } ?? false
     }
 
     /// An entry that was handed in anew claims to have seen no more of its own than its author had.
@@ -251,9 +258,13 @@ extension World {
             breaches.append(Breach(.i4, "\(handset.name) holds another ledger"))
         }
         if unsent > 0 { breaches.append(Breach(.i8, "\(handset.name) has \(unsent) unsent")) }
-        let differing = Set(lines).symmetricDifference(theirLines).sorted()
-        if !differing.isEmpty {
-            breaches.append(Breach(.i4, "\(handset.name) shows otherwise: \(differing.prefix(6))"))
+        let more = Set(lines).subtracting(theirLines).sorted()
+        let less = Set(theirLines).subtracting(lines).sorted()
+        if !more.isEmpty || !less.isEmpty {
+            breaches.append(
+                Breach(
+                    .i4,
+                    "\(handset.name) shows \(more.prefix(3)) and not \(less.prefix(3))"))
         }
     }
 
@@ -291,7 +302,12 @@ extension World {
             for entry in try book.tables.entries(after: .start, limit: .max)
             where granted.isDisjoint(with: entry.reach) && !along.contains(entry.position) {
                 let whose = own.contains(entry.dot.replica) ? "its own" : "another's"
-                found.append(Breach(.i7, "\(handset.name) shows \(whose) \(entry.dot.short)"))
+                let what = try Event(decoding: entry.bytes)
+                found.append(
+                    Breach(
+                        .i7,
+                        "\(handset.name) shows \(whose) \(entry.dot.short), a "
+                            + "\(what.knownKind?.name ?? "?") of \(entry.position)"))
             }
             return found
         }
@@ -331,12 +347,19 @@ extension Views {
             }
             return BookLine.entry(hours, standing: try self.hours(id)?.standing ?? "?")
         }
-        let conflicts = try conflicts().filter { try isShown($0.entity, scopes) }
-            .map(BookLine.conflict)
+        let conflicts = try conflicts().filter { try isShown($0, scopes) }.map(BookLine.conflict)
         let accounts = try accounts(in: scopes).map { id in
             BookLine.account(id, balance: try statement(of: id).balance)
         }.filter { !$0.isOfNothing }
         return (members + entries + conflicts + accounts).sorted()
+    }
+
+    /// Of one number: where the members are at home now, for elsewhere not all of them are here.
+    private func isShown(_ conflict: Conflict, _ scopes: Set<ScopeID>?) throws -> Bool {
+        guard conflict.about == .number, let scopes else {
+            return try isShown(conflict.entity, scopes)
+        }
+        return try home(of: conflict.entity).map { scopes.contains($0.home) } ?? false
     }
 
     private func isShown(_ entity: EntityID, _ scopes: Set<ScopeID>?) throws -> Bool {

@@ -22,9 +22,9 @@ extension LocalBook {
     }
 
     /// An entry of a member or of hours is gone, or its bytes are no event any more; its leaf, nil
-    /// where there is none. What tells a
-    /// device who it is stays readable, or it could say nothing but that it is damaged.
-    func damageEntry(random: inout SeededRandom) throws -> Hash? {
+    /// where there is none. What tells a device who it is stays readable, or it could say nothing
+    /// but that it is damaged.
+    func damageEntry(random: inout SeededRandom, at now: Instant) throws -> Hash? {
         let positions = try Int64.fetchAll(
             tables.db,
             sql: """
@@ -49,8 +49,8 @@ extension LocalBook {
             try tables.db.execute(
                 sql: "DELETE FROM event WHERE position = ?", arguments: [position])
         }
-        // A hole shows in the tree only when that is made anew, as `verify` has it done.
-        for scope in held.sorted() { try tables.regrow(scope) }
+        // A hole shows only when it is looked for, as by `sync --repair`.
+        try lookForDamage(at: now)
         return leaf
     }
 }

@@ -105,6 +105,7 @@ extension World {
 
     /// It holds other neighborhoods from now on, and may not hear of it for long.
     func rescope(_ handset: Handset) throws {
+        guard office.store.standing == .whole else { return }
         let homes = people.neighborhoods
         let wanted = pick([[homes[0]], [homes[1]], homes])
         let isDone = try office.store.append { session in

@@ -32,6 +32,12 @@ struct SimulationTests {
         print("\(Self.worlds) worlds\n\(tally)")
     }
 
+    @Test("what once broke a promise breaks none", arguments: FoundSeed.all)
+    func found(_ found: FoundSeed) async throws {
+        let ended = try await Self.run(seed: found.seed, steps: 250)
+        for breach in ended.breaches { Issue.record("\(breach)") }
+    }
+
     @Test("a seed repeats")
     func repeats() async throws {
         let digests = try await [

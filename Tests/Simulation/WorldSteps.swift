@@ -81,7 +81,10 @@ extension World {
         let isTree = random.chance(1, of: 3)
         let done = try handset.device.write { book in
             if isTree { return try book.damageTree(of: pick(book.held.sorted())) }
-            guard let leaf = try book.damageEntry(random: &random) else { return false }
+            guard
+                let leaf = try book.damageEntry(
+                    random: &random, at: handset.device.environment.now())
+            else { return false }
             damagedLeaves.insert(leaf)
             return true
         }

@@ -54,9 +54,23 @@ extension LedgerTables {
         return try UInt64(positions.count) == move.size && root(of: positions) == move.root
     }
 
-    /// RFC 9162 root over the leaf hashes of entries at these positions.
+    /// RFC 9162 root over the leaf hashes of entries at these positions, computed from their bytes.
     public func root(of positions: [LedgerPosition]) throws -> Hash {
-        MerkleTree.root(leaves: try positions.compactMap { try event(at: $0)?.leaf })
+        MerkleTree.root(leaves: try positions.compactMap { try leaves(at: $0)?.computed })
+    }
+
+    /// Those whose bytes are no longer what was stored.
+    public func altered(_ positions: [LedgerPosition]) throws -> [LedgerPosition] {
+        try positions.filter { position in
+            try leaves(at: position).map { $0.computed != $0.stored } ?? false
+        }
+    }
+
+    private func leaves(at position: LedgerPosition) throws -> (stored: Hash?, computed: Hash)? {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT leaf, bytes FROM event WHERE position = ?"),
+            arguments: [Int64(position.value)]
+        ).map { row in (Hash(row[0] as Data), .leaf([UInt8](row[1] as Data))) }
     }
 
     /// Hours entries whose postings name an account, or that have none or might have had others.

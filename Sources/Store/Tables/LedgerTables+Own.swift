@@ -6,17 +6,21 @@ internal import GRDB
 public import Shared
 
 extension LedgerTables {
-    /// An event as its author wrote it; nil when it is not here.
+    /// An event as its author wrote it; nil when it is not here. Of a damaged one that has its
+    /// place in the ledger it throws that place: it can be put aside and fetched again.
     public func bytes(of dot: Dot) throws -> NewEvent? {
         guard let key = try existingKey(dot),
-            let bytes = try Data.fetchOne(
-                db.cachedStatement(sql: "SELECT bytes FROM event WHERE dot = ?"),
+            let row = try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT position, bytes FROM event WHERE dot = ?"),
                 arguments: [key.value])
         else { return nil }
         do {
-            return try NewEvent(bytes: [UInt8](bytes))
+            return try NewEvent(bytes: [UInt8](row[1] as Data))
         } catch {
-            throw StoreDamage.missing("a readable event \(dot.short)")
+            guard let place = LedgerPosition(admitted: row[0]) else {
+                throw StoreDamage.missing("a readable event \(dot.short)")
+            }
+            throw StoreDamage.unreadable(position: Int64(place.value))
         }
     }
 

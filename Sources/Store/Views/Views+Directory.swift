@@ -35,8 +35,24 @@ extension Views {
 
     /// "MIL-1", with the name where there is one.
     func lineLabel(_ line: DirectoryLine) throws -> String {
-        let number = "\(try code(of: line.home))-\(line.number)"
+        let number = try number(of: line)
         return line.name.map { "\(number) \($0)" } ?? number
+    }
+
+    /// "MIL-12", for sentences that may be seen by others: it tells nobody's name.
+    public func number(of account: EntityID) throws -> String {
+        let state = try state(of: account)
+        if case .member(let member)? = state { return try number(of: member) }
+        if case .neighborhood? = state { return try label(of: account) }
+        return try directoryLine(of: account).map(number) ?? account.short
+    }
+
+    func number(of member: MemberState) throws -> String {
+        "\(try code(of: member.home))-\(member.number.map(String.init) ?? "?")"
+    }
+
+    private func number(of line: DirectoryLine) throws -> String {
+        "\(try code(of: line.home))-\(line.number)"
     }
 
     /// A neighborhood's name.

@@ -133,9 +133,8 @@ public final class Views {
         let label: String
         switch try state(of: account) {
         case .member(let member)?:
-            let number = member.number.map(String.init) ?? "?"
             let name = try name(of: member) ?? "(name not readable here)"
-            label = "\(try code(of: member.home))-\(number) \(name)"
+            label = "\(try number(of: member)) \(name)"
         case .neighborhood(let neighborhood)?: label = "\(neighborhood.code) pot"
         case .worker?:
             label = try workerName(account) ?? "\(account.short) (name not readable here)"

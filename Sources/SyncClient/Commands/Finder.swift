@@ -52,7 +52,7 @@ struct Finder {
         let place = try book.views.name(of: home)
         throw UserError(
             .noPermission,
-            "\(try book.views.label(of: account)) is held by \(place): entries recorded here may "
+            "\(try book.views.number(of: account)) is held by \(place): entries recorded here may "
                 + "name them, and a device of \(place) shows and changes the rest")
     }
 

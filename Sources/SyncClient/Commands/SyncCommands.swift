@@ -78,9 +78,7 @@ struct SyncCommand: ClientCommand {
     func perform() throws {
         let device = try data.device()
         if repair {
-            try device.write { book in
-                for scope in book.held.sorted() { try book.tables.regrow(scope) }
-            }
+            try device.write { try $0.lookForDamage(at: device.environment.now()) }
         }
         try SyncRun(
             device: device, folder: data.folder, transport: try CurlTransport(of: device),

@@ -43,7 +43,7 @@ struct TestimonyOptions: ParsableArguments {
         guard entry.shares.accounts.contains(member.id) else {
             throw UserError(
                 .dataError,
-                "\(try finder.book.views.label(of: member.id)) neither gave nor received in "
+                "\(try finder.book.views.number(of: member.id)) neither gave nor received in "
                     + "\(id); see `hourbook hours show \(id)`")
         }
         return [TestimonyField.party: .entity(member.id)]

@@ -39,7 +39,7 @@ extension LocalBook {
     func verified() throws -> [VerifiedPart] {
         try views.verifyScopes(held.sorted())
             + [try verifyOwnChain(), try verifyCheckpoints(), try views.verifySealed()]
-            + (try verifyHistories())
+            + (try VerifiedPart.attempt("members who moved here", verifyHistories))
     }
 
     /// Of members who moved here, against the moves. None while nobody has.
@@ -56,8 +56,8 @@ extension LocalBook {
             VerifiedPart(
                 part: "members who moved here", checked: UInt64(known.count), isWhole: wrong == nil,
                 finding: try wrong.map {
-                    "what is here of \(try views.label(of: $0.member)) is not all that the ledger "
-                        + "vouches for; sync once more"
+                    "what is here of \(try views.number(of: $0.member)) is not all that the ledger "
+                        + "vouches for; run `sync --repair`"
                 } ?? "what was recorded about them is what the ledger vouches for")
         ]
     }

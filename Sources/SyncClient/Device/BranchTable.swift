@@ -126,6 +126,15 @@ extension LedgerTables {
         }
     }
 
+    /// What is back in another form: no page will bring it.
+    func strike(orphans: [Int64], at now: Instant) throws {
+        for orphan in orphans {
+            try db.cachedStatement(
+                sql: "UPDATE orphan_event SET is_back = 1, back_at = ? WHERE number = ?"
+            ).execute(arguments: [now.milliseconds, orphan])
+        }
+    }
+
     /// What one epoch took or refused is open again in the next.
     func reopenOrphans() throws {
         try db.execute(

@@ -47,6 +47,45 @@ extension LedgerTables {
             ])
     }
 
+    /// After entries were taken out or set right, and where damage is looked for: what is no longer
+    /// whole is fetched again. Its entries may be leaves of no tree here that would show it.
+    func recheckHistories(at now: Instant) throws {
+        for var history in try histories() where history.state == .whole {
+            guard let move = try readableMove(at: history.moved) else { continue }
+            while let damaged = try damage(of: move) {
+                (history.state, history.upto) = (.coming, .start)
+                if damaged.isEmpty { break }
+                let rows = try replace(at: damaged, with: [], holding: try scopesWithTrees())
+                try keepDamaged(rows, at: now)
+            }
+            if history.state == .coming { try save(history) }
+        }
+    }
+
+    /// Entries of a history whose bytes are not what was stored, the first that cannot be read if
+    /// there is one; empty when entries are missing, nil when all of it is here.
+    private func damage(of move: MemberMove) throws -> [LedgerPosition]? {
+        do {
+            if try holdsHistory(of: move) { return nil }
+            return try altered(history(of: move.member, before: move.position))
+        } catch StoreDamage.unreadable(let position) {
+            guard let place = LedgerPosition(admitted: position) else {
+                throw StoreDamage.unreadable(position: position)
+            }
+            return [place]
+        }
+    }
+
+    /// Nil of one that is damaged: a tree of what is held here shows that, and the history is
+    /// looked at again when that has been set right.
+    private func readableMove(at position: LedgerPosition) throws -> MemberMove? {
+        do {
+            return try move(at: position)
+        } catch is StoreDamage {
+            return nil
+        }
+    }
+
     func forget(_ history: MemberHistory) throws {
         try dropStaged(of: history.member)
         try db.execute(

@@ -14,18 +14,19 @@ struct PartedEvent {
 }
 
 extension LedgerTables {
-    /// `apart`: why the office keeps it apart; nil while nobody knows whether the ledger has it.
+    /// Whether the ledger has it shows at its end, also of one of which the office had said why it
+    /// keeps it `apart`: the ledger may be another since.
     func keepParted(_ new: NewEvent, apart: QuarantineReason?) throws {
         let reach = try reach(ofEvent: new.event.dot) ?? [new.event.home]
         try db.execute(
             sql: """
                 INSERT OR IGNORE INTO parted_event
                     (replica, sequence, leaf, bytes, reach, is_settled, reason)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, 0, ?)
                 """,
             arguments: [
                 Data(new.event.dot.replica.bytes), Int64(new.event.dot.sequence.value),
-                Data(new.leaf.bytes), Data(new.bytes), try reachNumber(reach), apart != nil,
+                Data(new.leaf.bytes), Data(new.bytes), try reachNumber(reach),
                 apart.map { Int64($0.rawValue) },
             ])
     }
@@ -66,7 +67,8 @@ extension LedgerTables {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT bytes, reason FROM parted_event WHERE reason IS NOT NULL
+                SELECT bytes, reason FROM parted_event
+                WHERE reason IS NOT NULL AND moved_to IS NULL
                 ORDER BY replica, sequence
                 """
         ).compactMap { row in

@@ -107,7 +107,7 @@ extension LocalBook {
     fileprivate func isComing(_ member: EntityID) throws -> UserError {
         UserError(
             .unavailable,
-            "\(try views.label(of: member)) has just moved here, and what was recorded about them "
+            "\(try views.number(of: member)) has just moved here, and what was recorded about them "
                 + "is still on its way: run `hourbook sync`, then record")
     }
 

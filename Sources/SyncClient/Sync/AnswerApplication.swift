@@ -206,6 +206,7 @@ struct AnswerApplication {
     /// The server had not got them either: they are asked for from now on.
     private func noteMissingKeys(of events: [Event]) throws {
         let named = Set(events.flatMap { $0.sealed.map(\.key) })
+        try book.tables.keepKeys(named)
         let lacking = try keyring.lacking(named.subtracting(received.kept))
         if lacking.isEmpty { return }
         for event in events {

@@ -10,6 +10,7 @@ internal import Store
 struct EpochRewind {
     let book: LocalBook
     let signingKey: [UInt8]
+    let keyring: Keyring
     let now: Instant
 
     /// Returns the book as it is then.
@@ -45,8 +46,9 @@ struct EpochRewind {
         state.acknowledged = try book.chain(
             from: ReplicaChain(signingKey: signingKey), upTo: last)
         try tables.save(state)
-        return try LocalBook(
-            tables: tables, paired: try tables.pairedDevice() ?? book.paired,
-            reader: book.reader)
+        // What it was granted since then, no page from here on brings before it is granted again.
+        let taking = ScopeTaking(book, keyring: keyring, now: now)
+        try taking.settle(learned: nil)
+        return try taking.present()
     }
 }

@@ -17,6 +17,22 @@ extension Device {
 }
 
 extension LedgerTables {
+    /// What names a key has come: it stays if it was to go, and is asked for if it is not here.
+    func needKeys(of event: Event, in keyring: Keyring) throws {
+        let named = Set(event.sealed.map(\.key))
+        try keepKeys(named)
+        try noteMissing(keyring.lacking(named), namedBy: event.dot)
+    }
+
+    /// They were to go and are needed again.
+    func keepKeys(_ keys: Set<DataKeyID>) throws {
+        for key in keys.intersection(try keysToDrop()) {
+            try db.execute(
+                sql: "DELETE FROM key_to_drop WHERE key = ?",
+                arguments: [Int64(bitPattern: key.value)])
+        }
+    }
+
     fileprivate func keysToDrop() throws -> [DataKeyID] {
         try Int64.fetchAll(db.cachedStatement(sql: "SELECT key FROM key_to_drop ORDER BY key"))
             .map { DataKeyID(UInt64(bitPattern: $0)) }

@@ -2,7 +2,7 @@
 // have their place in the ledger or at the desk. Source: docs/protocol.md section 7.10.
 // Neighbors: ScopeTaking says which; KeyDropping removes the data keys after the commit.
 // Invariants: bytes of own events stay, in put_away_event; of members a line stays, as of anybody
-// elsewhere; a data key goes only if all that it is about has gone.
+// elsewhere; a data key goes only if all that it is about has gone and nothing that stays needs it.
 
 internal import Foundation
 internal import GRDB
@@ -21,15 +21,17 @@ struct Leaving {
         let kept = Set([.community] + others.map(ScopeID.neighborhood))
         guard !leaving.isEmpty, try !tables.hasUnplaced(outside: kept) else { return }
         let book = try taking.present()
-        try noteKeys(outside: kept, book)
         try keepLines(of: try tables.membersOutside(kept), book)
         try takeOut(outside: kept, book)
+        try noteKeys(outside: kept, book)
         for place in leaving {
             try tables.dropTree(of: .neighborhood(place))
             try tables.dropCheckpoints(of: .neighborhood(place), community: book.paired.community)
             try tables.save(.gone, of: place)
         }
         try tables.rebuild { _ in }
+        // A tree that left can no longer say what of it was damaged.
+        try tables.recheckHistories(at: taking.now)
     }
 
     /// As the server's lines would say; one that it sent since is newer.
@@ -66,9 +68,10 @@ struct Leaving {
 
     // MARK: Data keys
 
-    /// Those whose every subject leaves; not those that an own event at the desk still needs.
+    /// Those whose every subject leaves, and that nothing which stays was sealed with. The tables
+    /// of who reaches what are still those of before.
     private func noteKeys(outside kept: Set<ScopeID>, _ book: LocalBook) throws {
-        let needed = try tables.keysOfOwnAside()
+        let needed = try tables.keysNamed()
         try taking.keyring.forEach { key, subjects in
             guard !subjects.isEmpty, !needed.contains(key),
                 try subjects.allSatisfy({ try isOutside($0, kept, book) })
@@ -101,14 +104,21 @@ extension LedgerTables {
             arguments: [try scopeOrigin(scope, community)])
     }
 
-    /// Keys of own events that are not in the ledger as such: at the desk, or under a former name.
-    fileprivate func keysOfOwnAside() throws -> Set<DataKeyID> {
-        let rows = try Row.fetchAll(
+    /// Of all that is here: also of own events at the desk, under a former name or put away, whose
+    /// texts may be nowhere else once the office is set back, and of what is offered to it.
+    fileprivate func keysNamed() throws -> Set<DataKeyID> {
+        let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT bytes FROM refused_event UNION ALL SELECT bytes FROM parted_event
+                SELECT bytes FROM event UNION ALL SELECT bytes FROM refused_event
+                UNION ALL SELECT bytes FROM parted_event UNION ALL SELECT bytes FROM put_away_event
+                UNION ALL SELECT bytes FROM orphan_event WHERE bytes IS NOT NULL
                 """)
-        return Set(rows.flatMap { Event.sealedKeys(in: [UInt8]($0[0] as Data)) })
+        var keys: Set<DataKeyID> = []
+        while let row = try rows.next() {
+            keys.formUnion(Event.sealedKeys(in: [UInt8](row[0] as Data)))
+        }
+        return keys
     }
 
     fileprivate func noteToDrop(_ key: DataKeyID) throws {

@@ -1,8 +1,8 @@
 // What a lost branch of the ledger had is offered to the office, once what it has is here.
 // Source: docs/protocol.md section 3.6.1. Neighbors: OfferPlan proves, SyncSession calls this
 // between pulling and pushing; the server's OfferRoute answers.
-// Invariants: an offer that is cut is repeated and changes nothing twice; nothing is struck off
-// here that a page has not brought back; every loop ends, for what is taken becomes less.
+// Invariants: an offer that is cut is repeated and changes nothing twice; nothing but a move is
+// struck off here that no page has brought back; every loop ends, for what is taken becomes less.
 
 internal import Shared
 internal import Store
@@ -60,7 +60,7 @@ struct Offering {
             if orphans.isEmpty { continue }
             switch try send(request) {
             case .answer(let answer):
-                try note(answer, about: orphans)
+                try note(answer, to: request, about: orphans)
                 taken += answer.taken.count
             case .end(let end): return end
             }
@@ -68,11 +68,19 @@ struct Offering {
         return .done(taken: taken)
     }
 
-    private func note(_ answer: OfferResponse, about orphans: [Int64]) throws {
+    private func note(
+        _ answer: OfferResponse, to request: OfferRequest, about orphans: [Int64]
+    ) throws {
         let (taken, later) = (Set(answer.taken), Set(answer.later))
+        let moves = orphans.indices.filter { index in
+            taken.contains(index) && request.offered[index].isMove
+        }
         try device.write { book in
             try book.tables.setStanding(
                 .taken, of: orphans.indices.filter(taken.contains).map { orphans[$0] })
+            // The office moves the member again, by an event of its own.
+            try book.tables.strike(
+                orphans: moves.map { orphans[$0] }, at: device.environment.now())
             try book.tables.setStanding(
                 .refused,
                 of: orphans.indices.filter { !taken.contains($0) && !later.contains($0) }
@@ -139,6 +147,12 @@ struct Offering {
     }
 }
 
+extension Offered {
+    fileprivate var isMove: Bool {
+        (try? Event(decoding: event))?.knownKind == .memberMoved
+    }
+}
+
 // MARK: - Its own pairing
 
 extension Offering {
@@ -161,7 +175,7 @@ extension LocalBook {
         guard let own = try tables.event(at: paired.pairedAt), let device,
             device.id == own.event.entity, let note = try communityNote()
         else { return nil }
-        let named = device.neighborhoods + device.workers + [device.origin].compactMap(\.self)
+        let named = try device.neighborhoods + device.workers + origins(of: device)
         let events = try (named + [device.id]).compactMap { try tables.event($0.dot) }
         let proven = try events.compactMap { event in
             try event.observation.position.flatMap {
@@ -169,6 +183,18 @@ extension LocalBook {
             }
         }
         return proven.isEmpty ? nil : OfferRequest(notes: [note.note], offered: proven)
+    }
+
+    /// Names that the folder had before, the first one first: each may have been lost with it.
+    private func origins(of device: DeviceState) throws -> [EntityID] {
+        var (found, last): ([EntityID], DeviceState) = ([], device)
+        while let origin = last.origin, !found.contains(origin),
+            case .device(let former)? = try views.state(of: origin)
+        {
+            found.append(origin)
+            last = former
+        }
+        return found.reversed()
     }
 
     private func communityNote() throws -> SignedCheckpoint? {

@@ -23,7 +23,9 @@ struct ScopeTaking {
 
     /// As it is in this transaction by now.
     func present() throws -> LocalBook {
-        try LocalBook(tables: tables, paired: paired, reader: reader)
+        // Its pairing may have come back to another place.
+        try LocalBook(
+            tables: tables, paired: try tables.pairedDevice() ?? paired, reader: reader)
     }
 
     /// After a page: what the ledger grants at the new cursor. `learned` is what a device without a
@@ -111,8 +113,7 @@ struct ScopeTaking {
         guard try tables.leaf(of: dot) == nil else { return }
         try tables.insert(staged.new, staged.admitted, holding: [])
         try tables.forgetPutAway(dot)
-        let named = Set(staged.new.event.sealed.map(\.key))
-        try tables.noteMissing(try keyring.lacking(named), namedBy: dot)
+        try tables.needKeys(of: staged.new.event, in: keyring)
     }
 }
 

@@ -6,32 +6,6 @@
 internal import Shared
 internal import Store
 
-struct SyncReport: Equatable {
-    var end: SyncEnd = .complete
-    var pushed = 0
-    var fetched = 0
-    var refused = 0
-    /// Own events kept apart about which a revoked device was told a decision.
-    var decided = 0
-    /// Entries that only this copied folder had, handed in under its new name.
-    var handedIn = 0
-    var bytesSent = 0
-    var bytesReceived = 0
-    var requests = 0
-    /// Events of a request that may have been received, and had no answer.
-    var unconfirmed = 0
-    /// Data keys that were missing here and came.
-    var keysFound = 0
-    var mismatches: [ScopeID] = []
-    /// What was set right here, and what could not be.
-    var repaired: [RepairNote] = []
-    var repairFailures: [ScopeID: String] = [:]
-    /// Notes of an earlier epoch that the present one contradicts.
-    var contradictions = 0
-    /// Entries of a lost branch that the office has since they were offered.
-    var broughtBack = 0
-}
-
 struct SyncSession {
     let device: Device
     let keys: ReplicaKeys
@@ -293,7 +267,7 @@ struct SyncSession {
         } catch let error as KeyWrappingError {
             return .unreadable("its keys cannot be opened (\(error))")
         } catch let fault as AnswerApplication.Fault {
-            return try refused(fault)
+            return try refused(fault, search)
         }
     }
 
@@ -337,7 +311,9 @@ struct SyncSession {
     }
 
     /// Nothing of the answer was stored; what it proves is.
-    private func refused(_ fault: AnswerApplication.Fault) throws -> SyncAnswer {
+    private func refused(
+        _ fault: AnswerApplication.Fault, _ search: EpochSearch?
+    ) throws -> SyncAnswer {
         switch fault {
         case .contradiction(let refused):
             try device.write {
@@ -345,7 +321,9 @@ struct SyncSession {
             }
         case .parted(let common):
             try device.write { book in
-                var state = book.sync
+                // What the lost branch had taken parts with the rest: a page names the first that
+                // differs in the order of the ledger, which may not be the first of the chain.
+                var state = try rewound(book, search).sync
                 state.divergedAfter = common
                 try book.tables.save(state)
             }
@@ -360,10 +338,7 @@ struct SyncSession {
         _ asked: ScopeFill?, nonce: [UInt8]?, _ report: inout SyncReport
     ) throws {
         let change = try device.write { present in
-            let rewind = EpochRewind(
-                book: present, signingKey: keys.signingPublicKey,
-                now: device.environment.now())
-            let book = try search.map { try rewind.rewind(to: $0.cursor) } ?? present
+            let book = try rewound(present, search)
             let change = try AnswerApplication(
                 book: book, response: response, received: received, keyring: device.keyring,
                 signingKey: keys.signingPublicKey, environment: device.environment, asked: asked
@@ -378,6 +353,15 @@ struct SyncSession {
         report.handedIn += change.handedIn
         report.contradictions += change.contradictions
         report.mismatches = response.more ? report.mismatches : change.mismatches
+    }
+
+    /// Back at what it has in common with the new epoch, where that has been found.
+    private func rewound(_ book: LocalBook, _ search: EpochSearch?) throws -> LocalBook {
+        guard let search else { return book }
+        return try EpochRewind(
+            book: book, signingKey: keys.signingPublicKey, keyring: device.keyring,
+            now: device.environment.now()
+        ).rewind(to: search.cursor)
     }
 
     private func keep(_ nonce: [UInt8]?) throws {

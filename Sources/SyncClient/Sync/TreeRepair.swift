@@ -177,7 +177,16 @@ struct TreeRepair {
             }
             let rows = try book.tables.replace(
                 at: removed, with: entries, holding: book.held)
-            try book.tables.keepDamaged(rows, at: device.environment.now())
+            let now = device.environment.now()
+            try book.tables.keepDamaged(rows, at: now)
+            for entry in entries {
+                try book.tables.needKeys(of: entry.new.event, in: device.keyring)
+            }
+            try book.tables.recheckHistories(at: now)
+            // A move may be among what came.
+            try MoveHistories(
+                taking: ScopeTaking(book, keyring: device.keyring, now: now)
+            ).settle()
             return try book.tables.digest(of: scope)
         }
         guard let digest else {
@@ -211,6 +220,14 @@ struct TreeRepair {
     }
 }
 
+extension LocalBook {
+    /// Makes every tree anew from the entries, so that the next sync finds what of them is damaged.
+    func lookForDamage(at now: Instant) throws {
+        for scope in held.sorted() { try tables.regrow(scope) }
+        try tables.recheckHistories(at: now)
+    }
+}
+
 extension Device {
     /// Takes entries out that cannot be read: the office has them. An own entry that it may not
     /// have is never among them.
@@ -219,6 +236,7 @@ extension Device {
             let rows = try tables.replace(
                 at: positions.sorted(), with: [], holding: try tables.scopesWithTrees())
             try tables.keepDamaged(rows, at: environment.now())
+            try tables.recheckHistories(at: environment.now())
         }
     }
 }

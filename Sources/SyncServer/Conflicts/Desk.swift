@@ -64,8 +64,13 @@ extension AppendSession {
         else { return }
         throw Refusal(
             exit: 65,
-            sentence: "\(try views.label(of: other)) has the number \(number) already; give "
-                + "\(try views.label(of: conflict.entity)) one that nobody has: --merge number=NEW")
+            sentence: "\(try told(other)) has the number \(number) already; give "
+                + "\(try told(conflict.entity)) one that nobody has: --merge number=NEW")
+    }
+
+    /// A member in an error, where no name may stand: two may have one number, so with the id.
+    private func told(_ member: EntityID) throws -> String {
+        "\(try views.number(of: member)) (\(member.short))"
     }
 
     // MARK: What is decided
@@ -93,7 +98,7 @@ extension AppendSession {
             throw Refusal.usage("take the side of the entry, and then amend that entry")
         case (.take, .number), (.void, .number):
             throw Refusal.usage(
-                "give \(try views.label(of: conflict.entity)) another number: --merge "
+                "give \(try told(conflict.entity)) another number: --merge "
                     + "number=NEW; to give it to the other, change that member on a device")
         case (.take(let names), _):
             return conflict.resolution(

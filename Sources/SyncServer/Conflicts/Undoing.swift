@@ -22,11 +22,12 @@ extension AppendSession {
         let why = try seal(
             reason: reason, as: UndoingField.reason, of: .conflictUndone,
             about: try subjects(of: made.event))
+        // Who is concerned may have moved since it was made.
         return try author(
             Draft(
                 kind: .conflictUndone, worker: worker, home: made.event.home,
-                subject: made.event.entity, payload: Self.undoing(made),
-                sealed: [why], reach: try tables.reach(ofEvent: decision) ?? [made.event.home])
+                subject: made.event.entity, payload: Self.undoing(made), sealed: [why],
+                reach: try facts.reach(ofDecision: made.event) ?? [made.event.home])
         ).position
     }
 

@@ -53,6 +53,19 @@ final class StoredFacts: LedgerFacts {
         return role
     }
 
+    /// Of a decision, or of its undoing: what all that its sides are about reach by now. Nil while
+    /// one of the sides is not in the ledger.
+    func reach(ofDecision event: Event) throws -> [ScopeID]? {
+        var known: Set = [event.entity]
+        for side in event.payload.sides(ResolutionField.sides) {
+            guard let said = try tables.event(side.dot) else { return nil }
+            known.insert(said.event.entity)
+        }
+        let reached = try known.map(entity)
+        guard reached.allSatisfy({ $0 != nil }) else { return nil }
+        return Set(reached.compactMap(\.self).flatMap(\.reach)).sorted()
+    }
+
     /// Only what is there is remembered: what is not may be created by the next event.
     func entity(_ id: EntityID) throws -> EntityFacts? {
         if let known = entities[id] { return known }

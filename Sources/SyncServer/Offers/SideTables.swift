@@ -18,7 +18,8 @@ extension AppendSession {
         case .quarantineDecided: try carryOut(event)
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .ledgerReopened,
             .deviceRevoked, .serverTLSKeysChanged, .memberEnrolled, .memberChanged, .memberMoved,
-            .hoursRecorded, .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed, .hoursReinstated,
+            .hoursRecorded, .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed,
+            .hoursReinstated,
             .hoursMarkedSame, .hoursMarkedDistinct, .conflictResolved, .conflictUndone,
             .quarantineEntered, nil:
             break

@@ -124,7 +124,7 @@ private struct Delivery {
             return try Permission.delivery(of: event, entity: facts.entity)
         }
         switch kind {
-        case .conflictResolved: return try reach(ofDecision: event)
+        case .conflictResolved: return try facts.reach(ofDecision: event)
         case .conflictUndone: return try reach(ofUndoing: event)
         case .hoursRecorded: return try Permission.delivery(of: event, entity: facts.entity)
         case .quarantineEntered: return try reach(ofEntering: event)
@@ -133,24 +133,13 @@ private struct Delivery {
                 ? nil : [.community]
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .ledgerReopened,
             .devicePaired, .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged,
-            .memberEnrolled, .memberChanged, .memberMoved, .hoursAmended, .hoursVoided, .hoursConfirmed,
+            .memberEnrolled, .memberChanged, .memberMoved, .hoursAmended, .hoursVoided,
+            .hoursConfirmed,
             .hoursDisputed, .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct,
             .quarantineDecided:
             guard let subject = event.subject else { return [.community] }
             return try facts.entity(subject) == nil ? nil : [.community]
         }
-    }
-
-    /// As the desk delivers it: to all that its sides reach.
-    private func reach(ofDecision event: Event) throws -> [ScopeID]? {
-        var entities: Set = [event.entity]
-        for side in event.payload.sides(ResolutionField.sides) {
-            guard let said = try tables.event(side.dot) else { return nil }
-            entities.insert(said.event.entity)
-        }
-        let known = try entities.sorted().map(facts.entity)
-        guard known.allSatisfy({ $0 != nil }) else { return nil }
-        return Set(known.compactMap(\.self).flatMap(\.reach)).sorted()
     }
 
     /// That something is kept apart is true again only once its bytes are here again: whoever has
@@ -165,7 +154,7 @@ private struct Delivery {
         guard let decision = event.payload.sides(UndoingField.decision).first else {
             throw QuarantineReason.invalid
         }
-        return try tables.reach(ofEvent: decision.dot)
+        return try tables.event(decision.dot) == nil ? nil : facts.reach(ofDecision: event)
     }
 }
 

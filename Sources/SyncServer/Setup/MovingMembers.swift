@@ -22,7 +22,7 @@ extension AppendSession {
         guard member.home != .neighborhood(place) else {
             throw Refusal(
                 exit: 65,
-                sentence: "\(try views.label(of: account)) is at home there already")
+                sentence: "\(try views.number(of: account)) is at home there already")
         }
         let chosen = try self.number(number ?? member.number, isTyped: number != nil, in: place)
         let sealed = try reason.map {

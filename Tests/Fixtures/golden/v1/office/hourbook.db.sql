@@ -3,7 +3,7 @@ CREATE TABLE ahead_device (
     position INTEGER NOT NULL,
     first_at INTEGER NOT NULL,
     last_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, epoch INTEGER NOT NULL DEFAULT 1) STRICT, WITHOUT ROWID;
 CREATE TABLE conflict (
     id INTEGER PRIMARY KEY,
     entity INTEGER,
@@ -110,6 +110,7 @@ INSERT INTO grdb_migrations VALUES ('server 7: devices that have seen more than 
 INSERT INTO grdb_migrations VALUES ('server 8: copies that go on under another name');
 INSERT INTO grdb_migrations VALUES ('server 11: repairs of devices');
 INSERT INTO grdb_migrations VALUES ('server 12: how wrong a device''s clock is');
+INSERT INTO grdb_migrations VALUES ('server 13: offers');
 INSERT INTO grdb_migrations VALUES ('server 14: members who moved');
 CREATE TABLE hours (
     entity INTEGER PRIMARY KEY,
@@ -131,7 +132,7 @@ CREATE TABLE keyring (
     added INTEGER NOT NULL,
     is_replaced INTEGER NOT NULL CHECK (is_replaced IN (0, 1))
 ) STRICT;
-INSERT INTO keyring VALUES (1, X'6711226BB0B6914EE3E3DE6A105ADA6E', 4, 0);
+INSERT INTO keyring VALUES (1, X'9BD07701955B905170874DD365FD0BA4', 4, 0);
 CREATE TABLE member (
     entity INTEGER PRIMARY KEY,
     home INTEGER NOT NULL REFERENCES scope,
@@ -245,6 +246,12 @@ CREATE TABLE split_allowance (
     allowed INTEGER NOT NULL,
     waiting_since INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE taken_back (
+    epoch INTEGER PRIMARY KEY,
+    entries INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL
+) STRICT;
 CREATE TABLE tree (
     number INTEGER PRIMARY KEY,
     size INTEGER NOT NULL

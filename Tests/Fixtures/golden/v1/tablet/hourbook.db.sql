@@ -81,6 +81,13 @@ CREATE TABLE epoch (
     signing_key BLOB NOT NULL CHECK (length(signing_key) = 32),
     receiving_key BLOB NOT NULL CHECK (length(receiving_key) = 32)
 ) STRICT;
+CREATE TABLE epoch_evidence (
+    number INTEGER PRIMARY KEY,
+    note TEXT NOT NULL UNIQUE,
+    reason TEXT NOT NULL,
+    against BLOB NOT NULL,
+    seen_at INTEGER NOT NULL
+) STRICT;
 CREATE TABLE event (
     position INTEGER PRIMARY KEY,
     dot INTEGER NOT NULL UNIQUE,
@@ -132,6 +139,7 @@ INSERT INTO grdb_migrations VALUES ('client 8: parted events');
 INSERT INTO grdb_migrations VALUES ('client 10: epochs');
 INSERT INTO grdb_migrations VALUES ('client 11: repairs');
 INSERT INTO grdb_migrations VALUES ('client 12: how wrong its clock is');
+INSERT INTO grdb_migrations VALUES ('client 13: offers');
 INSERT INTO grdb_migrations VALUES ('client 14: what it holds');
 CREATE TABLE held_scope (
     scope BLOB PRIMARY KEY CHECK (length(scope) = 24),
@@ -166,11 +174,24 @@ CREATE TABLE keyring (
     added INTEGER NOT NULL,
     is_replaced INTEGER NOT NULL CHECK (is_replaced IN (0, 1))
 ) STRICT;
-INSERT INTO keyring VALUES (1, X'72CA59F6FA12509DD3DE1DE8CF588DD1', 4, 0);
+INSERT INTO keyring VALUES (1, X'00557173CC33027F55AD01B41C9081F1', 4, 0);
 CREATE TABLE left_entity (
     entity BLOB PRIMARY KEY CHECK (length(entity) = 24),
     home BLOB NOT NULL CHECK (length(home) IN (0, 24)),
     left_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE lost_branch (
+    number INTEGER PRIMARY KEY,
+    epoch INTEGER NOT NULL,
+    after INTEGER NOT NULL,
+    left_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE lost_prefix (
+    branch INTEGER NOT NULL REFERENCES lost_branch,
+    scope BLOB NOT NULL CHECK (length(scope) IN (0, 24)),
+    size INTEGER NOT NULL,
+    peaks BLOB NOT NULL CHECK (length(peaks) % 32 = 0),
+    PRIMARY KEY (branch, scope)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE member (
     entity INTEGER PRIMARY KEY,
@@ -200,7 +221,7 @@ CREATE TABLE missing_key (
 CREATE TABLE orphan_checkpoint (
     number INTEGER PRIMARY KEY,
     note TEXT NOT NULL UNIQUE
-) STRICT;
+, is_compared INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE orphan_event (
     number INTEGER PRIMARY KEY,
     epoch INTEGER NOT NULL,
@@ -211,7 +232,7 @@ CREATE TABLE orphan_event (
     bytes BLOB,
     left_at INTEGER NOT NULL,
     is_back INTEGER NOT NULL CHECK (is_back IN (0, 1))
-) STRICT;
+, branch INTEGER REFERENCES lost_branch, standing INTEGER NOT NULL DEFAULT 0, back_at INTEGER) STRICT;
 CREATE TABLE own_decision (
     sequence INTEGER PRIMARY KEY,
     choice INTEGER NOT NULL,
@@ -231,7 +252,7 @@ CREATE TABLE pairing (
     server_receiving_key BLOB NOT NULL CHECK (length(server_receiving_key) = 32),
     paired_at INTEGER NOT NULL
 , pin BLOB, split_from INTEGER) STRICT;
-INSERT INTO pairing VALUES (1, X'9F3B3349FB986A15FEF19780AC517B9D', 'Riverside', X'1394CCF334C6D53E19664E7EC08ED2F4', 'tablet', '127.0.0.1', 34343, 'loopback', X'BCC3832FD5BCBE95B33D01B181A52EE4E3BA90A4D270BB4B75D59BFFDA44495F', X'F1F0AA84AD18EED7C4E03F791293F431A97770EA3013D707B8BE57A83C01AF8E', X'29DC60779A5F094F647C4100EE74951042C336573388398D5D4374C9F6FCE521', 4, NULL, NULL);
+INSERT INTO pairing VALUES (1, X'9F3B3349FB986A15FEF19780AC517B9D', 'Riverside', X'1394CCF334C6D53E19664E7EC08ED2F4', 'tablet', '127.0.0.1', 44305, 'loopback', X'BCC3832FD5BCBE95B33D01B181A52EE4E3BA90A4D270BB4B75D59BFFDA44495F', X'F1F0AA84AD18EED7C4E03F791293F431A97770EA3013D707B8BE57A83C01AF8E', X'29DC60779A5F094F647C4100EE74951042C336573388398D5D4374C9F6FCE521', 4, NULL, NULL);
 CREATE TABLE parted_event (
     replica BLOB NOT NULL CHECK (length(replica) = 16),
     sequence INTEGER NOT NULL,

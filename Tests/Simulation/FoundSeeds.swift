@@ -1,0 +1,26 @@
+// Seeds in which a promise broke once, by what had gone wrong. A change of what worlds do gives a
+// seed another story; so each danger has a test of its own as well where one could be written.
+// Neighbor: SimulationTests runs them in every `make test`.
+
+import Testing
+
+struct FoundSeed: CustomTestStringConvertible, Sendable {
+    let seed: UInt64
+    let danger: String
+    var testDescription: String { "seed \(seed): \(danger)" }
+
+    init(_ seed: UInt64, _ danger: String) { (self.seed, self.danger) = (seed, danger) }
+
+    static let all = [
+        FoundSeed(3007, "an entry of a moved member's history is damaged, and in no tree here"),
+        FoundSeed(3017, "a history is damaged whose neighborhood leaves"),
+        FoundSeed(3032, "an entry kept apart is lost with the office, and its folder renamed"),
+        FoundSeed(4043, "a sentence tells the name of who moved"),
+        FoundSeed(4131, "the entry that says who moved is damaged"),
+        FoundSeed(4141, "a lost branch had granted a neighborhood; a dropped key is needed"),
+        FoundSeed(5037, "all whom a key is about left, and an entry sealed with it stays"),
+        FoundSeed(5081, "an own text's neighborhood leaves, then the office is set back"),
+        FoundSeed(10061, "a decision is undone after somebody it is about has moved"),
+        FoundSeed(10229, "an own entry that came ahead of its chain is damaged"),
+    ]
+}
