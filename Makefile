@@ -20,7 +20,7 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH := 8
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: help setup demo scenes test properties sim sim-soak check format bench kills cuts faults man install clean
+.PHONY: help setup demo scenes test properties sim sim-soak sim-mutants check format bench kills cuts faults man install clean
 
 help:
 	@echo 'make demo    build, run a community of four devices and a server, compare them'
@@ -30,6 +30,7 @@ help:
 	@echo 'make properties  10000 random histories of each property, in a release build'
 	@echo 'make sim     one world of the simulator: SEED=1 STEPS=250'
 	@echo 'make sim-soak worlds of the simulator for MINUTES=30, on all cores'
+	@echo 'make sim-mutants puts faults into the sync one by one: does the simulator notice?'
 	@echo 'make check   formatting, tidiness, and the C floor without warnings'
 	@echo 'make format  format the Swift sources in place'
 	@echo 'make bench   measure, each figure beside its floor'
@@ -85,6 +86,10 @@ sim: setup
 sim-soak: setup
 	$(PROPERTIES) --build-tests
 	scripts/sim-soak --minutes $(MINUTES) --first-seed $(SEED) --steps $(STEPS)
+
+# Sixteen faults, each looked for in up to 300 worlds: minutes to build, then up to an hour.
+sim-mutants: setup
+	scripts/sim-mutants
 
 check: setup
 	swift format lint --strict --recursive $(SWIFT_FILES)
