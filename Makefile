@@ -101,6 +101,7 @@ format:
 
 bench: setup
 	$(RELEASE)
+	$(PROPERTIES) --build-tests
 	Benchmarks/run
 
 kills: setup

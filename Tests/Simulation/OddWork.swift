@@ -79,6 +79,12 @@ extension World {
             scopes: book.held, epoch: try book.epoch)
     }
 
+    /// The pot of a neighborhood that an entry does not concern; nil where it concerns all.
+    private func stranger(to entry: EntityID, _ book: LocalBook) -> EntityID? {
+        guard let reach = try? book.views.reach(of: entry) else { return nil }
+        return people.neighborhoods.first { !reach.contains(.neighborhood($0)) }
+    }
+
     private func odd(_ event: inout Event, _ book: LocalBook) {
         let nobody = EntityID(Dot(handsets[0].replica, Sequence64(9_999)))
         switch random.int(0...5) {
@@ -88,9 +94,14 @@ extension World {
         case 3: event.worker = nobody
         case 4: event.payload = [MemberField.number: .text("many")]
         default:
-            event.kind = Kind.hoursAmended.number
             event.subject = (try? book.views.entities(.hours))?.last ?? nobody
             event.home = (try? book.views.home(of: event.entity)?.home) ?? event.home
+            if let pot = stranger(to: event.entity, book) {
+                event.kind = Kind.hoursConfirmed.number
+                event.payload = [TestimonyField.party: .entity(pot)]
+                return
+            }
+            event.kind = Kind.hoursAmended.number
             let others = (try? book.views.entities(.member)) ?? []
             event.payload = [
                 ChangeField.field: .integer(Int64(HoursField.shares.value)),
