@@ -7,6 +7,8 @@ public enum OfferLimits {
     public static let entriesMax = 500
     /// Signed notes of one offer: each costs the office a signature check.
     public static let notesMax = 100
+    /// Notes of one whom the office does not know, each looked at for what it says of the office.
+    public static let strangersNotesMax = 2
     /// Of the entries with their proofs, below the bound of a body with the notes.
     public static let entryBytesMax = 600_000
 }

@@ -26,9 +26,11 @@ extension Views {
 
     /// What people call each replica, the server's own among them.
     private func placesOfWriting() throws -> [ReplicaID: String] {
-        let server = try entities(.community).map {
-            ($0.dot.replica, HistoryEventRecord.serverName)
-        }
+        // It has another name in each epoch.
+        let names =
+            try entities(.community).map(\.dot.replica)
+            + tables.reopenings().map { ReplicaID(signingKey: $0.serverSigningKey) }
+        let server = names.map { ($0, HistoryEventRecord.serverName) }
         return Dictionary(
             try devices().map { ($0.replica, $0.label) } + server, uniquingKeysWith: { $1 })
     }

@@ -46,7 +46,7 @@ extension SyncRun {
         }
         if report.broughtBack > 0 {
             Screen.note(
-                "  the office had lost \(report.broughtBack) entries; this device brought them back"
+                "  \(report.broughtBack) entries that the office had lost are there again"
             )
         }
     }

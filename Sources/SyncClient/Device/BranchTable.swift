@@ -135,13 +135,14 @@ extension LedgerTables {
         }
     }
 
-    /// What one epoch took or refused is open again in the next.
+    /// What one epoch took, refused or found nothing to vouch for is open again in the next.
     func reopenOrphans() throws {
         try db.execute(
             sql: """
                 UPDATE orphan_event SET standing = \(OrphanStanding.open.rawValue)
                 WHERE is_back = 0 AND standing IN (
-                    \(OrphanStanding.taken.rawValue), \(OrphanStanding.refused.rawValue))
+                    \(OrphanStanding.taken.rawValue), \(OrphanStanding.refused.rawValue),
+                    \(OrphanStanding.unproven.rawValue))
                 """)
     }
 

@@ -8,6 +8,15 @@ extension Checkup {
     static func epochs(_ book: LocalBook) throws -> Area {
         let evidence = try book.tables.epochEvidence()
         let epoch = try book.epoch.value
+        let lost = try book.tables.orphans()
+        if evidence.isEmpty, lost.count > 0 {
+            return Area(
+                name: "office's ledger", isWell: false,
+                finding: "the office was set back: \(lost.count) entries of others that were here "
+                    + "have not come back",
+                action: "tell the office, and let every device sync: others may have them",
+                facts: ["epoch": "\(epoch)", "notBack": "\(lost.count)"])
+        }
         return Area(
             name: "office's ledger", isWell: evidence.isEmpty,
             finding: evidence.isEmpty

@@ -109,10 +109,16 @@ extension LedgerTables {
     }
 
     func strikeOrphans(_ events: [RecordedEvent], at now: Instant) throws {
-        guard try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM orphan_event)") == true
-        else { return }
         // What a copy handed in anew is back as well.
-        let leaves = events.map(\.leaf) + events.compactMap(\.event.reissued?.leaf)
+        try strikeOrphans(
+            leaves: events.map(\.leaf) + events.compactMap(\.event.reissued?.leaf), at: now)
+    }
+
+    /// These are in the ledger.
+    func strikeOrphans(leaves: [Hash], at now: Instant) throws {
+        let hasAny = try Bool.fetchOne(
+            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM orphan_event)"))
+        guard hasAny == true else { return }
         for leaf in leaves {
             try db.cachedStatement(
                 sql: """

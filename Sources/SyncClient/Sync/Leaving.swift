@@ -98,10 +98,15 @@ extension LedgerTables {
             arguments: [Data(entity.bytes), Data(home.bytes), now.milliseconds])
     }
 
+    /// Also those that differed from what was held here: there is nothing left to compare with.
     fileprivate func dropCheckpoints(of scope: ScopeID, community: CommunityID) throws {
+        let origin = try scopeOrigin(scope, community)
+        try db.execute(sql: "DELETE FROM checkpoint WHERE origin = ?", arguments: [origin])
         try db.execute(
-            sql: "DELETE FROM checkpoint WHERE origin = ?",
-            arguments: [try scopeOrigin(scope, community)])
+            sql: """
+                DELETE FROM refused_checkpoint
+                WHERE reason = ?1 AND substr(note, 1, length(?2)) = ?2
+                """, arguments: [CheckpointComparison.differsHere, origin + "\n"])
     }
 
     /// Of all that is here: also of own events at the desk, under a former name or put away, whose

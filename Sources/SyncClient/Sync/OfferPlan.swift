@@ -41,14 +41,16 @@ struct OfferPlan {
 
     init(_ book: LocalBook) throws {
         self.book = book
-        let held = book.held.sorted()
+        let branches = try book.tables.openBranches()
+        // What was held on the lost branch, whatever is held now.
+        let scopes = Set(try branches.flatMap(book.tables.prefixes).map(\.scope)).sorted()
         notes = try book.tables.orphanNotes().compactMap { note in
             try? SignedCheckpoint(
                 verifyingAnyEpoch: note, community: book.paired.community,
-                ledgerKey: book.paired.ledgerKey, scopes: held)
+                ledgerKey: book.paired.ledgerKey, scopes: scopes)
         }
         let own = try unsentByLeaf()
-        for branch in try book.tables.openBranches() { try add(branch, own: own) }
+        for branch in branches { try add(branch, own: own) }
     }
 
     /// Own orphans are unsent again. They are offered along with others', in the old order, so that

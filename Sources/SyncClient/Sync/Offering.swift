@@ -1,8 +1,8 @@
 // What a lost branch of the ledger had is offered to the office, once what it has is here.
 // Source: docs/protocol.md section 3.6.1. Neighbors: OfferPlan proves, SyncSession calls this
 // between pulling and pushing; the server's OfferRoute answers.
-// Invariants: an offer that is cut is repeated and changes nothing twice; nothing but a move is
-// struck off here that no page has brought back; every loop ends, for what is taken becomes less.
+// Invariants: an offer that is cut is repeated and changes nothing twice; what a page will bring
+// back is struck off only by that page; every loop ends, for what is taken becomes less.
 
 internal import Shared
 internal import Store
@@ -72,15 +72,18 @@ struct Offering {
         _ answer: OfferResponse, to request: OfferRequest, about orphans: [Int64]
     ) throws {
         let (taken, later) = (Set(answer.taken), Set(answer.later))
-        let moves = orphans.indices.filter { index in
-            taken.contains(index) && request.offered[index].isMove
-        }
         try device.write { book in
+            // The office moves a member again by an event of its own; what reaches no neighborhood
+            // that is held here now no page brings.
+            let unseen = orphans.indices.filter { index in
+                taken.contains(index)
+                    && (request.offered[index].isMove
+                        || !book.held.contains(request.offered[index].scope))
+            }
             try book.tables.setStanding(
                 .taken, of: orphans.indices.filter(taken.contains).map { orphans[$0] })
-            // The office moves the member again, by an event of its own.
             try book.tables.strike(
-                orphans: moves.map { orphans[$0] }, at: device.environment.now())
+                orphans: unseen.map { orphans[$0] }, at: device.environment.now())
             try book.tables.setStanding(
                 .refused,
                 of: orphans.indices.filter { !taken.contains($0) && !later.contains($0) }
@@ -182,7 +185,10 @@ extension LocalBook {
                 try offered(event.event.dot, at: $0, by: note)
             }
         }
-        return proven.isEmpty ? nil : OfferRequest(notes: [note.note], offered: proven)
+        // That of the whole ledger shows an office that was set back, and does not know it.
+        let ledger = try tables.keptCheckpoint(origin: tables.ledgerOrigin(paired.community))
+        let notes = [note.note] + [ledger].compactMap(\.self)
+        return proven.isEmpty ? nil : OfferRequest(notes: notes, offered: proven)
     }
 
     /// Names that the folder had before, the first one first: each may have been lost with it.

@@ -114,6 +114,8 @@ struct ScopeTaking {
         try tables.insert(staged.new, staged.admitted, holding: [])
         try tables.forgetPutAway(dot)
         try tables.needKeys(of: staged.new.event, in: keyring)
+        try tables.strikeOrphans(
+            leaves: [staged.new.leaf, staged.new.event.reissued?.leaf].compactMap(\.self), at: now)
     }
 }
 

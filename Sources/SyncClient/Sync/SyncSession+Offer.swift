@@ -51,11 +51,15 @@ extension SyncSession {
             !offers.hasOfferedPairing
         else { return false }
         offers.hasOfferedPairing = true
-        guard case .done(let taken) = try offering(&report, { try $0.offerOwnPairing() }),
-            taken > 0
-        else { return false }
-        report.broughtBack += taken
-        return true
+        switch try offering(&report, { try $0.offerOwnPairing() }) {
+        case .done(let taken):
+            report.broughtBack += taken
+            return taken > 0
+        case .problem(let problem) where !problem.isUnknownReplica:
+            offers.failure = .problem(problem)
+            return false
+        case .problem, .unreachable, .unreadable: return false
+        }
     }
 
     private func offering(

@@ -48,7 +48,8 @@ struct SyncSession {
                     machine = SyncMachine()
                     continue
                 }
-                report.end = end == .complete ? offers.failure ?? end : end
+                let gaveWay = end == .complete || offers.hasOfferedPairing
+                report.end = gaveWay ? offers.failure ?? end : end
                 (report.repaired, report.repairFailures) = (repair.repaired, repair.failures)
                 try note(end)
                 return report

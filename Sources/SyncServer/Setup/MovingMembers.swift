@@ -13,9 +13,8 @@ extension AppendSession {
         _ account: EntityID, to place: EntityID, number: Int64?, as worker: EntityID,
         reason: String?
     ) throws -> (position: LedgerPosition, number: Int64) {
-        guard let role = try facts.role(ofWorker: worker), role >= .coordinator else {
-            throw Refusal(exit: 77, sentence: "only a coordinator or an admin moves members")
-        }
+        guard case .worker(let mover)? = try views.state(of: worker), mover.role >= .coordinator
+        else { throw Refusal(exit: 77, sentence: "only a coordinator or an admin moves members") }
         guard case .member(let member)? = try views.state(of: account) else {
             throw Refusal.noInput("only members move")
         }
@@ -23,6 +22,13 @@ extension AppendSession {
             throw Refusal(
                 exit: 65,
                 sentence: "\(try views.number(of: account)) is at home there already")
+        }
+        guard mover.role == .admin || mover.neighborhoods.map(ScopeID.neighborhood).contains(member.home)
+        else {
+            throw Refusal(
+                exit: 77,
+                sentence: "only an admin, or a coordinator of \(try views.code(of: member.home)), "
+                    + "moves its members")
         }
         let chosen = try self.number(number ?? member.number, isTyped: number != nil, in: place)
         let sealed = try reason.map {
