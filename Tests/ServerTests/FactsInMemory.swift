@@ -19,6 +19,7 @@ struct FactsInMemory: LedgerFacts {
         events.keys.contains { $0.replica == replica && $0.sequence > sequence }
     }
     func device(_ replica: ReplicaID) -> DeviceState? { devices[replica] }
+    func isAboutAnother(_ event: Event) -> Bool { false }
     func role(ofWorker worker: EntityID) -> Role? { roles[worker] }
     func entity(_ id: EntityID) -> EntityFacts? { entities[id] }
 }

@@ -69,6 +69,18 @@ public struct Reissuing {
     }
 }
 
+extension Event {
+    /// All that it is about or speaks of by id, its home and worker among them.
+    public var named: Set<EntityID> {
+        var found = Set([subject, worker, onBehalfOf, home.neighborhood].compactMap(\.self))
+        _ = payload.mapEntities {
+            found.insert($0)
+            return $0
+        }
+        return found
+    }
+}
+
 extension Payload {
     /// With other entities where `place` says so.
     func mapEntities(_ place: (EntityID) -> EntityID) -> Payload {

@@ -139,7 +139,7 @@ struct Checkup: Encodable {
             name: "in touch", isWell: advice.isEmpty,
             finding: "last at \(last.text) (\(ago)), as of position \(book.sync.cursor)"
                 + (advice.isEmpty ? "" : "; the office says: \(advice.onOneLine)"),
-            action: nil,
+            action: advice.isEmpty ? nil : "do what the office says",
             facts: [
                 "lastContact": last.text, "hasAdvice": "\(!advice.isEmpty)",
                 "serverTime": book.sync.serverTime?.text ?? "unknown",

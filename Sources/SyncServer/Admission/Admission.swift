@@ -135,6 +135,7 @@ struct Admission<Facts: LedgerFacts> {
         guard (event.subject?.dot.sequence.value ?? 0) <= AdmissionLimits.subjectSequenceMax else {
             throw QuarantineReason.invalid
         }
+        guard try !facts.isAboutAnother(event) else { throw QuarantineReason.unknownSubject }
         return try Permission(
             device: device, workerRole: try event.worker.flatMap(facts.role(ofWorker:)),
             entity: entity

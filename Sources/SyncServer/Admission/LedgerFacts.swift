@@ -13,6 +13,8 @@ protocol LedgerFacts {
     func possessesAny(of replica: ReplicaID, beyond sequence: Sequence64) throws -> Bool
     func device(_ replica: ReplicaID) throws -> DeviceState?
     func role(ofWorker worker: EntityID) throws -> Role?
+    /// Whether it was written on a lost branch and names what is something else here.
+    func isAboutAnother(_ event: Event) throws -> Bool
     func entity(_ id: EntityID) throws -> EntityFacts?
 }
 

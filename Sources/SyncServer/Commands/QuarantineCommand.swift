@@ -131,8 +131,8 @@ struct WaitingCommand: ServerCommand {
 }
 
 struct WaitingRecord: Encodable {
-    /// `ledger`, `server`, `back`, `keys`, `copy`, `parted`, `ahead`, `unsent`, `quarantine` or
-    /// `conflict`.
+    /// `ledger`, `server`, `back`, `keys`, `copy`, `parted`, `ahead`, `unsent`, `reused`, `again`,
+    /// `quarantine` or `conflict`.
     let what: String
     let device: String
     /// In words, with what to do.

@@ -46,7 +46,18 @@ enum ServerSchema {
         migrator.registerMigration("server 14: members who moved") { db in
             try db.execute(sql: movedMemberEvents)
         }
+        migrator.registerMigration("server 15: ids that were given twice") { db in
+            try db.execute(sql: reusedIDs)
+        }
     }
+
+    /// Ids of a lost branch that this ledger has given to something else.
+    private static let reusedIDs = """
+        CREATE TABLE reused_id (
+            entity BLOB PRIMARY KEY CHECK (length(entity) = 24),
+            noted_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
 
     /// `entity` is the 24 bytes of the device's id, the dot of its `device.paired`.
     /// What a device reported of itself is a claim, and no part of any state.

@@ -45,6 +45,13 @@ final class StoredFacts: LedgerFacts {
         if case .device(let device)? = try views.state(of: entity) { device } else { nil }
     }
 
+    func isAboutAnother(_ event: Event) throws -> Bool {
+        let reused = try ReusedIDTable(tables.db).all()
+        guard !reused.isDisjoint(with: event.named) else { return false }
+        let tag = try tables.rootTag(at: event.context.position)
+        return event.context.isUnknown(tag: tag)
+    }
+
     func role(ofWorker worker: EntityID) throws -> Role? {
         if let known = roles[worker] { return known }
         var role: Role?

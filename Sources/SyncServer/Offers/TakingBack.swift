@@ -40,7 +40,12 @@ extension AppendSession {
         // What came just before may have changed all of it.
         let facts = StoredFacts(views)
         if let known = try facts.possessed(new.event.dot) {
-            return known.leaf == new.leaf ? .known : .refused
+            if known.leaf == new.leaf { return .known }
+            try ReusedIDTable(db).note(new.event, at: now)
+            return .refused
+        }
+        guard try ReusedIDTable(db).all().isDisjoint(with: new.event.named) else {
+            return .refused
         }
         guard try !isHandedInAnew(new) else { return .known }
         if new.event.knownKind == .memberMoved { return try moveAgain(new) }

@@ -113,7 +113,7 @@ extension Views {
     func waitingRecords() throws -> [WaitingRecord] {
         let conflicts = try openConflictCount()
         return try keyRecords() + splitRecords() + partedRecords() + aheadRecords()
-            + unsentRecords()
+            + unsentRecords() + reusedIDRecords() + countedAgainRecords()
             + quarantineSummary()
             + (conflicts == 0
                 ? []

@@ -23,7 +23,7 @@ struct OfferRoute {
         let replica = authorization.replica
         let device = try await store.readAsync { try StoredFacts($0).device(replica) }
         guard let key = device?.signingKey ?? proven.signingKey(of: replica) else {
-            // Whoever shows it: what this ledger signed and does not hold says that it was set back.
+            // Whoever shows it: what this ledger signed and does not hold says it was set back.
             for note in offer.notes.prefix(OfferLimits.strangersNotesMax)
             where try await store.isContradicted(by: note) { throw Problem.readOnly }
             throw Problem.unknownReplica

@@ -23,7 +23,9 @@ extension AppendSession {
                 exit: 65,
                 sentence: "\(try views.number(of: account)) is at home there already")
         }
-        guard mover.role == .admin || mover.neighborhoods.map(ScopeID.neighborhood).contains(member.home)
+        guard
+            mover.role == .admin
+                || mover.neighborhoods.map(ScopeID.neighborhood).contains(member.home)
         else {
             throw Refusal(
                 exit: 77,
