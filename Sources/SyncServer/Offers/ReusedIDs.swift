@@ -1,6 +1,6 @@
-// Ids that a lost branch had given to one thing and this ledger has given to another: an office that
-// was set back went on unnoticed, under the same name. What was written on the lost branch and names
-// one of them is bound to nothing here.
+// Ids that a lost branch had given to one thing and this ledger has given to another: an office
+// that was set back went on unnoticed, under the same name. What was written on the lost branch and
+// names one of them is bound to nothing here.
 // Source: docs/protocol.md section 3.6.1. Neighbors: TakingBack notes and asks, Admission asks.
 // Invariant: no entry comes to be about somebody or something else than its author meant.
 

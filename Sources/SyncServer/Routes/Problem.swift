@@ -96,8 +96,9 @@ enum Problem: Error, Equatable {
                 + "update its server; nothing is lost"
         case .nonce: "repeat the request with the nonce of this answer"
         case .signature: "the signature does not fit the request"
-        case .unknownReplica: "this device is not paired with this server: ask the office for a pairing link and run "
-            + "`hourbook pair` with it; what is recorded stays"
+        case .unknownReplica:
+            "this device is not paired with this server: ask the office for a pairing link and run "
+                + "`hourbook pair` with it; what is recorded stays"
         case .anotherLedger:
             "this device holds what the office's ledger does not: that is another ledger, or was "
                 + "set back; nothing was changed, tell the office"
