@@ -128,12 +128,6 @@ extension Places {
         }
     }
 
-    fileprivate func recover() throws {
-        let store = try both.town.openStore()
-        defer { store.close() }
-        _ = try store.beginEpoch(as: "Ada", reason: "the disk was replaced")
-    }
-
     /// Minutes of each line, at the office or on a device.
     fileprivate func statement(_ member: EntityID, on name: String? = nil) throws -> [Int64] {
         guard let name else {
@@ -172,22 +166,5 @@ extension Places {
                     arguments: [Data(bytes), Int64(position.value)])
             }
         }
-    }
-}
-
-/// The office's folder as it was, which somebody puts back.
-private struct SetBackFolder {
-    let town: Town
-    private let copy: URL
-
-    init(_ town: Town) throws {
-        self.town = town
-        copy = town.folder.appendingPathComponent("office-before")
-        try FileManager.default.copyItem(at: town.officeFolder, to: copy)
-    }
-
-    func putBack() throws {
-        try FileManager.default.removeItem(at: town.officeFolder)
-        try FileManager.default.copyItem(at: copy, to: town.officeFolder)
     }
 }

@@ -44,6 +44,12 @@ struct Places {
         }
     }
 
+    func recover() throws {
+        let store = try both.town.openStore()
+        defer { store.close() }
+        _ = try store.beginEpoch(as: "Ada", reason: "the disk was replaced")
+    }
+
     /// All that waits.
     func letIn() throws {
         try both.town.withStore { store in
@@ -129,5 +135,22 @@ final class FewAnswers: Transport {
         guard left > 0 else { throw .cannotConnect }
         left -= 1
         return try transport.post(path: path, headers: headers, body: body)
+    }
+}
+
+/// The office's folder as it was, which somebody puts back.
+struct SetBackFolder {
+    let town: Town
+    private let copy: URL
+
+    init(_ town: Town) throws {
+        self.town = town
+        copy = town.folder.appendingPathComponent("office-before")
+        try FileManager.default.copyItem(at: town.officeFolder, to: copy)
+    }
+
+    func putBack() throws {
+        try FileManager.default.removeItem(at: town.officeFolder)
+        try FileManager.default.copyItem(at: copy, to: town.officeFolder)
     }
 }
