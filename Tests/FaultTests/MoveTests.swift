@@ -33,6 +33,36 @@ struct MoveTests {
         #expect(idle.requests == 1 && idle.fetched == 0)
     }
 
+    @Test("a moved member answers to the number on the old card, which nobody else is given")
+    func oldCard() async throws {
+        let place = try await Places()
+        defer { place.remove() }
+        let ana = try place.member(number: 1)
+        try place.move(ana, to: place.both.orchard)
+        _ = try await place.both.sync("tablet")
+        try place.both.withDevice("tablet") { tablet in
+            try tablet.read { book in
+                guard case .one(let found) = try book.views.match("HAR-1") else {
+                    Issue.record("nobody answers to HAR-1")
+                    return
+                }
+                #expect(found == ana)
+                let harbor = try #require(book.neighborhoods.first { $0.code == "HAR" })
+                let numbers = MemberNumbers(book: book, neighborhood: harbor)
+                #expect(throws: UserError.self) { try numbers.check(1, isOnCard: true) }
+            }
+        }
+        // Back home, it is hers again.
+        try place.move(ana, to: place.both.harbor)
+        let number = try place.both.town.withStore { store in
+            try store.read { views -> Int64? in
+                guard case .member(let member)? = try views.state(of: ana) else { return nil }
+                return member.number
+            }
+        }
+        #expect(number == 1)
+    }
+
     enum Hurt: CaseIterable, Sendable {
         case unreadable, altered, gone
     }

@@ -108,8 +108,8 @@ extension Views {
         return all
     }
 
-    /// "HAR-37" by the index, in whatever neighborhood it says, without opening every name; nil
-    /// unless exactly one has it.
+    /// "HAR-37" by the index, in whatever neighborhood it says, without opening every name: who has
+    /// it, or had it until they moved away; nil unless that is exactly one.
     private func numbered(_ typed: String) throws -> EntityID? {
         guard let (homes, number) = try codeAndNumber(typed), homes.count == 1,
             let home = try tables.existingScopeNumber(homes[0])
@@ -120,6 +120,7 @@ extension Views {
                     SELECT entity FROM member
                     WHERE home = ? AND number = ? AND canonical = entity
                     """), arguments: [home, number])
+        if found.isEmpty { return try formerNumbers(in: homes[0])[number] }
         return found.count == 1 ? try tables.entity(LocalKey(stored: found[0])) : nil
     }
 

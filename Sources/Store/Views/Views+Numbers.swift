@@ -5,16 +5,36 @@ internal import GRDB
 public import Shared
 
 extension Views {
-    /// Numbers that members of a neighborhood have, ascending.
-    public func memberNumbers(in scope: ScopeID, within range: ClosedRange<Int64>) throws -> [Int64]
-    {
+    /// Numbers that members of a neighborhood have, or had until they moved away, ascending.
+    public func memberNumbers(
+        in scope: ScopeID, within range: ClosedRange<Int64>, besides member: EntityID? = nil
+    ) throws -> [Int64] {
         guard let home = try tables.existingScopeNumber(scope) else { return [] }
-        return try Int64.fetchAll(
+        let present = try Int64.fetchAll(
             db,
             sql: """
                 SELECT DISTINCT number FROM member
                 WHERE home = ? AND number BETWEEN ? AND ? ORDER BY number
                 """, arguments: [home, range.lowerBound, range.upperBound])
+        let former = try formerNumbers(in: scope).filter { $0.value != member }.map(\.key)
+        return Set(present + former.filter(range.contains)).sorted()
+    }
+
+    /// Of members who moved away from a neighborhood, by the number that each had there: cards and
+    /// slips go on saying it.
+    func formerNumbers(in scope: ScopeID) throws -> [Int64: EntityID] {
+        try tables.moves().reduce(into: [:]) { found, move in
+            guard let key = try tables.existingKey(move.member.dot),
+                case .member(let now)? = try state(of: move.member), now.home != scope
+            else { return }
+            let before = try tables.events(of: key).filter { event in
+                event.observation.position.map { $0 < move.position } ?? false
+            }
+            guard case .member(let member)? = decideEntity(before), member.home == scope,
+                let number = member.number
+            else { return }
+            found[number] = move.member
+        }
     }
 
     /// Somebody else who has a number.

@@ -91,7 +91,9 @@ struct MemberNumbers {
         if try taken(in: number...number).isEmpty { return nil }
         let name = "\(neighborhood.code)-\(number)"
         if case .one(let holder) = try book.views.match(name) {
-            return try book.views.label(of: holder)
+            let label = try book.views.label(of: holder)
+            let isHere = try book.views.home(of: holder)?.home == .neighborhood(neighborhood.id)
+            return isHere ? label : "\(label), who moved away,"
         }
         return name
     }

@@ -32,7 +32,8 @@ extension AppendSession {
                 sentence: "only an admin, or a coordinator of \(try views.code(of: member.home)), "
                     + "moves its members")
         }
-        let chosen = try self.number(number ?? member.number, isTyped: number != nil, in: place)
+        let chosen = try self.number(
+            number ?? member.number, isTyped: number != nil, in: place, for: account)
         let sealed = try reason.map {
             try seal(reason: $0, as: MoveField.reason, of: .memberMoved, about: [account])
         }
@@ -46,7 +47,8 @@ extension AppendSession {
     /// was a coordinator's or an admin's when it was written.
     func moveAgain(_ lost: Event, key: Hash, of member: MemberState, to place: EntityID) throws {
         let number = try number(
-            lost.payload.integer(MoveField.number) ?? member.number, isTyped: false, in: place)
+            lost.payload.integer(MoveField.number) ?? member.number, isTyped: false, in: place,
+            for: member.id)
         try write(
             moveOf: member,
             [
@@ -73,10 +75,10 @@ extension AppendSession {
     }
 
     private func number(
-        _ wanted: Int64?, isTyped: Bool, in place: EntityID
+        _ wanted: Int64?, isTyped: Bool, in place: EntityID, for member: EntityID
     ) throws -> Int64 {
         let home = ScopeID.neighborhood(place)
-        if let wanted, try isFree(wanted, in: place) { return wanted }
+        if let wanted, try isFree(wanted, in: place, for: member) { return wanted }
         let taken = Set(try views.memberNumbers(in: home, within: 1...NumberLimits.first - 1))
         let free = (1..<NumberLimits.first).first { !taken.contains($0) }
         guard let free, !isTyped else {
@@ -90,8 +92,12 @@ extension AppendSession {
     }
 
     /// Nobody has it, and no device may give it out.
-    private func isFree(_ number: Int64, in place: EntityID) throws -> Bool {
-        try views.memberNumbers(in: .neighborhood(place), within: number...number).isEmpty
+    private func isFree(
+        _ number: Int64, in place: EntityID, for member: EntityID
+    ) throws -> Bool {
+        try views.memberNumbers(
+            in: .neighborhood(place), within: number...number, besides: member
+        ).isEmpty
             && NumberBlockTable(views).holding(of: number, in: place) == nil
     }
 }
