@@ -257,6 +257,7 @@ extension World {
         if digests != theirs {
             breaches.append(Breach(.i4, "\(handset.name) holds another ledger"))
         }
+        try checkNotBack(handset, ledger)
         if unsent > 0 { breaches.append(Breach(.i8, "\(handset.name) has \(unsent) unsent")) }
         let more = Set(lines).subtracting(theirLines).sorted()
         let less = Set(theirLines).subtracting(lines).sorted()
@@ -283,6 +284,22 @@ extension World {
                         && book.held.isDisjoint(with: entry.reach)
                 }
             }
+        }
+    }
+
+    /// Of what it says has not come back, the office has refused it or never signed it, keeps it
+    /// apart, or misses the bytes that it says were kept apart.
+    private func checkNotBack(_ handset: Handset, _ ledger: LedgerCopy) throws {
+        let waiting = try handset.device.read { book in
+            try book.tables.openBranches().flatMap(book.tables.orphans).filter(\.isOpen)
+        }
+        for orphan in waiting {
+            guard let event = try orphan.bytes.map({ try Event(decoding: $0) }),
+                ![.quarantineEntered, .quarantineDecided].contains(event.knownKind),
+                !ledger.keptApart.contains(orphan.leaf)
+            else { continue }
+            breaches.append(
+                Breach(.i6, "\(handset.name) says that \(event.dot.short) is not back"))
         }
     }
 
