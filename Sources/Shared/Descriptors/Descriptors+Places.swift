@@ -142,3 +142,11 @@ extension FieldDescriptor {
             number, name, .data(byteCount: 32), required: true, help, example: "32 bytes")
     }
 }
+
+extension Event {
+    /// The replica's Ed25519 key, of an event that enters a device in the ledger.
+    public var pairedKey: [UInt8]? {
+        guard knownKind == .devicePaired || knownKind == .deviceSplit else { return nil }
+        return payload.data(DeviceField.signingKey)
+    }
+}

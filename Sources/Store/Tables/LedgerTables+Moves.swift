@@ -89,7 +89,7 @@ extension LedgerTables {
 }
 
 extension [RecordedEvent] {
-    fileprivate func placed(before position: LedgerPosition) -> [RecordedEvent] {
+    func placed(before position: LedgerPosition) -> [RecordedEvent] {
         filter { $0.observation.position.map { $0 < position } ?? false }
     }
 }

@@ -23,17 +23,21 @@ extension Views {
     /// Of members who moved away from a neighborhood, by the number that each had there: cards and
     /// slips go on saying it.
     func formerNumbers(in scope: ScopeID) throws -> [Int64: EntityID] {
-        try tables.moves().reduce(into: [:]) { found, move in
-            guard let key = try tables.existingKey(move.member.dot),
-                case .member(let now)? = try state(of: move.member), now.home != scope
-            else { return }
-            let before = try tables.events(of: key).filter { event in
-                event.observation.position.map { $0 < move.position } ?? false
+        guard let home = try tables.existingScopeNumber(scope) else { return [:] }
+        let away = try db.hotInts(
+            """
+            SELECT member FROM member_move WHERE home = ?1
+            AND member NOT IN (SELECT entity FROM member WHERE home = ?1) ORDER BY member
+            """, .int(home))
+        return try away.reduce(into: [:]) { found, key in
+            let events = try tables.events(of: LocalKey(stored: key))
+            for move in events where move.event.knownKind == .memberMoved {
+                guard let position = move.observation.position,
+                    case .member(let before)? = decideEntity(events.placed(before: position)),
+                    before.home == scope, let number = before.number
+                else { continue }
+                found[number] = before.id
             }
-            guard case .member(let member)? = decideEntity(before), member.home == scope,
-                let number = member.number
-            else { return }
-            found[number] = move.member
         }
     }
 

@@ -193,9 +193,7 @@ struct AnswerApplication {
     /// A pairing that a lost branch had comes back to another place.
     private func followPairing(_ recorded: [RecordedEvent]) throws {
         let own = recorded.last { entry in
-            [.devicePaired, .deviceSplit].contains(entry.event.knownKind)
-                && entry.event.payload.data(DeviceField.signingKey)
-                    .map { ReplicaID(signingKey: $0) } == book.paired.replica
+            entry.event.pairedKey.map { ReplicaID(signingKey: $0) } == book.paired.replica
         }
         guard let position = own?.observation.position, position != book.paired.pairedAt else {
             return

@@ -49,12 +49,8 @@ struct EpochComparison {
 
     /// What is signed of the same tree now.
     private func present(_ scope: ScopeID) throws -> String? {
-        let origin = Checkpoint(
-            community: book.paired.community, epoch: try book.tables.epoch(),
-            tree: .scope(scope, ledgerSize: 0, ledgerRoot: MerkleTree.emptyRoot), size: 0,
-            root: MerkleTree.emptyRoot
-        ).origin
-        return try book.tables.keptCheckpoint(origin: origin)
+        try book.tables.keptCheckpoint(
+            origin: book.tables.scopeOrigin(scope, book.paired.community))
     }
 }
 

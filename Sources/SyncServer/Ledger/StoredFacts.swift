@@ -12,6 +12,7 @@ final class StoredFacts: LedgerFacts {
     private var devices: [ReplicaID: DeviceState?] = [:]
     private var roles: [EntityID: Role?] = [:]
     private var entities: [EntityID: EntityFacts] = [:]
+    private var reused: Set<EntityID>?
 
     init(_ views: Views) {
         self.views = views
@@ -46,10 +47,16 @@ final class StoredFacts: LedgerFacts {
     }
 
     func isAboutAnother(_ event: Event) throws -> Bool {
-        let reused = try ReusedIDTable(tables.db).all()
-        guard !reused.isDisjoint(with: event.named) else { return false }
+        guard try namesReused(event) else { return false }
         let tag = try tables.rootTag(at: event.context.position)
         return event.context.isUnknown(tag: tag)
+    }
+
+    /// Whether it names an id that a lost branch had given to something else.
+    func namesReused(_ event: Event) throws -> Bool {
+        let known = try reused ?? ReusedIDTable(tables.db).all()
+        reused = known
+        return !known.isEmpty && !known.isDisjoint(with: event.named)
     }
 
     func role(ofWorker worker: EntityID) throws -> Role? {

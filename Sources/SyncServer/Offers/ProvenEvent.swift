@@ -60,11 +60,3 @@ extension [ProvenEvent] {
         lazy.compactMap(\.new.event.pairedKey).first { ReplicaID(signingKey: $0) == replica }
     }
 }
-
-extension Event {
-    /// Of what enters a device in the ledger.
-    var pairedKey: [UInt8]? {
-        guard knownKind == .devicePaired || knownKind == .deviceSplit else { return nil }
-        return payload.data(DeviceField.signingKey)
-    }
-}

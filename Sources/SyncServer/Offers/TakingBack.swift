@@ -44,9 +44,7 @@ extension AppendSession {
             try ReusedIDTable(db).note(new.event, at: now)
             return .refused
         }
-        guard try ReusedIDTable(db).all().isDisjoint(with: new.event.named) else {
-            return .refused
-        }
+        guard try !facts.namesReused(new.event) else { return .refused }
         guard try !isHandedInAnew(new) else { return .known }
         if new.event.knownKind == .memberMoved { return try moveAgain(new) }
         do {
