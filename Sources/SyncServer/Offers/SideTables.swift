@@ -19,9 +19,8 @@ extension AppendSession {
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .ledgerReopened,
             .deviceRevoked, .serverTLSKeysChanged, .memberEnrolled, .memberChanged, .memberMoved,
             .hoursRecorded, .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed,
-            .hoursReinstated,
-            .hoursMarkedSame, .hoursMarkedDistinct, .conflictResolved, .conflictUndone,
-            .quarantineEntered, nil:
+            .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct, .conflictResolved,
+            .conflictUndone, .quarantineEntered, nil:
             break
         }
     }
