@@ -12,6 +12,8 @@ HISTORIES := 10000
 # Worlds of the simulator in every `make test`, and what happens in each.
 SHORT_WORLDS := 12
 STEPS := 250
+# Of the simulator's worlds: usual, or busy with sessions that bring something while something fails.
+PACE := usual
 SEED := 1
 MINUTES := 30
 # How many tests run side by side. Without a bound all of them start at once, and a test that talks
@@ -28,8 +30,8 @@ help:
 	@echo '             who moved; full disks, wrong clocks: what people see'
 	@echo 'make test    build and run every test'
 	@echo 'make properties  10000 random histories of each property, in a release build'
-	@echo 'make sim     one world of the simulator: SEED=1 STEPS=250'
-	@echo 'make sim-soak worlds of the simulator for MINUTES=30, on all cores'
+	@echo 'make sim     one world of the simulator: SEED=1 STEPS=250 PACE=usual'
+	@echo 'make sim-soak worlds of the simulator for MINUTES=30, on all cores; PACE=busy is harder'
 	@echo 'make sim-mutants puts faults into the sync one by one: does the simulator notice?'
 	@echo 'make check   formatting, tidiness, and the C floor without warnings'
 	@echo 'make format  format the Swift sources in place'
@@ -80,12 +82,13 @@ properties: setup
 # One world, told step by step if a promise breaks in it.
 sim: setup
 	$(BUILD) --build-tests
-	SEED=$(SEED) WORLDS=1 STEPS=$(STEPS) swift test --skip-build --filter SimulationTests/worlds
+	SEED=$(SEED) WORLDS=1 STEPS=$(STEPS) PACE=$(PACE) swift test --skip-build --filter SimulationTests/worlds
 
 # World after world for so long, on all cores, and what they met; ends non-zero if a promise broke.
 sim-soak: setup
 	$(PROPERTIES) --build-tests
-	scripts/sim-soak --minutes $(MINUTES) --first-seed $(SEED) --steps $(STEPS)
+	scripts/sim-soak --minutes $(MINUTES) --first-seed $(SEED) --steps $(STEPS) \
+	    --pace $(PACE)
 
 # Sixteen faults, each looked for in up to 300 worlds: minutes to build, then up to an hour.
 sim-mutants: setup

@@ -109,6 +109,37 @@ struct ScopeTests {
         #expect(facts.numbers.count == 6 && facts.wrong.isEmpty && facts.elsewhere == 0)
         try await place.expectEqual("tablet", "phone")
     }
+
+    @Test("a copy does not hand in anew what the ledger has of a neighborhood that leaves it")
+    func copied() async throws {
+        let place = try await Places()
+        defer { place.remove() }
+        let (harbor, town) = (place.both.harbor, place.both.town)
+        try place.hold("tablet", [harbor, place.both.orchard])
+        _ = try await place.both.sync("tablet")
+        let common = try place.enroll("tablet", at: place.both.orchard, 50)
+        try FileManager.default.copyItem(
+            at: town.deviceFolder("tablet"), to: town.deviceFolder("copy"))
+        try place.enroll("tablet", at: harbor, 51)
+        _ = try await place.both.sync("tablet")
+        let alone = try place.enroll("copy", at: harbor, 52)
+        let label = try await place.part("copy")
+        try place.hold(label, [harbor])
+        let report = try await place.both.sync("copy")
+        #expect(report.end == .complete && report.handedIn == 1 && report.mismatches.isEmpty)
+        let anew = try town.withStore { store in
+            try store.read { views in
+                try views.tables.entries(after: .start, limit: .max)
+                    .compactMap { try Event(decoding: $0.bytes).reissued?.origin }
+            }
+        }
+        #expect(anew == [alone.dot])
+        let kept = try place.both.withDevice("copy") { copy in
+            try copy.read { try $0.tables.putAwayEvent(common.dot)?.new.event }
+        }
+        #expect(kept == common)
+        #expect(try place.facts("copy").held == ["HAR"])
+    }
 }
 
 /// Of that suite, for one sweep at a time may strike.

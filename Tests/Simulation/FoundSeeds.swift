@@ -7,9 +7,12 @@ import Testing
 struct FoundSeed: CustomTestStringConvertible, Sendable {
     let seed: UInt64
     let danger: String
+    let pace: World.Pace
     var testDescription: String { "seed \(seed): \(danger)" }
 
-    init(_ seed: UInt64, _ danger: String) { (self.seed, self.danger) = (seed, danger) }
+    init(_ seed: UInt64, _ danger: String, pace: World.Pace = .usual) {
+        (self.seed, self.danger, self.pace) = (seed, danger, pace)
+    }
 
     static let all = [
         FoundSeed(3007, "an entry of a moved member's history is damaged, and in no tree here"),
@@ -20,7 +23,10 @@ struct FoundSeed: CustomTestStringConvertible, Sendable {
         FoundSeed(4141, "a lost branch had granted a neighborhood; a dropped key is needed"),
         FoundSeed(5037, "all whom a key is about left, and an entry sealed with it stays"),
         FoundSeed(5081, "an own text's neighborhood leaves, then the office is set back"),
+        FoundSeed(9153, "a copy parts, and the neighborhood of what it looks for leaves"),
         FoundSeed(10061, "a decision is undone after somebody it is about has moved"),
         FoundSeed(10229, "an own entry that came ahead of its chain is damaged"),
+        FoundSeed(
+            100_139, "an own change waits for what another branch brings again", pace: .busy),
     ]
 }

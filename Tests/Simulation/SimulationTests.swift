@@ -12,6 +12,8 @@ import Testing
 struct SimulationTests {
     private static let steps = setting("STEPS") ?? 250
     private static let worlds = setting("WORLDS") ?? 1
+    private static let pace =
+        ProcessInfo.processInfo.environment["PACE"].flatMap(World.Pace.init) ?? .usual
 
     private static func setting(_ name: String) -> Int? {
         ProcessInfo.processInfo.environment[name].flatMap(Int.init)
@@ -22,10 +24,11 @@ struct SimulationTests {
         let first = UInt64(Self.setting("SEED") ?? 1)
         var tally = Tally()
         for seed in first..<first + UInt64(Self.worlds) {
-            let ended = try await Self.run(seed: seed, steps: Self.steps)
+            let ended = try await Self.run(seed: seed, steps: Self.steps, pace: Self.pace)
             tally = tally + ended.tally
             for breach in ended.breaches.prefix(5) { Issue.record("seed \(seed): \(breach)") }
-            if !ended.breaches.isEmpty, Self.worlds == 1 {
+            if !ended.breaches.isEmpty {
+                print("story of seed \(seed)")
                 print(ended.story.joined(separator: "\n"))
             }
         }
@@ -34,7 +37,7 @@ struct SimulationTests {
 
     @Test("what once broke a promise breaks none", arguments: FoundSeed.all)
     func found(_ found: FoundSeed) async throws {
-        let ended = try await Self.run(seed: found.seed, steps: 250)
+        let ended = try await Self.run(seed: found.seed, steps: 250, pace: found.pace)
         for breach in ended.breaches { Issue.record("\(breach)") }
     }
 
@@ -54,12 +57,14 @@ struct SimulationTests {
     }
 
     /// The world runs on a thread of its own, and its requests are answered here.
-    static func run(seed: UInt64, steps: Int) async throws -> Ended {
+    static func run(
+        seed: UInt64, steps: Int, pace: World.Pace = .usual
+    ) async throws -> Ended {
         let line = RequestLine()
         async let served: Void = line.serve()
         let ended = try await apart {
             defer { line.hangUp() }
-            let world = try World(seed: seed, line: line)
+            let world = try World(seed: seed, pace: pace, line: line)
             defer { world.remove() }
             do {
                 for _ in 0..<steps { try world.step() }

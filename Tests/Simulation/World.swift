@@ -33,6 +33,11 @@ final class World {
     private(set) var story: [String] = []
     var breaches: [Breach] = []
     let people: People
+    let pace: Pace
+
+    /// How a world's days go: as they do, or with mostly sessions that bring something while
+    /// something goes wrong.
+    enum Pace: String { case usual, busy }
 
     struct People {
         let neighborhoods: [EntityID]
@@ -48,9 +53,10 @@ final class World {
         let line: [Hash]
     }
 
-    init(seed: UInt64, line: RequestLine) throws {
+    init(seed: UInt64, pace: Pace = .usual, line: RequestLine) throws {
         FaultVFS.install()
         self.seed = seed
+        self.pace = pace
         random = SeededRandom(seed: seed)
         folder = FaultVFS.root.appendingPathComponent(
             "sim-\(ProcessInfo.processInfo.processIdentifier)-\(seed)")
@@ -183,6 +189,7 @@ final class World {
     @discardableResult
     func visit(_ handset: Handset, fault: Fault?) throws -> Int {
         let wire = wire(fault: fault)
+        let gone = try gone(from: handset)
         var report = SyncReport()
         var isStruck = false
         let session = {
@@ -208,6 +215,7 @@ final class World {
         if let parcel = wire.arrived, random.chance(1, of: 10) { late.append(parcel) }
         try takeUnreported(handset)
         finish(handset, report, fault: (isStruck || wire.hasStruck) ? fault : nil)
+        try checkLetGo(handset, gone: gone)
         // Under a new name there is always something to bring.
         return report.pushed + report.fetched + (handset.replica == name ? 0 : 1)
     }

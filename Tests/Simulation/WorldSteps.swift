@@ -22,6 +22,7 @@ extension World {
         tally.note(step: 1)
         pass()
         let handset = pick(handsets)
+        if pace == .busy, random.chance(3, of: 5) { return try workAndVisit(handset) }
         switch random.int(0...99) {
         case 0...33: try work(on: handset)
         case 34...70:
@@ -43,6 +44,11 @@ extension World {
         case 99 where random.chance(2, of: 3): try setBackStep()
         default: try office.restart()
         }
+    }
+
+    private func workAndVisit(_ handset: Handset) throws {
+        try work(on: handset)
+        try visit(handset, fault: random.chance(4, of: 5) ? pick(Self.sessionFaults) : nil)
     }
 
     private func pass() {

@@ -52,6 +52,43 @@ struct BatchTests {
         }
     }
 
+    @Test("an own change that was here before the entry it is about counts when that comes")
+    func awaited() throws {
+        var world = try World(seed: 1)
+        let members = try world.devices[0].store.read { db in
+            try LedgerTables(db).views.entities(.member)
+        }
+        let home = ScopeID.neighborhood(World.neighborhoods[0])
+        try world.record(
+            1, .hoursRecorded, home: home, about: nil, exchange(members[0], members[1], day: 1))
+        let entry = EntityID(Dot(world.devices[1].replica, Sequence64(world.devices[1].head)))
+        try world.record(
+            0, .hoursAmended, home: home, about: entry,
+            [
+                ChangeField.field: .integer(Int64(HoursField.shares.value)),
+                ChangeField.new: .shares(shares(members[0], members[1], minutes: 60)),
+            ])
+        try world.push(1)
+        try world.pull(0)
+        try world.devices[0].store.write { db in
+            #expect(try minutes(db) == [-60, 60])
+            try LedgerTables(db).rebuild { _ in }
+            #expect(try minutes(db) == [-60, 60])
+        }
+    }
+
+    private func minutes(_ db: Database) throws -> [Int64] {
+        try Int64.fetchAll(db, sql: "SELECT minutes FROM posting ORDER BY minutes")
+    }
+
+    private func shares(
+        _ provider: EntityID, _ recipient: EntityID, minutes: Int64 = 30
+    ) -> Shares {
+        Shares(
+            providers: [Party(account: provider, minutes: Minutes(minutes))],
+            recipients: [Party(account: recipient, minutes: Minutes(minutes))])
+    }
+
     private func standings(_ db: Database) throws -> [Int64] {
         try Int64.fetchAll(db, sql: "SELECT standing FROM hours ORDER BY entity")
     }
@@ -65,10 +102,7 @@ struct BatchTests {
     ) throws -> Payload {
         [
             HoursField.form: .integer(HoursForm.exchange.rawValue),
-            HoursField.shares: .shares(
-                Shares(
-                    providers: [Party(account: provider, minutes: Minutes(30))],
-                    recipients: [Party(account: recipient, minutes: Minutes(30))])),
+            HoursField.shares: .shares(shares(provider, recipient)),
             HoursField.serviceDate: .date(try day(number)),
         ]
     }

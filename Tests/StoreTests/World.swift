@@ -202,7 +202,7 @@ struct World {
                         event: new.event, leaf: new.leaf, position: entry.position,
                         contextUnknown: entry.contextUnknown))
             }
-            try tables.project(fresh)
+            try tables.project(fresh, mayBeAwaited: true)
             try tables.finish()
         }
         devices[index].held.formUnion(entries.map(\.dot))

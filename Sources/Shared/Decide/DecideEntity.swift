@@ -60,6 +60,8 @@ public struct DeviceState: Hashable, Sendable {
     public var origin: EntityID?
     /// Replicas that its folder was before, the last first.
     public var former: [ReplicaID] = []
+    /// The last sequence that its folder had in common with `origin`, as it said.
+    public var common: Sequence64 = .none
 
     /// What a copy of its folder is until the ledger says so: the same, without its numbers.
     public var copied: DeviceState {
@@ -145,7 +147,8 @@ extension DeviceState {
             numberBlocks: (payload.blocks(DeviceField.numberBlocks) + events.blocksAdded).joined(),
             revokedAfter: events.compactMap(\.revokesAfter).min(),
             origin: payload.entity(DeviceField.origin),
-            former: payload.replicas(DeviceField.former))
+            former: payload.replicas(DeviceField.former),
+            common: payload.integer(DeviceField.common).map { Sequence64(UInt64($0)) } ?? .none)
     }
 }
 

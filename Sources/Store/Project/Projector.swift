@@ -8,9 +8,10 @@ internal import GRDB
 public import Shared
 
 extension LedgerTables {
-    /// Brings the projections up to date with events just stored.
-    public func project(_ new: [RecordedEvent]) throws {
-        var projector = Projector(tables: self)
+    /// Brings the projections up to date with events just stored. `mayBeAwaited`: there were own
+    /// events without a place, some of which may be about entities that only these bring.
+    public func project(_ new: [RecordedEvent], mayBeAwaited: Bool = false) throws {
+        var projector = Projector(tables: self, mayBeAwaited: mayBeAwaited)
         try projector.project(new)
     }
 
@@ -66,8 +67,12 @@ struct Projector {
     private var moved: Set<EntityID> = []
     /// Whether anybody ever did; asked once.
     private var hasMoves: Bool?
+    /// Whether what is new may be about something that events were here about before it came.
+    private let mayBeAwaited: Bool
 
-    init(tables: LedgerTables) { self.tables = tables }
+    init(tables: LedgerTables, mayBeAwaited: Bool = false) {
+        (self.tables, self.mayBeAwaited) = (tables, mayBeAwaited)
+    }
 
     var db: Database { tables.db }
 
@@ -101,7 +106,8 @@ struct Projector {
         let isNew = try creation.map { try remember($0, key: key) } ?? false
         // Nothing about a new entity came before its creation; a decision that names it beside
         // another entry is about that one, and may stand in this batch.
-        let isAlone = isNew && fresh.count == 1 && !sides.contains(entity)
+        let isAlone =
+            try isNew && fresh.count == 1 && !sides.contains(entity) && !isAwaited(key)
         let events = isAlone ? fresh : try tables.events(of: key)
         guard events.contains(where: { $0.event.subject == nil }) else { return try forget(key) }
         switch decideEntity(events) {
@@ -110,6 +116,14 @@ struct Projector {
         case .community?, .neighborhood?, .worker?, .device?, .quarantine?: break
         case nil: try forget(key)
         }
+    }
+
+    /// A device that went back to what two branches have in common keeps its own events, also about
+    /// what comes back later.
+    private func isAwaited(_ key: LocalKey) throws -> Bool {
+        guard mayBeAwaited else { return false }
+        return try db.hotInt("SELECT 1 FROM event WHERE subject = ? LIMIT 1", .int(key.value))
+            != nil
     }
 
     /// Notes what the entity is and where it is delivered. True if it was not here before.

@@ -204,6 +204,13 @@ extension LedgerTables {
         }
     }
 
+    public func hasUnsent() throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT EXISTS (SELECT 1 FROM event WHERE position >= \(StoreSchema.unsentBase))"
+            )) ?? false
+    }
+
     public func unsentCount() throws -> Int {
         try Int.fetchOne(
             db, sql: "SELECT count(*) FROM event WHERE position >= ?",

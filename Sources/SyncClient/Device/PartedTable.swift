@@ -45,6 +45,18 @@ extension LedgerTables {
         }
     }
 
+    func hasParted(_ dot: Dot, leaf: Hash) throws -> Bool {
+        try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM parted_event
+                WHERE replica = ? AND sequence = ? AND leaf = ?)
+                """,
+            arguments: [
+                Data(dot.replica.bytes), Int64(dot.sequence.value), Data(leaf.bytes),
+            ]) ?? false
+    }
+
     /// The ledger is another: whether it has what was not handed in anew is looked at again.
     func reopenParted() throws {
         try db.execute(sql: "UPDATE parted_event SET is_settled = 0 WHERE moved_to IS NULL")

@@ -70,14 +70,18 @@ extension LedgerTables {
         return last.map { Sequence64(UInt64($0)) } ?? .none
     }
 
-    /// The ledger no longer has those after a position: they are unsent again.
+    /// The ledger no longer has those after a position: they are unsent again, or, under a name
+    /// that the folder had before, looked for again.
     func takeBackPutAway(after position: LedgerPosition, of replica: ReplicaID) throws {
         let rows = try Row.fetchAll(
-            db,
-            sql: "SELECT * FROM put_away_event WHERE replica = ? AND position > ?",
-            arguments: [Data(replica.bytes), Int64(clamping: position.value)])
+            db, sql: "SELECT * FROM put_away_event WHERE position > ?",
+            arguments: [Int64(clamping: position.value)])
         for event in try rows.map(putAwayEvent) {
-            try insertUnsent(event.new, reach: event.admitted.reach)
+            if event.new.event.dot.replica == replica {
+                try insertUnsent(event.new, reach: event.admitted.reach)
+            } else {
+                try keepParted(event.new, apart: nil)
+            }
             try forgetPutAway(event.new.event.dot)
         }
     }

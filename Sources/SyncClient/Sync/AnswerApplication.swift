@@ -144,13 +144,14 @@ struct AnswerApplication {
         guard response.cursor >= state.cursor else { throw Fault.range }
         let entries = response.page.isEmpty ? [] : try page(from: state.cursor).entries
         let holding = heldSoFar(entries)
+        let hasUnsent = try book.tables.hasUnsent()
         var recorded: [RecordedEvent] = []
         var line: OwnLine?
         for entry in entries {
             let taken = try take(entry, holding: holding, &line)
             if let taken { recorded.append(taken) }
         }
-        try book.tables.project(recorded)
+        try book.tables.project(recorded, mayBeAwaited: hasUnsent)
         try book.tables.strikeOrphans(recorded, at: now)
         if recorded.contains(where: { $0.event.knownKind == .ledgerReopened }) {
             try book.tables.setCheckpointsAside()
@@ -288,7 +289,10 @@ struct AnswerApplication {
             new = other
         }
         let dot = new.event.dot
-        guard dot.replica == book.paired.replica else { return nil }
+        guard dot.replica == book.paired.replica else {
+            try putAwayFormer(PlacedEvent(new: new, admitted: admitted))
+            return nil
+        }
         if let own = try ownLeaf(dot) {
             guard own == new.leaf else {
                 throw Fault.parted(common: Sequence64(dot.sequence.value - 1))
@@ -301,6 +305,12 @@ struct AnswerApplication {
         try book.tables.forgetRefused(dot.sequence)
         try book.tables.projectAgain([new.event.entity])
         return nil
+    }
+
+    /// Under a name that this folder had before, the entry that waits to be found in the ledger.
+    private func putAwayFormer(_ event: PlacedEvent) throws {
+        guard try book.tables.hasParted(event.new.event.dot, leaf: event.new.leaf) else { return }
+        try book.tables.putAway(event)
     }
 
     /// What this says of own events that the database does not have: it was set back to an older

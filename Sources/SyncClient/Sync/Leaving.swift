@@ -1,5 +1,5 @@
 // The entries of a neighborhood that this device no longer holds are taken out, once its own there
-// have their place in the ledger or at the desk. Source: docs/protocol.md section 7.10.
+// have their place in the ledger or at the desk, and none of a former name waits to be looked for. Source: docs/protocol.md section 7.10.
 // Neighbors: ScopeTaking says which; KeyDropping removes the data keys after the commit.
 // Invariants: bytes of own events stay, in put_away_event; of members a line stays, as of anybody
 // elsewhere; a data key goes only if all that it is about has gone and nothing that stays needs it.
@@ -19,7 +19,9 @@ struct Leaving {
         let leaving = holdings.filter { $0.value == .leaving }.map(\.key).sorted()
         let others = holdings.filter { ![.leaving, .gone].contains($0.value) }.map(\.key)
         let kept = Set([.community] + others.map(ScopeID.neighborhood))
-        guard !leaving.isEmpty, try !tables.hasUnplaced(outside: kept) else { return }
+        guard !leaving.isEmpty, try !tables.hasUnplaced(outside: kept),
+            try !tables.unsettledParted().contains(where: { kept.isDisjoint(with: $0.reach) })
+        else { return }
         let book = try taking.present()
         try keepLines(of: try tables.membersOutside(kept), book)
         try takeOut(outside: kept, book)

@@ -31,7 +31,7 @@ struct LostBranch {
         var first: Sequence64?
         for event in waiting {
             let (dot, leaf) = (event.new.event.dot, event.new.leaf)
-            if try book.tables.leaf(of: dot) == leaf || apart.contains(leaf) {
+            if try isPlaced(dot, leaf) || apart.contains(leaf) {
                 try book.tables.settleParted(dot, movedTo: nil)
             } else if let place = known[leaf] {
                 first = first ?? dot.sequence
@@ -72,6 +72,12 @@ struct LostBranch {
     }
 
     // MARK: What the ledger has
+
+    /// Also where this folder does not hold what it reaches.
+    private func isPlaced(_ dot: Dot, _ leaf: Hash) throws -> Bool {
+        let tables = book.tables
+        return try tables.leaf(of: dot) == leaf || tables.putAwayEvent(dot)?.new.leaf == leaf
+    }
 
     private func leavesKeptApart(of origin: ReplicaID) throws -> Set<Hash> {
         let sides = try book.views.entities(.quarantine).flatMap { id -> [Side] in

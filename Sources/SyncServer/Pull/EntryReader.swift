@@ -16,30 +16,29 @@ struct PageEntry: Sendable {
 
 struct EntryReader {
     let tables: LedgerTables
-    let replica: ReplicaID
+    let names: OwnNames
     /// Own events that the request brought and that the ledger has.
     let shown: [ClosedRange<Sequence64>]
 
-    init(tables: LedgerTables, replica: ReplicaID, outcomes: [Outcome]) {
+    init(tables: LedgerTables, names: OwnNames, outcomes: [Outcome]) {
         self.tables = tables
-        self.replica = replica
+        self.names = names
         shown = outcomes.filter { [.admitted, .duplicate].contains($0.disposition) }
             .map { $0.first...$0.last }
     }
 
-    /// Entries of `scopes` in order, at most a page of them, and the device's own of `others`, up
-    /// to `last`; and how far the ledger was read.
+    /// Entries of `scopes` in order, at most a page of them, and the device's own wherever they
+    /// are, up to `last`; and how far the ledger was read.
     func entries(
-        of scopes: Set<ScopeID>, ownOf others: Set<ScopeID>, after cursor: LedgerPosition,
-        through last: LedgerPosition
+        of scopes: Set<ScopeID>, after cursor: LedgerPosition, through last: LedgerPosition
     ) throws -> (entries: [PageEntry], end: LedgerPosition) {
         let stored = try tables.entries(
-            in: scopes.union(others), after: cursor, limit: PageLimits.entriesMax + 1)
+            in: scopes.union(names.places), after: cursor, limit: PageLimits.entriesMax + 1)
         var entries: [PageEntry] = []
         var bytes = 0
         var end = cursor
         for found in stored.prefix(PageLimits.entriesMax) where found.position <= last {
-            if !scopes.isDisjoint(with: found.reach) || found.dot.replica == replica {
+            if !scopes.isDisjoint(with: found.reach) || names.has(found.dot) {
                 bytes += (isOwn(found) ? 0 : found.bytes.count) + PageLimits.entryBytes
                 if bytes > PageLimits.bytesMax, !entries.isEmpty { return (entries, end) }
                 entries.append(entry(found))
@@ -51,7 +50,7 @@ struct EntryReader {
     }
 
     private func isOwn(_ stored: StoredEntry) -> Bool {
-        stored.dot.replica == replica && shown.contains { $0.contains(stored.dot.sequence) }
+        stored.dot.replica == names.replica && shown.contains { $0.contains(stored.dot.sequence) }
     }
 
     private func entry(_ stored: StoredEntry) -> PageEntry {

@@ -44,7 +44,7 @@ struct HeldScopes {
         return Set([.community] + (knows ? may.filter(named.contains) : may))
     }
 
-    /// Neighborhoods that it held at any time: its own entries there stay its own.
+    /// Neighborhoods that it held at any time.
     var ever: Set<ScopeID> {
         Set(spans.flatMap(\.places).map(ScopeID.neighborhood))
     }

@@ -168,12 +168,13 @@ struct News: Sendable {
     ) throws {
         let tables = views.tables
         let held = along.scopes(after: request.cursor, named: request.held.map(\.scope))
-        let reader = EntryReader(tables: tables, replica: device.replica, outcomes: outcomes)
+        let reader = EntryReader(
+            tables: tables, names: try OwnNames(of: device, held: along, views: views),
+            outcomes: outcomes)
         cursor = request.cursor
         head = views.position
         let page = try reader.entries(
-            of: held, ownOf: along.ever.subtracting(held), after: cursor,
-            through: along.nextChange(after: cursor) ?? head)
+            of: held, after: cursor, through: along.nextChange(after: cursor) ?? head)
         epoch = try tables.epoch()
         (directory, end) = try DirectoryReader(views: views, held: held).lines(
             after: cursor, through: page.end)

@@ -50,6 +50,27 @@ struct Places {
         _ = try store.beginEpoch(as: "Ada", reason: "the disk was replaced")
     }
 
+    /// A folder that has parted takes a name of its own; returns its label at the office.
+    func part(_ name: String) async throws -> String {
+        let town = both.town
+        return try await town.serving { port in
+            try await apart {
+                let device = try town.open(name)
+                defer { device.close() }
+                _ = try town.sync(device, port: port)
+                let (next, _) = try Splitting(
+                    device: device, keys: town.keys(of: device),
+                    transport: town.transport(device, port: port)
+                ).run()
+                return try town.withStore { store in
+                    try store.read { views in
+                        try views.devices().first { $0.replica == next.paired.replica }?.label
+                    }
+                } ?? next.paired.label
+            }
+        }
+    }
+
     /// All that waits.
     func letIn() throws {
         try both.town.withStore { store in
