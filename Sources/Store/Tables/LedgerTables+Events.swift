@@ -205,10 +205,8 @@ extension LedgerTables {
     }
 
     public func hasUnsent() throws -> Bool {
-        try Bool.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT EXISTS (SELECT 1 FROM event WHERE position >= \(StoreSchema.unsentBase))"
-            )) ?? false
+        let first = "SELECT 1 FROM event WHERE position >= \(StoreSchema.unsentBase) LIMIT 1"
+        return try Int.fetchOne(db.cachedStatement(sql: first)) != nil
     }
 
     public func unsentCount() throws -> Int {

@@ -1,5 +1,6 @@
 // The entries of a neighborhood that this device no longer holds are taken out, once its own there
-// have their place in the ledger or at the desk, and none of a former name waits to be looked for. Source: docs/protocol.md section 7.10.
+// have their place in the ledger or at the desk, and none of a former name waits to be looked for.
+// Source: docs/protocol.md section 7.10.
 // Neighbors: ScopeTaking says which; KeyDropping removes the data keys after the commit.
 // Invariants: bytes of own events stay, in put_away_event; of members a line stays, as of anybody
 // elsewhere; a data key goes only if all that it is about has gone and nothing that stays needs it.
