@@ -79,11 +79,17 @@ struct SplitTests {
             try session.allowSplit(of: origin, as: office.ada)
             _ = try session.split(Self.request(0x50), of: origin).get()
             try session.project()
+            _ = try session.split(Self.request(0x60), of: copy).get()
+            try session.project()
             try session.revoke(origin, as: office.ada, reason: "stolen")
         }
         let revoked = try office.store.read { views in
             try views.devices().filter { $0.revokedAfter != nil }.count
         }
-        #expect(revoked == 3)
+        #expect(revoked == 4)
+        let labels = try office.store.read { views in
+            try views.devices().filter { $0.origin != nil }.map(\.label).sorted()
+        }
+        #expect(labels == (2...4).map { "\(origin.label) (copy \($0))" }, "a copy of a copy, too")
     }
 }

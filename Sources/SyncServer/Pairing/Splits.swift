@@ -169,13 +169,25 @@ extension AppendSession {
         return split.position
     }
 
-    /// "Harbor tablet (copy 2)": the original is the first.
+    /// "Harbor tablet (copy 2)": the original is the first, and a copy of a copy is one more.
     private func labelOfCopy(of origin: DeviceState) throws -> String {
-        let suffix = " (copy \(try SplitTable(db).splits(of: origin.replica).count + 2))"
-        let room = Self.labelScalarsMax - suffix.unicodeScalars.count
-        var label = String.UnicodeScalarView()
-        label.append(contentsOf: origin.label.unicodeScalars.prefix(room))
-        return String(label) + suffix
+        let devices = try views.devices()
+        var first = origin
+        while let before = first.origin, let device = devices.first(where: { $0.id == before }) {
+            first = device
+        }
+        let taken = Set(devices.map(\.label))
+        var number = 2
+        while taken.contains(Self.label(first.label, copy: number)) { number += 1 }
+        return Self.label(first.label, copy: number)
+    }
+
+    private static func label(_ label: String, copy number: Int) -> String {
+        let suffix = " (copy \(number))"
+        let room = labelScalarsMax - suffix.unicodeScalars.count
+        var start = String.UnicodeScalarView()
+        start.append(contentsOf: label.unicodeScalars.prefix(room))
+        return String(start) + suffix
     }
 
     private static let labelScalarsMax = 100
