@@ -7,17 +7,17 @@ internal import Shared
 internal import Store
 
 @main
-struct ClientMain: ParsableCommand {
+struct ClientMain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: name,
         abstract: "Record hours that neighbors give each other, with or without a network.",
         discussion: """
-            All but pair and sync work without a network. Exit codes are those of sysexits.h.
+            All but pair and sync work without a network; `serve` has the pages for it. Exit codes are those of sysexits.h.
             """,
         version: "0.1.0",
         subcommands: [
             PairCommand.self, SyncCommand.self, StatusCommand.self, WaitingCommand.self,
-            DoctorCommand.self,
+            DoctorCommand.self, ServeCommand.self,
             WorkerCommand.self,
             MemberCommand.self,
             ExchangeCommand.self, ContributionCommand.self, DonationCommand.self,
@@ -33,13 +33,17 @@ struct ClientMain: ParsableCommand {
     /// The parser's own errors begin as ours do.
     static let _errorPrefix = "\(name): "
 
-    static func main() {
+    static func main() async {
         if let fault = TypedWords.fault {
             end(Sysexit.usage.rawValue, saying: _errorPrefix + fault)
         }
         do {
-            var command = try parseAsRoot()
-            try command.run()
+            var command = try await asyncParseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
             end(ExitCode.success.rawValue)
         } catch {
             let (code, text) = (exitCode(for: error), fullMessage(for: error))

@@ -20,6 +20,24 @@ extension Views {
         ).compactMap { try record(LocalKey(stored: $0)) }
     }
 
+    /// The last that came into the book, unsent ones first, with where each stands: `before` goes
+    /// on from there.
+    public func newestHours(
+        before: Int64 = .max, limit: Int
+    ) throws -> [(place: Int64, record: HoursRecord)] {
+        try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT event.position, hours.entity FROM event
+                    JOIN hours ON hours.entity = event.dot
+                    WHERE event.position < ? AND standing <> \(EntryStanding.repeatedImport.rawValue)
+                    ORDER BY event.position DESC LIMIT ?
+                    """), arguments: [before, limit]
+        ).compactMap { row in
+            try record(LocalKey(stored: row[1])).map { (row[0], $0) }
+        }
+    }
+
     public func hours(_ entity: EntityID) throws -> HoursRecord? {
         try tables.existingKey(entity.dot).flatMap(record)
     }

@@ -152,7 +152,7 @@ extension EntityID {
 
 extension String {
     /// Lower case without accents, for finding people.
-    var folded: String {
+    public var folded: String {
         folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
             .trimmingCharacters(in: .whitespaces)
     }

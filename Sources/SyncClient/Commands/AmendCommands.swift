@@ -109,15 +109,8 @@ struct HoursVoid: ClientCommand {
 
     func perform() throws {
         let device = try data.device()
-        let events = try Recording(device: device, worker: worker.typed).record { _, finder in
-            let entry = try finder.hours(id)
-            guard !entry.isVoid else { throw UserError(.dataError, "\(id) is void already") }
-            return [
-                Draft(
-                    .hoursVoided, subject: entry.id, home: entry.home,
-                    values: try finder.values([VoidField.reason: reason.list], of: .hoursVoided),
-                    subjects: .entities(entry.shares.accounts))
-            ]
+        let events = try Recording(device: device, worker: worker.typed).record { book, finder in
+            [try EntryDrafts(book).void(try finder.hours(id), reason: reason)]
         }
         try device.tell("voided", events.first?.entity, events, json)
     }

@@ -59,16 +59,18 @@ protocol ClientCommand: ParsableCommand {
 
 extension ClientCommand {
     func run() throws {
-        do {
-            try perform()
-        } catch {
-            guard let shown = UserError(showing: error) else { throw error }
-            let lines = shown.description.split(separator: "\n", omittingEmptySubsequences: false)
-            Screen.note(
-                ClientMain._errorPrefix + lines.map { String($0).onOneLine }.joined(separator: "\n")
-            )
-            throw ExitCode(shown.code.rawValue)
-        }
+        do { try perform() } catch { throw Self.told(error) }
+    }
+}
+
+extension ParsableCommand {
+    /// Says what went wrong; what is left of it is an exit code.
+    static func told(_ error: any Error) -> any Error {
+        guard let shown = UserError(showing: error) else { return error }
+        let lines = shown.description.split(separator: "\n", omittingEmptySubsequences: false)
+        Screen.note(
+            ClientMain._errorPrefix + lines.map { String($0).onOneLine }.joined(separator: "\n"))
+        return ExitCode(shown.code.rawValue)
     }
 }
 

@@ -149,6 +149,26 @@ struct SyncRun {
         try tell(report, milliseconds: ended.milliseconds - started.milliseconds)
     }
 
+    /// The same without a word to the terminal: what it did, and the device as it is then, which a
+    /// copy has another name in.
+    func untold(
+        progress: @escaping (SyncReport) -> Void
+    ) throws -> (report: SyncReport, device: Device) {
+        let identity = try IdentityFile.of(device.paired.replica, in: folder)
+        guard let keys = try identity?.keys else {
+            throw UserError(
+                .ioError, "this device's keys are missing from \(folder.path); restore them")
+        }
+        var session = SyncSession(device: device, keys: keys, transport: transport)
+        session.progress = progress
+        let report = try session.run()
+        guard case .diverged = report.end else { return (report, device) }
+        let next = try Splitting(device: device, keys: keys, transport: transport).run()
+        var again = SyncSession(device: next.device, keys: next.keys, transport: transport)
+        again.progress = progress
+        return (try again.run(), next.device)
+    }
+
     /// Another folder has gone on under the name that this one had: this one takes its own, and
     /// what only it had is handed in anew.
     private func goOnAsCopy(after common: Sequence64, keys: ReplicaKeys) throws {

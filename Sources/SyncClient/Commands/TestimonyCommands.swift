@@ -24,15 +24,10 @@ struct TestimonyOptions: ParsableArguments {
         let events = try Recording(device: device, worker: worker.typed).record { book, finder in
             let entry = try finder.hours(id)
             told = entry.id
-            var values = try more(entry, finder, book)
-            values[TestimonyField.reason] = reason.map(Value.text)
-            let recorder = try finder.worker(worker.typed)
-            if try book.hasSaid(kind, values, of: entry, by: recorder) { return [] }
-            return [
-                Draft(
-                    kind, subject: entry.id, home: entry.home, values: values,
-                    subjects: .entities(entry.shares.accounts))
-            ]
+            let draft = try EntryDrafts(book).testimony(
+                kind, of: entry, try more(entry, finder, book), reason: reason,
+                by: try finder.worker(worker.typed))
+            return draft.map { [$0] } ?? []
         }
         try device.tell(done, told, events, json)
     }

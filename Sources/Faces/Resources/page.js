@@ -1,0 +1,115 @@
+// What only improves pages that work without it: people found while somebody types, drafts that
+// outlive a crash, the first mistake in focus. No page needs it.
+"use strict";
+
+// Drafts: what is typed stays in this browser until the form has been sent and done.
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const key = "draft-" + form.dataset.draft;
+  const kept = [...form.elements].filter((field) => field.name && field.type !== "hidden");
+  const isFresh = !document.querySelector(".faults") && !location.search;
+  if (isFresh && document.querySelector(".done")) localStorage.removeItem(key);
+  const draft = JSON.parse(localStorage.getItem(key) || "null");
+  if (draft && isFresh) {
+    for (const field of kept) {
+      if (field.type === "radio") field.checked = draft[field.name] === field.value;
+      else if (field.type !== "date" && draft[field.name]) field.value = draft[field.name];
+    }
+  }
+  form.addEventListener("input", () => {
+    const values = {};
+    for (const field of kept) {
+      if (field.type !== "radio" || field.checked) values[field.name] = field.value;
+    }
+    localStorage.setItem(key, JSON.stringify(values));
+  });
+}
+
+// A time that is typed takes the place of one that was touched, and the other way round.
+const typedMinutes = document.getElementById("minutes");
+if (typedMinutes) {
+  const chips = [...document.querySelectorAll("input[name=chip]")];
+  typedMinutes.addEventListener("input", () => chips.forEach((chip) => (chip.checked = false)));
+  for (const chip of chips) chip.addEventListener("change", () => (typedMinutes.value = ""));
+}
+
+// People, as a combobox: the word after the last comma is looked for.
+for (const input of document.querySelectorAll("input[data-find]")) {
+  const list = document.createElement("ul");
+  list.className = "found";
+  list.id = input.id + "-found";
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", input.labels[0].textContent);
+  input.after(list);
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-autocomplete", "list");
+  input.setAttribute("aria-expanded", "false");
+  input.setAttribute("aria-controls", list.id);
+  let chosen = -1;
+  let asked = 0;
+
+  const close = () => {
+    list.hidden = true;
+    chosen = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const mark = (index) => {
+    chosen = index;
+    [...list.children].forEach((item, at) => {
+      item.setAttribute("aria-selected", at === index ? "true" : "false");
+    });
+    if (index < 0) return input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-activedescendant", list.children[index].id);
+    list.children[index].scrollIntoView({ block: "nearest" });
+  };
+  const take = (label) => {
+    const before = input.value.split(",").slice(0, -1).map((name) => name.trim());
+    input.value = [...before, label].join(", ");
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    close();
+  };
+  const look = async () => {
+    const number = ++asked;
+    const typed = input.value.split(",").pop().trim();
+    const answer = await fetch("/find?q=" + encodeURIComponent(typed));
+    const labels = answer.ok ? (await answer.text()).split("\n").filter(Boolean) : [];
+    if (number !== asked || document.activeElement !== input) return;
+    list.replaceChildren(...labels.map((label, index) => {
+      const item = document.createElement("li");
+      item.id = list.id + "-" + index;
+      item.setAttribute("role", "option");
+      item.textContent = label;
+      item.addEventListener("pointerdown", (event) => { event.preventDefault(); take(label); });
+      return item;
+    }));
+    if (labels.length === 0 || labels.includes(typed)) return close();
+    list.hidden = false;
+    input.setAttribute("aria-expanded", "true");
+    mark(typed ? 0 : -1);
+  };
+  input.addEventListener("input", (event) => { if (event.isTrusted) look(); });
+  input.addEventListener("focus", look);
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", (event) => {
+    const count = list.children.length;
+    if (list.hidden || count === 0) return;
+    if (event.key === "ArrowDown") mark((chosen + 1) % count);
+    else if (event.key === "ArrowUp") mark((chosen + count - 1) % count);
+    else if (event.key === "Escape") close();
+    else if ((event.key === "Enter" || event.key === "Tab") && chosen >= 0) {
+      take(list.children[chosen].textContent);
+      if (event.key === "Tab") return;
+    } else return;
+    event.preventDefault();
+  });
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
+const faults = document.querySelector(".faults[tabindex]");
+if (faults) faults.focus();
+else document.getElementById("gave")?.focus();

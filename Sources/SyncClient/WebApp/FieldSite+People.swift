@@ -1,0 +1,211 @@
+// People: find, enroll, and what each gave and received. Neighbors: PeopleIndex finds,
+// Views+Statement counts; people, person and enroll.mustache show them.
+
+internal import Faces
+internal import Hummingbird
+internal import Shared
+internal import Store
+
+struct PeopleModel: Sendable {
+    struct Line: Sendable {
+        let id: String
+        let number: String
+        let name: String
+    }
+
+    let t: [String: String]
+    let frame: FieldFrame
+    let typed: String
+    let lines: [Line]
+    let isEmpty: Bool
+    /// There are more than are listed.
+    let isCut: Bool
+}
+
+struct PersonModel: Sendable {
+    struct Line: Sendable {
+        let entry: String
+        let day: String
+        let with: String
+        let given: String
+        let received: String
+        let isContested: Bool
+    }
+    struct Detail: Sendable {
+        let name: String
+        let value: String
+    }
+
+    let t: [String: String]
+    let frame: FieldFrame
+    let label: String
+    let gave: String
+    let received: String
+    let contested: String?
+    let details: [Detail]
+    let lines: [Line]
+    let hasLines: Bool
+}
+
+struct EnrollModel: Sendable {
+    struct Place: Sendable {
+        let code: String
+        let name: String
+        let isChosen: Bool
+    }
+
+    let t: [String: String]
+    let frame: FieldFrame
+    let name: String
+    let birthYear: String
+    let phone: String
+    let languages: String
+    let once: String
+    let fault: String?
+    let places: [Place]
+    let mustPlace: Bool
+}
+
+extension FieldSite {
+    static let peopleMax = 100
+
+    func peoplePage(_ fields: FormFields, _ visit: Visit) async throws -> Response {
+        let typed = fields["q"]
+        let model = try await desk.read { book, people in
+            let recent = typed.isEmpty ? [] : try book.recentPeople(book.recentHours())
+            let found = people.found(typed, recent: recent, limit: Self.peopleMax + 1)
+            return PeopleModel(
+                t: visit.text.texts,
+                frame: try FieldFrame(book, visit, title: visit.text("people"), place: .people),
+                typed: typed,
+                lines: found.prefix(Self.peopleMax).map {
+                    .init(id: $0.id.description, number: $0.number, name: $0.name)
+                }, isEmpty: found.isEmpty, isCut: found.count > Self.peopleMax)
+        }
+        return html("people", model)
+    }
+
+    func personPage(_ id: String, _ visit: Visit) async throws -> Response {
+        let model = try await desk.read { book, _ -> PersonModel? in
+            guard let account = EntityID(id),
+                try book.views.home(of: account) != nil
+                    || book.views.directoryLine(of: account) != nil
+            else { return nil }
+            return try PersonModel(book, account, visit)
+        }
+        guard let model else { throw SiteFault.notFound }
+        return html("person", model)
+    }
+
+    // MARK: Enrolling
+
+    func enrollPage(_ fields: FormFields, _ visit: Visit) async throws -> Response {
+        try await shownEnroll(fields, visit, once: hex(desk.environment.randomBytes(8)))
+    }
+
+    private func shownEnroll(
+        _ fields: FormFields, _ visit: Visit, once: String, fault: String? = nil
+    ) async throws -> Response {
+        let model = try await desk.read { book, _ in
+            let places = try book.neighborhoods
+            return EnrollModel(
+                t: visit.text.texts,
+                frame: try FieldFrame(book, visit, title: visit.text("enroll"), place: .people),
+                name: fields["name"], birthYear: fields["birth_year"], phone: fields["phone"],
+                languages: fields["languages"], once: once, fault: fault,
+                places: places.map {
+                    .init(code: $0.code, name: $0.name, isChosen: $0.code == fields["place"])
+                }, mustPlace: places.count > 1)
+        }
+        return html("enroll", model, status: fault == nil ? .ok : .unprocessableContent)
+    }
+
+    /// One event: the member.
+    func enroll(_ fields: FormFields, _ visit: Visit) async throws -> Response {
+        try await once(fields["once"]) {
+            if fields["name"].isEmpty {
+                return try await shownEnroll(
+                    fields, visit, once: fields["once"], fault: visit.text("name_missing"))
+            }
+            do {
+                let (id, label) = try await enrolled(fields)
+                let done = Done(text: visit.text("enrolled", ["member": label]))
+                return redirect(to: "/people/\(id)", done: done)
+            } catch let error as UserError {
+                return try await shownEnroll(
+                    fields, visit, once: fields["once"], fault: error.description)
+            } catch let fault as TypingFault {
+                return try await shownEnroll(
+                    fields, visit, once: fields["once"], fault: "\(fault)")
+            }
+        }
+    }
+
+    private func enrolled(_ fields: FormFields) async throws -> (EntityID, String) {
+        let today = desk.environment.today
+        return try await desk.run { device in
+            let events = try Recording(device: device, worker: nil, note: { _ in }).record {
+                book, finder in
+                let place = try finder.neighborhood(fields["place"].isEmpty ? nil : fields["place"])
+                var values = try finder.values(
+                    [
+                        MemberField.name: [fields["name"]],
+                        MemberField.birthYear: fields["birth_year"].listed,
+                        MemberField.contacts: fields["phone"].listed,
+                        MemberField.languages: fields["languages"].split(separator: ",")
+                            .map { String($0.drop(while: \.isWhitespace)) },
+                    ], of: .memberEnrolled)
+                values[MemberField.number] = .integer(
+                    try MemberNumbers(book: book, neighborhood: place).next())
+                values[MemberField.joinedOn] = .date(today)
+                return [
+                    Draft(
+                        .memberEnrolled, home: .neighborhood(place.id), values: values,
+                        subjects: .itself)
+                ]
+            }
+            guard let id = events.first?.entity else { throw SiteFault.notFound }
+            return (id, try device.read { try $0.views.label(of: id) })
+        }
+    }
+}
+
+extension PersonModel {
+    /// The last entries first; at most so many on the page.
+    private static let linesMax = 100
+
+    init(_ book: LocalBook, _ account: EntityID, _ visit: Visit) throws {
+        let text = visit.text
+        t = text.texts
+        label = try book.views.label(of: account)
+        frame = try FieldFrame(book, visit, title: label, place: .people)
+        let statement = try book.views.statement(of: account)
+        gave = "\(Minutes(statement.given))"
+        received = "\(Minutes(statement.received))"
+        contested = statement.contested == 0 ? nil : "\(Minutes(statement.contested))"
+        lines = statement.lines.reversed().prefix(Self.linesMax).map { line in
+            Line(
+                entry: line.entry, day: line.serviceDate,
+                with: line.with.map(\.label).joined(separator: ", "),
+                given: line.minutes > 0 ? "\(Minutes(line.minutes))" : "",
+                received: line.minutes < 0 ? "\(Minutes(-line.minutes))" : "",
+                isContested: line.contested)
+        }
+        hasLines = !lines.isEmpty
+        guard case .member(let member)? = try book.views.state(of: account) else {
+            details = []
+            return
+        }
+        let record = try book.views.record(member)
+        details = [
+            ("joined", record.joinedOn ?? ""),
+            ("birth_year", record.birthYear.map(String.init) ?? ""),
+            ("contacts", record.contacts.joined(separator: "; ")),
+            ("languages", record.languages.joined(separator: ", ")),
+        ].filter { !$0.1.isEmpty }.map { Detail(name: text($0.0), value: $0.1) }
+    }
+}
+
+extension String {
+    fileprivate var listed: [String] { isEmpty ? [] : [self] }
+}

@@ -1,0 +1,163 @@
+// What was typed on the page that records → a draft, or what to mend beside each field.
+// Neighbors: RecordPage shows it, HoursDrafts builds what is recorded.
+// Invariant: nothing that was typed is lost by a mistake in one field.
+
+internal import Faces
+internal import Shared
+internal import Store
+
+struct RecordForm: Sendable {
+    /// Minutes that one touch gives.
+    static let chips: [Int64] = [15, 30, 45, 60, 90, 120, 180]
+
+    var gave = ""
+    var received = ""
+    var minutes = ""
+    var chip = ""
+    var category = ""
+    var date = ""
+    var note = ""
+    /// The same for both tries, if a form is sent twice.
+    var once = ""
+    /// It has been shown that a like entry exists.
+    var isSure = false
+
+    init() {}
+
+    init(_ fields: FormFields) {
+        (gave, received) = (fields["gave"], fields["received"])
+        (minutes, chip) = (fields["minutes"], fields["chip"])
+        (category, date, note) = (fields["category"], fields["date"], fields["note"])
+        (once, isSure) = (fields["once"], fields["sure"] == "1")
+    }
+
+    /// Like an entry that is there, for today.
+    init(like entry: HoursRecord, today: CivilDate) {
+        gave = entry.providers.map(\.label).joined(separator: ", ")
+        received = entry.recipients.map(\.label).joined(separator: ", ")
+        minutes = "\(Minutes(entry.providers.map(\.minutes).reduce(0, +)))"
+        category = entry.category ?? ""
+        date = today.description
+    }
+}
+
+/// What stands beside a field that must be mended.
+struct FieldFault: Error, Sendable, Equatable {
+    /// Its name in the form; empty: the form as a whole.
+    let field: String
+    let text: String
+}
+
+struct RecordFaults: Error, Sendable { let faults: [FieldFault] }
+
+/// Entries of the same people and day that are there already.
+struct LooksAlike: Error, Sendable { let entries: [HoursRecord] }
+
+struct RecordCheck {
+    let book: LocalBook
+    let people: PeopleIndex
+    let today: CivilDate
+    let text: StringTable
+
+    /// - Throws: `RecordFaults`, or `LooksAlike` unless the form says that it is sure.
+    func draft(_ form: RecordForm) throws -> Draft {
+        var faults: [FieldFault] = []
+        let gave = try checked("gave", &faults) { try parties(form.gave, "gave") }
+        let received = try checked("received", &faults) {
+            try parties(form.received, "received")
+        }
+        let minutes = try checked("minutes", &faults) { try length(form) }
+        let date = try checked("date", &faults) { try day(form.date) }
+        if let gave, let received, !Set(gave).isDisjoint(with: received) {
+            faults.append(FieldFault(field: "received", text: text("same_person")))
+        }
+        guard faults.isEmpty, let gave, let received, let minutes, let date else {
+            throw RecordFaults(faults: faults)
+        }
+        return try draft(form, gave: gave, received: received, minutes: minutes, date: date)
+    }
+
+    /// Nil when it must be mended: then it is among the faults.
+    private func checked<Value>(
+        _ field: String, _ faults: inout [FieldFault], _ body: () throws -> Value
+    ) throws -> Value? {
+        do { return try body() } catch let words as FieldFault.Words {
+            faults.append(FieldFault(field: field, text: words.text))
+            return nil
+        }
+    }
+
+    private func draft(
+        _ form: RecordForm, gave: [EntityID], received: [EntityID], minutes: Minutes,
+        date: CivilDate
+    ) throws -> Draft {
+        let drafts = HoursDrafts(book: book, today: today)
+        do {
+            let shares = try drafts.shares(providers: gave, recipients: received, minutes: minutes)
+            if !form.isSure {
+                let alike = try book.views.entries(alike: shares, on: date)
+                    .compactMap { try book.views.hours($0.id) }
+                if !alike.isEmpty { throw LooksAlike(entries: alike) }
+            }
+            var values: Payload = [HoursField.serviceDate: .date(date)]
+            if !form.category.isEmpty { values[HoursField.category] = .text(form.category) }
+            if !form.note.isEmpty { values[HoursField.description] = .text(form.note) }
+            return try drafts.draft(form: .exchange, shares: shares, values: values)
+        } catch let error as UserError {
+            throw RecordFaults(faults: [FieldFault(field: "", text: error.description)])
+        }
+    }
+
+    // MARK: Fields
+
+    /// Several are separated by commas.
+    private func parties(_ typed: String, _ field: String) throws -> [EntityID] {
+        let names = typed.split(separator: ",").map { $0.drop(while: \.isWhitespace) }
+            .filter { !$0.isEmpty }.map(String.init)
+        if names.isEmpty { throw FieldFault.Words(text("\(field)_missing")) }
+        return try names.map(party)
+    }
+
+    private func party(_ typed: String) throws -> EntityID {
+        if let person = people.named(typed) { return person.id }
+        let found = people.found(typed, recent: [], limit: Self.namedMax + 1)
+        if found.count == 1 { return found[0].id }
+        guard !found.isEmpty else { throw FieldFault.Words(text("nobody_called", ["name": typed])) }
+        let list = found.prefix(Self.namedMax).map(\.label).joined(separator: "; ")
+        throw FieldFault.Words(text("several_called", ["name": typed, "list": list]))
+    }
+
+    /// Named in a fault: a longer list is not read.
+    private static let namedMax = 5
+
+    private func length(_ form: RecordForm) throws -> Minutes {
+        let typed = form.minutes.isEmpty ? form.chip : form.minutes
+        if typed.isEmpty { throw FieldFault.Words(text("minutes_missing")) }
+        let range = HoursForm.exchange.minutesRange
+        guard let minutes = try? Minutes(typed: typed) else {
+            throw FieldFault.Words(text("minutes_unreadable", ["typed": typed]))
+        }
+        guard range.contains(minutes.value) else {
+            throw FieldFault.Words(
+                text(
+                    "minutes_range",
+                    ["least": "\(range.lowerBound)", "most": "\(range.upperBound / 60)"]))
+        }
+        return minutes
+    }
+
+    private func day(_ typed: String) throws -> CivilDate {
+        if typed.isEmpty { return today }
+        guard let date = CivilDate(typed) else {
+            throw FieldFault.Words(text("date_unreadable", ["typed": typed]))
+        }
+        return date
+    }
+}
+
+extension FieldFault {
+    struct Words: Error {
+        let text: String
+        init(_ text: String) { self.text = text }
+    }
+}
