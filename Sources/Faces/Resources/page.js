@@ -89,7 +89,8 @@ for (const input of document.querySelectorAll("input[data-find]")) {
     mark(typed ? 0 : -1);
   };
   input.addEventListener("input", (event) => { if (event.isTrusted) look(); });
-  input.addEventListener("focus", look);
+  // Who gave or received last, for one touch; not when the page itself moved here.
+  input.addEventListener("click", () => { if (list.hidden) look(); });
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
     const count = list.children.length;

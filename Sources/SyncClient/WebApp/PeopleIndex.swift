@@ -35,7 +35,8 @@ struct PeopleIndex: Sendable {
         var label: String { name.isEmpty ? number : "\(number) \(name)" }
     }
 
-    static let answersMax = 8
+    /// A longer list would cover what comes after the field.
+    static let answersMax = 5
 
     let version: Version
     /// By number.
