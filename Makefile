@@ -22,7 +22,9 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH := 8
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: help setup demo scenes test properties sim sim-soak sim-mutants check format bench kills cuts faults man install clean
+PICTURES ?=
+
+.PHONY: help setup setup-browser test-browser demo scenes test properties sim sim-soak sim-mutants check format bench kills cuts faults man install clean
 
 help:
 	@echo 'make demo    build, run a community of four devices and a server, compare them'
@@ -33,6 +35,7 @@ help:
 	@echo 'make sim     one world of the simulator: SEED=1 STEPS=250 PACE=usual'
 	@echo 'make sim-soak worlds of the simulator for MINUTES=30, on all cores; PACE=busy is harder'
 	@echo 'make sim-mutants puts faults into the sync one by one: does the simulator notice?'
+	@echo 'make test-browser  every page of a device in a browser; PICTURES=folder keeps pictures'
 	@echo 'make check   formatting, tidiness, and the C floor without warnings'
 	@echo 'make format  format the Swift sources in place'
 	@echo 'make bench   measure, each figure beside its floor'
@@ -45,6 +48,9 @@ help:
 
 setup:
 	@scripts/setup-debian
+
+setup-browser:
+	@scripts/setup-debian --browser
 
 # BREAK=minute, event or order alters one replica: the comparison must then fail and name it.
 demo: setup
@@ -60,7 +66,7 @@ scenes: setup
 
 # Swift Testing already runs tests side by side in one process; --parallel would add only the
 # process-per-test runner of XCTest, which we do not use, and hide the order in which tests ran.
-test: setup
+test: setup-browser
 	$(BUILD) --build-tests
 	timeout --kill-after=10 $(TEST_TIME_MAX) swift test --skip-build
 	SEED=$(SEED) WORLDS=$(SHORT_WORLDS) STEPS=$(STEPS) \
@@ -71,6 +77,12 @@ test: setup
 	scripts/check-readme
 	scripts/check-scenes
 	scripts/cut-sync --cuts 10
+	scripts/check-browser
+
+# Every page in both languages, light and dark, narrow and wide; PICTURES=folder keeps a picture of each.
+test-browser: setup-browser
+	$(BUILD)
+	scripts/check-browser --all $(if $(PICTURES),--pictures $(PICTURES))
 
 # A build of its own: tests see inside the modules, which the programs that are measured must not.
 properties: setup

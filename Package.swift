@@ -114,10 +114,16 @@ let package = Package(
         .testTarget(
             name: "ClientTests",
             dependencies: [
-                "Shared", "Store", "SyncClient", "TestSupport",
+                "Faces", "Shared", "Store", "SyncClient", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        .testTarget(name: "FacesTests", dependencies: ["Faces"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: [

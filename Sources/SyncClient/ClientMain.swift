@@ -12,7 +12,8 @@ struct ClientMain: AsyncParsableCommand {
         commandName: name,
         abstract: "Record hours that neighbors give each other, with or without a network.",
         discussion: """
-            All but pair and sync work without a network; `serve` has the pages for it. Exit codes are those of sysexits.h.
+            All but pair and sync work without a network; `serve` has pages for a browser. Exit \
+            codes are those of sysexits.h.
             """,
         version: "0.1.0",
         subcommands: [

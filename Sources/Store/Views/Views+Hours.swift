@@ -30,7 +30,8 @@ extension Views {
                 sql: """
                     SELECT event.position, hours.entity FROM event
                     JOIN hours ON hours.entity = event.dot
-                    WHERE event.position < ? AND standing <> \(EntryStanding.repeatedImport.rawValue)
+                    WHERE event.position < ?
+                        AND standing <> \(EntryStanding.repeatedImport.rawValue)
                     ORDER BY event.position DESC LIMIT ?
                     """), arguments: [before, limit]
         ).compactMap { row in

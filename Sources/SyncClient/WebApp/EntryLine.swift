@@ -10,11 +10,15 @@ struct EntryLine: Sendable {
     let gave: String
     let received: String
     let time: String
-    let category: String
+    /// Nil without one.
+    let category: String?
     /// "on this device", "at the office", "needs a decision", …
     let standing: String
     let needsAttention: Bool
     let isVoid: Bool
+    /// "2026-03-24: HAR-1 Ana Ruiz → HAR-2 Omar Haddad, 1:00". Templates see what is stored alone.
+    let words: String
+    let wordsWithoutDay: String
 
     init(_ record: HoursRecord, _ text: StringTable) {
         id = record.id
@@ -22,7 +26,9 @@ struct EntryLine: Sendable {
         gave = record.gave.map(\.label).joined(separator: ", ")
         received = record.received.map(\.label).joined(separator: ", ")
         time = "\(Minutes(record.providers.map(\.minutes).reduce(0, +)))"
-        category = record.category ?? ""
+        category = record.category
+        wordsWithoutDay = "\(gave) → \(received), \(time)" + (category.map { ", \($0)" } ?? "")
+        words = "\(day): \(wordsWithoutDay)"
         isVoid = record.standing == EntryStanding.void.name
         var notes = [text(record.position == nil ? "on_this_device" : "at_the_office")]
         if record.unsent, record.position != nil { notes.append(text("changed_here")) }
@@ -37,9 +43,4 @@ struct EntryLine: Sendable {
             record.standing != EntryStanding.counts.name || !record.disputed.isEmpty
             || !record.disputedBy.isEmpty
     }
-
-    var wordsWithoutDay: String {
-        "\(gave) → \(received), \(time)" + (category.isEmpty ? "" : ", \(category)")
-    }
-    var words: String { "\(day): \(wordsWithoutDay)" }
 }

@@ -44,8 +44,10 @@ final class FieldSite: HTTPResponder {
         do {
             response = try await answer(request)
         } catch {
-            context.logger.error("request failed", metadata: ["error": "\(type(of: error))"])
             response = try await trouble(error, request)
+            if response.status.kind == .serverError {
+                context.logger.error("request failed", metadata: ["error": "\(type(of: error))"])
+            }
         }
         for (name, value) in Gate.headers {
             if let name = HTTPField.Name(name) { response.headers[name] = value }

@@ -1,4 +1,5 @@
-// A sync that goes on while its page is looked at: one at a time, over an own opening of the folder.
+// A sync that goes on while its page is looked at: one at a time, over an own opening of the
+// folder.
 // Neighbors: FieldSite+Sync starts it and shows how far it is; SyncRun does the same for commands.
 
 internal import Dispatch

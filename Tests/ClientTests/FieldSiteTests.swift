@@ -1,0 +1,250 @@
+// The pages of a device, asked as a browser asks: every route that changes something records one
+// event in the name of whoever is shown as recording, or stands on a list with the reason.
+// Neighbors: scripts/check-browser does it in a real browser; GateTests say who may ask.
+
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOEmbedded
+import Shared
+import Store
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Faces
+@testable import SyncClient
+
+/// A device's pages, and one browser that has the key.
+private struct Browser {
+    static let key = "00112233445566778899aabbccddeeff"
+    static let origin = "http://127.0.0.1:8421"
+
+    let site: FieldSite
+    let bench: Bench
+    let ana: EntityID
+    let omar: EntityID
+
+    init(workers: [EntityID] = [OfficeInMemory.dana]) throws {
+        let office = try OfficeInMemory()
+        bench = try Bench(office: office, workers: workers)
+        _ = try bench.sync()
+        ana = try bench.enroll(1, "Ana Ruiz")
+        omar = try bench.enroll(2, "Omar Haddad")
+        let desk = FieldDesk(bench.device, folder: FileManager.default.temporaryDirectory)
+        site = FieldSite(desk: desk, gate: Gate(port: 8421, key: Self.key))
+    }
+
+    func ask(
+        _ method: HTTPRequest.Method, _ path: String, _ form: [String: String] = [:],
+        language: String = "en"
+    ) async throws -> (response: Response, text: String) {
+        let body = form.map { "\($0)=\(escaped($1))" }.joined(separator: "&")
+        var headers: HTTPFields = [
+            .cookie: "\(FieldSite.cookieName)=\(Self.key)", .acceptLanguage: language,
+        ]
+        if method == .post { headers[.origin] = Self.origin }
+        let request = Request(
+            head: HTTPRequest(
+                method: method, scheme: "http", authority: "127.0.0.1:8421", path: path,
+                headerFields: headers),
+            body: RequestBody(buffer: ByteBuffer(string: body)))
+        let context = BasicRequestContext(
+            source: ApplicationRequestContextSource(
+                channel: EmbeddedChannel(), logger: Logger(label: "test")))
+        let response = try await site.respond(to: request, context: context)
+        let writer = Writer()
+        try await response.body.write(writer)
+        return (response, String(decoding: writer.bytes.withLock { $0 }, as: UTF8.self))
+    }
+
+    private func escaped(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    }
+
+    func events() throws -> [Event] {
+        try bench.device.read { book in
+            try (0..<book.head.sequence.value).compactMap {
+                try book.ownEvent(Sequence64($0 + 1))?.event
+            }
+        }
+    }
+
+    func recorded() async throws -> String {
+        _ = try await ask(
+            .post, "/record", ["gave": "HAR-1", "received": "HAR-2", "chip": "60", "once": "r"])
+        return try #require(try events().last).entity.description
+    }
+
+    private final class Writer: ResponseBodyWriter, Sendable {
+        let bytes = Mutex<[UInt8]>([])
+        func write(_ buffer: ByteBuffer) async throws {
+            bytes.withLock { $0 += buffer.readableBytesView }
+        }
+        func finish(_ trailingHeaders: HTTPFields?) async throws {}
+    }
+}
+
+@Suite("Pages of a device")
+struct FieldSiteTests {
+    @Test("each form that changes the book records one event by whoever is shown as recording")
+    func oneEvent() async throws {
+        let browser = try Browser()
+        let id = try await browser.recorded()
+        let ana = browser.ana.description
+        let forms: [(String, [String: String], Kind)] = [
+            (
+                "/record",
+                ["gave": "HAR-2", "received": "Ana", "minutes": "1:30", "date": "2026-03-20"],
+                .hoursRecorded
+            ),
+            ("/people", ["name": "Mei Tanaka"], .memberEnrolled),
+            ("/entries/\(id)/confirm", ["party": ana], .hoursConfirmed),
+            ("/entries/\(id)/dispute", ["party": ana, "reason": "shorter"], .hoursDisputed),
+            ("/entries/\(id)/void", ["reason": "not so"], .hoursVoided),
+            ("/undo", ["entry": try await browser.recordedAgain()], .hoursVoided),
+        ]
+        for (path, form, kind) in forms {
+            let before = try browser.events().count
+            let (response, text) = try await browser.ask(.post, path, form)
+            #expect(response.status == .seeOther, "\(path): \(text)")
+            let new = try browser.events().dropFirst(before)
+            #expect(new.map(\.knownKind) == [kind], "\(path)")
+            #expect(new.first?.worker == OfficeInMemory.dana, "\(path)")
+        }
+    }
+
+    @Test(
+        "the forms that record nothing: who records and in which language is no part of the book, a sync is no event"
+    )
+    func exceptions() async throws {
+        let browser = try Browser()
+        let before = try browser.events().count
+        let forms: [(String, [String: String])] = [
+            ("/worker", ["worker": OfficeInMemory.dana.short, "back": "/people"]),
+            ("/language", ["language": "es", "back": "/people"]),
+        ]
+        for (path, form) in forms {
+            let (response, _) = try await browser.ask(.post, path, form)
+            #expect(response.headers[.location] == "/people")
+        }
+        #expect(try browser.events().count == before)
+    }
+
+    @Test("a like entry is shown before anything is saved, and is saved by whoever is sure")
+    func alike() async throws {
+        let browser = try Browser()
+        _ = try await browser.recorded()
+        let before = try browser.events().count
+        var form = ["gave": "HAR-1", "received": "HAR-2", "minutes": "15"]
+        let (response, text) = try await browser.ask(.post, "/record", form)
+        #expect(response.status == .conflict && text.contains("HAR-1 Ana Ruiz → HAR-2"))
+        #expect(try browser.events().count == before)
+        form["sure"] = "1"
+        #expect(try await browser.ask(.post, "/record", form).response.status == .seeOther)
+        #expect(try browser.events().count == before + 1)
+    }
+
+    @Test("a form that is sent twice is done once")
+    func twice() async throws {
+        let browser = try Browser()
+        let before = try browser.events().count
+        let form = ["gave": "HAR-1", "received": "HAR-2", "chip": "60", "once": "abc"]
+        for _ in 0..<2 {
+            let (response, _) = try await browser.ask(.post, "/record", form)
+            #expect(response.status == .seeOther)
+        }
+        #expect(try browser.events().count == before + 1)
+    }
+
+    @Test("several workers, none chosen: nothing is recorded, and it is said why")
+    func noWorker() async throws {
+        let browser = try Browser(workers: [OfficeInMemory.dana, OfficeInMemory.omar])
+        let before = try browser.events().count
+        let (response, text) = try await browser.ask(
+            .post, "/record", ["gave": "HAR-1", "received": "HAR-2", "chip": "60"])
+        #expect(response.status == .unprocessableContent && text.contains("worker"))
+        #expect(try browser.events().count == before)
+    }
+
+    @Test(
+        "each limit is told beside its field, and nothing typed is lost",
+        arguments: [
+            ("minutes", "0"), ("minutes", "1441"), ("minutes", "many"), ("date", "2026-02-30"),
+            ("gave", ""), ("gave", "Nobody"), ("received", "HAR-1"), ("received", "HAR-9"),
+        ])
+    func limits(_ field: String, _ value: String) async throws {
+        let browser = try Browser()
+        let before = try browser.events().count
+        var form = [
+            "gave": "HAR-1", "received": "HAR-2", "minutes": "60", "date": "2026-03-24",
+            "note": "a walk",
+        ]
+        form[field] = value
+        let (response, text) = try await browser.ask(.post, "/record", form)
+        #expect(response.status == .unprocessableContent)
+        #expect(text.contains("href=\"#\(field)\"") && text.contains("a walk"))
+        #expect(try browser.events().count == before)
+    }
+
+    @Test("minutes at their limits are taken", arguments: ["1", "1440", "1.5h", "1:30"])
+    func taken(_ minutes: String) async throws {
+        let (response, text) = try await Browser().ask(
+            .post, "/record", ["gave": "HAR-1", "received": "HAR-2", "minutes": minutes])
+        #expect(response.status == .seeOther, "\(text)")
+    }
+
+    @Test("whatever people type is shown as text")
+    func hostile() async throws {
+        let browser = try Browser()
+        let text = "<script>alert(1)</script>"
+        let (_, shown) = try await browser.ask(.post, "/record", ["gave": text, "note": text])
+        #expect(!shown.contains(text) && shown.contains("&lt;script&gt;"))
+        let (_, people) = try await browser.ask(.get, "/people?q=%3Cscript%3E")
+        #expect(!people.contains("<script>"))
+    }
+
+    @Test("every page is there in both languages, and an unknown one says so")
+    func pages() async throws {
+        let browser = try Browser()
+        let id = try await browser.recorded()
+        for language in ["en", "es"] {
+            for path in [
+                "/", "/?like=\(id)", "/people", "/people/new", "/people/\(browser.ana)",
+                "/entries", "/entries/\(id)", "/sync",
+            ] {
+                let (response, text) = try await browser.ask(.get, path, language: language)
+                #expect(response.status == .ok && text.contains("lang=\"\(language)\""))
+                #expect(!text.contains("⟨"), "\(path) lacks a text")
+            }
+        }
+        for path in ["/nowhere", "/entries/zz", "/../etc/passwd", "/people/\(id)"] {
+            #expect(try await browser.ask(.get, path).response.status == .notFound, "\(path)")
+        }
+    }
+
+    @Test("no GET changes anything")
+    func gets() async throws {
+        let browser = try Browser()
+        let before = try browser.events().count
+        for path in ["/record?gave=HAR-1&received=HAR-2&chip=60", "/undo", "/worker", "/sync"] {
+            _ = try await browser.ask(.get, path)
+        }
+        #expect(try browser.events().count == before)
+    }
+
+    @Test(
+        "it leads to no other site",
+        arguments: ["//evil.example", "https://evil.example", "/\\evil", "x"])
+    func local(_ path: String) { #expect(FieldSite.local(path) == "/") }
+}
+
+extension Browser {
+    fileprivate func recordedAgain() async throws -> String {
+        _ = try await ask(
+            .post, "/record", ["gave": "HAR-2", "received": "HAR-1", "chip": "15", "once": "s"])
+        return try #require(try events().last).entity.description
+    }
+}
