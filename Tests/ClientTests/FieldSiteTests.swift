@@ -116,9 +116,9 @@ struct FieldSiteTests {
         }
     }
 
-    @Test(
-        "the forms that record nothing: who records and in which language is no part of the book, a sync is no event"
-    )
+    /// Who records and in which language is no part of the book; a sync is no event either, and is
+    /// done in a browser (scripts/check-browser).
+    @Test("who records, and the language, are chosen without an event")
     func exceptions() async throws {
         let browser = try Browser()
         let before = try browser.events().count
