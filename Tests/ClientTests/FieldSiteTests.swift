@@ -72,6 +72,10 @@ private struct Browser {
         }
     }
 
+    func happenings(_ id: String) throws -> Int {
+        try bench.device.read { try $0.history(id).events.count }
+    }
+
     func recorded() async throws -> String {
         _ = try await ask(
             .post, "/record", ["gave": "HAR-1", "received": "HAR-2", "chip": "60", "once": "r"])
@@ -100,20 +104,56 @@ struct FieldSiteTests {
                 ["gave": "HAR-2", "received": "Ana", "minutes": "1:30", "date": "2026-03-20"],
                 .hoursRecorded
             ),
-            ("/people", ["name": "Mei Tanaka"], .memberEnrolled),
-            ("/entries/\(id)/confirm", ["party": ana], .hoursConfirmed),
+            ("/people", ["name": "Mei Tanaka", "number": "3"], .memberEnrolled),
+            (
+                "/entries/\(id)/amend",
+                ["minutes": "45", "date": "2026-03-24", "reason": "a shorter walk"], .hoursAmended
+            ), ("/entries/\(id)/confirm", ["party": ana], .hoursConfirmed),
             ("/entries/\(id)/dispute", ["party": ana, "reason": "shorter"], .hoursDisputed),
             ("/entries/\(id)/void", ["reason": "not so"], .hoursVoided),
             ("/undo", ["entry": try await browser.recordedAgain()], .hoursVoided),
         ]
         for (path, form, kind) in forms {
             let before = try browser.events().count
+            var form = form
+            if path.hasPrefix("/entries/") { form["seen"] = "\(try browser.happenings(id))" }
             let (response, text) = try await browser.ask(.post, path, form)
             #expect(response.status == .seeOther, "\(path): \(text)")
             let new = try browser.events().dropFirst(before)
             #expect(new.map(\.knownKind) == [kind], "\(path)")
             #expect(new.first?.worker == OfficeInMemory.dana, "\(path)")
         }
+    }
+
+    @Test("an amendment is an event for each field that it changes, and none for the others")
+    func amended() async throws {
+        let browser = try Browser()
+        let id = try await browser.recorded()
+        let before = try browser.events().count
+        let form = [
+            "minutes": "1:30", "date": "2026-03-23", "category": "company", "seen": "1",
+        ]
+        let (response, text) = try await browser.ask(.post, "/entries/\(id)/amend", form)
+        #expect(response.status == .seeOther, "\(text)")
+        let new = try browser.events().dropFirst(before)
+        #expect(new.count == 3 && new.allSatisfy { $0.knownKind == .hoursAmended })
+        let record = try browser.bench.device.read {
+            try $0.views.hours(try #require(EntityID(id)))
+        }
+        #expect(record?.serviceDate == "2026-03-23" && record?.category == "company")
+    }
+
+    @Test("of two windows on one entry, the second is shown what the first did")
+    func twoWindows() async throws {
+        let browser = try Browser()
+        let id = try await browser.recorded()
+        let first = ["minutes": "30", "date": "2026-03-24", "seen": "1"]
+        _ = try await browser.ask(.post, "/entries/\(id)/amend", first)
+        let before = try browser.events().count
+        let second = ["minutes": "45", "date": "2026-03-24", "reason": "mine", "seen": "1"]
+        let (response, text) = try await browser.ask(.post, "/entries/\(id)/amend", second)
+        #expect(response.status == .conflict && text.contains("mine") && text.contains("0:30"))
+        #expect(try browser.events().count == before)
     }
 
     /// Who records and in which language is no part of the book; a sync is no event either, and is

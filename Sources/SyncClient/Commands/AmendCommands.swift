@@ -46,11 +46,6 @@ struct HoursAmend: ClientCommand {
     private func drafts(
         _ entry: HoursState, _ book: LocalBook, _ finder: Finder, today: CivilDate
     ) throws -> [Draft] {
-        guard !entry.isVoid else {
-            throw UserError(
-                .dataError,
-                "\(id) is void; reinstate it first (`hourbook hours reinstate`), or record it anew")
-        }
         var typed = fields.typed
         typed[HoursField.contributionType] = contributionType.list
         var values = try finder.values(typed, of: .hoursRecorded)
@@ -61,18 +56,8 @@ struct HoursAmend: ClientCommand {
             throw UserError(.usage, "say what to correct; for example: --minutes 60")
         }
         let reason = try finder.values([ChangeField.reason: reason.list], of: .hoursAmended)
-        // To amend to what it says answers a dispute, so that it is no repetition then.
-        let isSettled = entry.disputes.isEmpty && !entry.isVoidDisputed
-        return try values.numbers.compactMap { number in
-            try values[number].flatMap { new in
-                if isSettled, try book.says(new, of: number, in: entry.fields) { return nil }
-                return Draft(
-                    changing: Kind.hoursRecorded.describedField(number), by: .hoursAmended,
-                    of: entry.id, home: entry.home,
-                    from: try book.shownValue(of: number, in: entry.fields), to: new,
-                    reason: reason.text(ChangeField.reason), subjects: entry.shares.accounts)
-            }
-        }
+        return try EntryDrafts(book).amend(
+            entry, values, reason: reason.text(ChangeField.reason))
     }
 
     /// Parties and minutes are one field: what is not said stays.

@@ -20,7 +20,7 @@ enum FieldRoute: Equatable {
 
     /// What can be said of an entry afterwards.
     enum Saying: String, CaseIterable {
-        case void, confirm, dispute, reinstate
+        case amend, void, confirm, dispute, reinstate
     }
 
     init?(_ method: HTTPRequest.Method, _ path: String) {

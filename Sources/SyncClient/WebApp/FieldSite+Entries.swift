@@ -2,6 +2,7 @@
 // Neighbors: EntryDrafts builds what is said, Views+History tells; entries and entry.mustache show.
 
 internal import Faces
+internal import HTTPTypes
 internal import Hummingbird
 internal import Shared
 internal import Store
@@ -40,6 +41,19 @@ struct EntryModel: Sendable {
     let happenings: [Happening]
     let canVoid: Bool
     let canReinstate: Bool
+    /// What the forms were shown: when more has happened since, it is shown first.
+    let seen: Int
+    let amend: Amendment
+    let fault: String?
+}
+
+/// What an amendment of the page says; of the entry as it stands until somebody types.
+struct Amendment: Sendable {
+    var minutes: String
+    var date: String
+    var category: String
+    var note: String
+    var reason = ""
 }
 
 extension FieldSite {
@@ -70,15 +84,80 @@ extension FieldSite {
         return html("entry", model)
     }
 
-    /// One event, unless this worker has said so already.
+    /// The page again with what was typed, and why it was not done.
+    private func entryPage(
+        _ id: String, _ visit: Visit, typed: FormFields, fault: String,
+        status: HTTPResponse.Status
+    ) async throws -> Response {
+        let model = try await desk.read { book, _ -> EntryModel? in
+            guard let entity = EntityID(id), let record = try book.views.hours(entity) else {
+                return nil
+            }
+            return try EntryModel(book, entity, record, visit, typed: typed, fault: fault)
+        }
+        guard let model else { throw SiteFault.notFound }
+        return html("entry", model, status: status)
+    }
+
+    /// An event for each field that was changed.
+    private func amended(
+        _ entry: HoursState, _ fields: FormFields, _ book: LocalBook, today: CivilDate,
+        _ text: StringTable
+    ) throws -> [Draft] {
+        var values: Payload = [:]
+        let drafts = EntryDrafts(book)
+        guard let minutes = try? Minutes(typed: fields["minutes"]) else {
+            throw FieldFault.Words(text("minutes_unreadable", ["typed": fields["minutes"]]))
+        }
+        if minutes != entry.shares.given {
+            values[HoursField.shares] = .shares(
+                try drafts.shares(of: entry, minutes: minutes, today: today))
+        }
+        guard let date = CivilDate(fields["date"]) else {
+            throw FieldFault.Words(text("date_unreadable", ["typed": fields["date"]]))
+        }
+        values[HoursField.serviceDate] = .date(date)
+        let before = try book.views.hours(entry.id)
+        for (field, typed, was) in [
+            (HoursField.category, fields["category"], before?.category),
+            (HoursField.description, fields["note"], before?.description),
+        ] where typed != was ?? "" { values[field] = .text(typed) }
+        let reason = fields["reason"]
+        return try drafts.amend(entry, values, reason: reason.isEmpty ? nil : reason)
+    }
+
+    /// One event, unless this worker has said so already; none where somebody else said something
+    /// since the page was shown.
     func say(
         _ id: String, _ saying: FieldRoute.Saying, _ fields: FormFields, _ visit: Visit
     ) async throws -> Response {
+        let said: [Event]
+        do {
+            said = try await recorded(id, saying, fields, visit.text)
+        } catch is ChangedMeanwhile {
+            return try await entryPage(
+                id, visit, typed: fields, fault: visit.text("changed_meanwhile"), status: .conflict)
+        } catch {
+            let words = (error as? FieldFault.Words)?.text ?? (error as? UserError)?.description
+            guard let words else { throw error }
+            return try await entryPage(
+                id, visit, typed: fields, fault: words, status: .unprocessableContent)
+        }
+        let text = visit.text(said.isEmpty ? "said_already" : "said_\(saying.rawValue)")
+        return redirect(to: "/entries/\(id)", done: Done(text: text))
+    }
+
+    private func recorded(
+        _ id: String, _ saying: FieldRoute.Saying, _ fields: FormFields, _ text: StringTable
+    ) async throws -> [Event] {
         let reason = fields["reason"].isEmpty ? nil : fields["reason"]
-        let party = fields["party"]
-        let said = try await desk.run { device in
+        let today = desk.environment.today
+        return try await desk.run { device in
             try Recording(device: device, worker: nil, note: { _ in }).record { book, finder in
                 let entry = try finder.hours(id)
+                guard try fields["seen"] == "\(book.history(id).events.count)" else {
+                    throw ChangedMeanwhile()
+                }
                 let drafts = EntryDrafts(book)
                 func testimony(_ kind: Kind, _ values: Payload) throws -> [Draft] {
                     try drafts.testimony(
@@ -86,11 +165,13 @@ extension FieldSite {
                     ).map { [$0] } ?? []
                 }
                 func ofParty() throws -> Payload {
-                    guard let account = EntityID(party), entry.shares.accounts.contains(account)
+                    guard let account = EntityID(fields["party"]),
+                        entry.shares.accounts.contains(account)
                     else { throw SiteFault.notFound }
                     return [TestimonyField.party: .entity(account)]
                 }
                 switch saying {
+                case .amend: return try self.amended(entry, fields, book, today: today, text)
                 case .void: return [try drafts.void(entry, reason: reason)]
                 case .confirm: return try testimony(.hoursConfirmed, ofParty())
                 case .dispute: return try testimony(.hoursDisputed, ofParty())
@@ -100,13 +181,17 @@ extension FieldSite {
                 }
             }
         }
-        let text = visit.text(said.isEmpty ? "said_already" : "said_\(saying.rawValue)")
-        return redirect(to: "/entries/\(id)", done: Done(text: text))
     }
 }
 
+/// More was said of the entry than the page had shown.
+private struct ChangedMeanwhile: Error {}
+
 extension EntryModel {
-    init(_ book: LocalBook, _ entity: EntityID, _ record: HoursRecord, _ visit: Visit) throws {
+    init(
+        _ book: LocalBook, _ entity: EntityID, _ record: HoursRecord, _ visit: Visit,
+        typed: FormFields? = nil, fault: String? = nil
+    ) throws {
         let text = visit.text
         t = text.texts
         line = EntryLine(record, text)
@@ -118,12 +203,23 @@ extension EntryModel {
         note = record.description
         canVoid = record.standing != EntryStanding.void.name
         canReinstate = !canVoid
+        self.fault = fault
+        amend =
+            typed.map {
+                Amendment(
+                    minutes: $0["minutes"], date: $0["date"], category: $0["category"],
+                    note: $0["note"], reason: $0["reason"])
+            }
+            ?? Amendment(
+                minutes: line.time, date: record.serviceDate, category: record.category ?? "",
+                note: record.description ?? "")
         happenings = try book.history(entity.description).events.map { event in
             Happening(
                 what: event.what, who: event.worker ?? event.device ?? "",
                 when: event.recordedAt, reason: event.reason,
                 place: text("place_\(event.place.rawValue.replacing("-", with: "_"))"))
         }
+        seen = happenings.count
     }
 }
 

@@ -57,6 +57,7 @@ struct EnrollModel: Sendable {
     let t: [String: String]
     let frame: FieldFrame
     let name: String
+    let number: String
     let birthYear: String
     let phone: String
     let languages: String
@@ -87,10 +88,7 @@ extension FieldSite {
 
     func personPage(_ id: String, _ visit: Visit) async throws -> Response {
         let model = try await desk.read { book, _ -> PersonModel? in
-            guard let account = EntityID(id),
-                try book.views.home(of: account) != nil
-                    || book.views.directoryLine(of: account) != nil
-            else { return nil }
+            guard let account = EntityID(id), try book.hasAccount(account) else { return nil }
             return try PersonModel(book, account, visit)
         }
         guard let model else { throw SiteFault.notFound }
@@ -111,7 +109,8 @@ extension FieldSite {
             return EnrollModel(
                 t: visit.text.texts,
                 frame: try FieldFrame(book, visit, title: visit.text("enroll"), place: .people),
-                name: fields["name"], birthYear: fields["birth_year"], phone: fields["phone"],
+                name: fields["name"], number: fields["number"], birthYear: fields["birth_year"],
+                phone: fields["phone"],
                 languages: fields["languages"], once: once, fault: fault,
                 places: places.map {
                     .init(code: $0.code, name: $0.name, isChosen: $0.code == fields["place"])
@@ -150,13 +149,18 @@ extension FieldSite {
                 var values = try finder.values(
                     [
                         MemberField.name: [fields["name"]],
+                        MemberField.number: fields["number"].listed,
                         MemberField.birthYear: fields["birth_year"].listed,
                         MemberField.contacts: fields["phone"].listed,
                         MemberField.languages: fields["languages"].split(separator: ",")
                             .map { String($0.drop(while: \.isWhitespace)) },
                     ], of: .memberEnrolled)
-                values[MemberField.number] = .integer(
-                    try MemberNumbers(book: book, neighborhood: place).next())
+                let numbers = MemberNumbers(book: book, neighborhood: place)
+                if let number = values.integer(MemberField.number) {
+                    try numbers.check(number, isOnCard: true)
+                } else {
+                    values[MemberField.number] = .integer(try numbers.next())
+                }
                 values[MemberField.joinedOn] = .date(today)
                 return [
                     Draft(
@@ -203,6 +207,17 @@ extension PersonModel {
             ("contacts", record.contacts.joined(separator: "; ")),
             ("languages", record.languages.joined(separator: ", ")),
         ].filter { !$0.1.isEmpty }.map { Detail(name: text($0.0), value: $0.1) }
+    }
+}
+
+extension LocalBook {
+    /// A member here or elsewhere, or a neighborhood's pot.
+    fileprivate func hasAccount(_ entity: EntityID) throws -> Bool {
+        switch try views.state(of: entity) {
+        case .member?, .neighborhood?: true
+        case .community?, .worker?, .device?, .hours?, .quarantine?: false
+        case nil: try views.directoryLine(of: entity) != nil
+        }
     }
 }
 
