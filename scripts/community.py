@@ -33,6 +33,14 @@ def run(program, *words, ok=(0,), typed=None, under=()):
     return done
 
 
+def run_quietly(command):
+    """A command of some minutes whose progress nobody reads."""
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True,
+                          timeout=COMMAND_SECONDS_MAX, check=False)
+    if done.returncode:
+        raise Failed(f"{command[0]} ended with {done.returncode}\n{done.stdout}{done.stderr}")
+
+
 def rows(text):
     """JSON lines as a list."""
     return [json.loads(line) for line in text.splitlines() if line.strip()]

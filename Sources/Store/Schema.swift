@@ -28,6 +28,9 @@ public enum StoreSchema {
         migrator.registerMigration("store 6: members who moved") { db in
             try db.execute(sql: moves)
         }
+        migrator.registerMigration("store 7: events that name others") { db in
+            try db.execute(sql: naming)
+        }
     }
 
     /// `dot` and `subject` are LocalKeys: small replica number and sequence in one integer.
@@ -165,6 +168,12 @@ public enum StoreSchema {
             PRIMARY KEY (member, home)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX event_of_move ON event (position) WHERE kind = 12;
+        """
+
+    /// Marks, decisions, and what is kept apart: few, and looked for in every history. The list is
+    /// that of Views+History.
+    private static let naming = """
+        CREATE INDEX event_naming ON event (position) WHERE kind IN (26, 27, 40, 41, 42, 43);
         """
 
     /// Which keyring this database knew last, and the keys that one lacks: local facts, no

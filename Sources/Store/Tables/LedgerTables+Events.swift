@@ -209,17 +209,6 @@ extension LedgerTables {
         return try Int.fetchOne(db.cachedStatement(sql: first)) != nil
     }
 
-    /// Where the last unsent event of one of these kinds stands; 0 when there is none.
-    public func lastUnsent(of kinds: [Kind]) throws -> Int64 {
-        let numbers = kinds.map { String($0.rawValue) }.joined(separator: ", ")
-        return try Int64.fetchOne(
-            db,
-            sql: """
-                SELECT max(position) FROM event
-                WHERE position >= \(StoreSchema.unsentBase) AND kind IN (\(numbers))
-                """) ?? 0
-    }
-
     public func unsentCount() throws -> Int {
         try Int.fetchOne(
             db, sql: "SELECT count(*) FROM event WHERE position >= ?",

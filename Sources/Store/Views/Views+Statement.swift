@@ -51,11 +51,12 @@ private struct DatedPosting {
 
 extension Views {
     public func statement(
-        of account: EntityID, in period: Period = .all
+        of account: EntityID, in period: Period = .all, newest linesMax: Int = .max
     ) throws -> StatementRecord {
         let postings = try postings(of: account).filter { !period.isBefore($0.date) }
-        let lines = try postings.filter { !period.isAfter($0.date) }.map(line)
-        let counting = lines.filter { !$0.contested }.map(\.minutes)
+        let inside = postings.filter { !period.isAfter($0.date) }
+        let lines = try inside.suffix(linesMax).map(line)
+        let counting = inside.filter { !$0.isContested }.map(\.minutes)
         let given = counting.filter { $0 > 0 }.reduce(0, +)
         let received = -counting.filter { $0 < 0 }.reduce(0, +)
         let opening = postings.filter { period.isAfter($0.date) && !$0.isContested }
@@ -66,8 +67,8 @@ extension Views {
             name: owner.name, from: period.first?.description, to: period.last?.description,
             opening: opening, given: given, received: received,
             closing: opening + given - received, balance: opening + given - received,
-            contested: lines.filter(\.contested).map { abs($0.minutes) }.reduce(0, +),
-            position: position.value, unsent: lines.count(where: \.unsent), lines: lines)
+            contested: inside.filter(\.isContested).map { abs($0.minutes) }.reduce(0, +),
+            position: position.value, unsent: inside.count(where: \.isUnsent), lines: lines)
     }
 
     /// By service date, then position; unsent last, by own sequence.

@@ -13,6 +13,8 @@ final class FieldDesk: @unchecked Sendable {
     private let device: Device
     private let queue = DispatchQueue(label: "hourbook.desk")
     private var people: PeopleIndex?
+    private var recent: Recent?
+    private var version: PeopleIndex.Version?
 
     init(_ device: Device, folder: URL) {
         self.device = device
@@ -30,17 +32,29 @@ final class FieldDesk: @unchecked Sendable {
         }
     }
 
-    /// With the index of people, made anew when somebody came, went or changed.
+    /// With what is kept from one request to the next, made anew when it may be another.
     func read<Result: Sendable>(
-        _ body: @escaping @Sendable (LocalBook, PeopleIndex) throws -> Result
+        _ body: @escaping @Sendable (LocalBook, Shelf) throws -> Result
     ) async throws -> Result {
-        try await run { [self] device in
-            try device.read { book in
-                let version = try PeopleIndex.Version(book)
-                if people?.version != version { people = try PeopleIndex(book, version) }
-                guard let people else { preconditionFailure("the index was just made") }
-                return try body(book, people)
-            }
-        }
+        try await run { [self] device in try device.read { try body($0, try shelf($0)) } }
     }
+
+    private func shelf(_ book: LocalBook) throws -> Shelf {
+        let version = try PeopleIndex.Version(book, after: version)
+        let people =
+            try self.people.flatMap { $0.version == version ? $0 : nil }
+            ?? PeopleIndex(book, version)
+        let moment = try Recent.Moment(book)
+        let recent =
+            try self.recent.flatMap { $0.moment == moment ? $0 : nil }
+            ?? Recent(book, moment)
+        (self.people, self.recent, self.version) = (people, recent, version)
+        return Shelf(people: people, recent: recent)
+    }
+}
+
+/// What a page needs and need not be read from the book each time.
+struct Shelf: Sendable {
+    let people: PeopleIndex
+    let recent: Recent
 }

@@ -72,9 +72,9 @@ extension FieldSite {
 
     func peoplePage(_ fields: FormFields, _ visit: Visit) async throws -> Response {
         let typed = fields["q"]
-        let model = try await desk.read { book, people in
-            let recent = typed.isEmpty ? [] : try book.recentPeople(book.recentHours())
-            let found = people.found(typed, recent: recent, limit: Self.peopleMax + 1)
+        let model = try await desk.read { book, shelf in
+            let recent = typed.isEmpty ? [] : shelf.recent.people
+            let found = shelf.people.found(typed, recent: recent, limit: Self.peopleMax + 1)
             return PeopleModel(
                 t: visit.text.texts,
                 frame: try FieldFrame(book, visit, title: visit.text("people"), place: .people),
@@ -183,11 +183,11 @@ extension PersonModel {
         t = text.texts
         label = try book.views.label(of: account)
         frame = try FieldFrame(book, visit, title: label, place: .people)
-        let statement = try book.views.statement(of: account)
+        let statement = try book.views.statement(of: account, newest: Self.linesMax)
         gave = "\(Minutes(statement.given))"
         received = "\(Minutes(statement.received))"
         contested = statement.contested == 0 ? nil : "\(Minutes(statement.contested))"
-        lines = statement.lines.reversed().prefix(Self.linesMax).map { line in
+        lines = statement.lines.reversed().map { line in
             Line(
                 entry: line.entry, day: line.serviceDate,
                 with: line.with.map(\.label).joined(separator: ", "),

@@ -65,9 +65,9 @@ extension FieldSite {
         _ form: @escaping @Sendable (LocalBook, CivilDate) throws -> (RecordForm, [FieldFault])
     ) async throws -> Response {
         let today = desk.environment.today
-        let model = try await desk.read { book, _ in
+        let model = try await desk.read { book, shelf in
             let (form, faults) = try form(book, today)
-            return try RecordModel(book, visit, form, faults)
+            return try RecordModel(book, shelf.recent, visit, form, faults)
         }
         return html("record", model, status: status)
     }
@@ -101,7 +101,7 @@ extension FieldSite {
         _ form: RecordForm, _ text: StringTable
     ) async throws -> (EntityID, String) {
         let today = desk.environment.today
-        let people = try await desk.read { _, people in people }
+        let people = try await desk.read { _, shelf in shelf.people }
         return try await desk.run { device in
             do {
                 let events = try Recording(device: device, worker: nil, note: { _ in }).record {
@@ -136,8 +136,8 @@ extension FieldSite {
     /// People of whom the typed words begin the number or a name: a list for the script.
     func find(_ fields: FormFields) async throws -> Response {
         let typed = fields["q"]
-        let found = try await desk.read { book, people in
-            people.found(typed, recent: try book.recentPeople(book.recentHours()))
+        let found = try await desk.read { _, shelf in
+            shelf.people.found(typed, recent: shelf.recent.people)
         }
         var response = plain(.ok, found.map(\.label).joined(separator: "\n"))
         response.headers[.contentType] = "text/plain; charset=utf-8"
@@ -147,7 +147,8 @@ extension FieldSite {
 
 extension RecordModel {
     init(
-        _ book: LocalBook, _ visit: Visit, _ form: RecordForm, _ faults: [FieldFault]
+        _ book: LocalBook, _ recent: Recent, _ visit: Visit, _ form: RecordForm,
+        _ faults: [FieldFault]
     ) throws {
         let text = visit.text
         t = text.texts
@@ -163,11 +164,11 @@ extension RecordModel {
                 minutes: $0, label: "\(Minutes($0))",
                 isChosen: form.minutes.isEmpty && form.chip == "\($0)")
         }
-        let recent = try book.recentHours().compactMap { try book.views.hours($0) }
         var seen: Set<String> = []
-        categories = recent.compactMap(\.category).filter { seen.insert($0).inserted }.sorted()
+        categories = recent.hours.compactMap(\.category).filter { seen.insert($0).inserted }
+            .sorted()
         var told: Set<String> = []
-        again = recent.filter { $0.standing != EntryStanding.void.name }
+        again = recent.hours.filter { $0.standing != EntryStanding.void.name }
             .map { (id: $0.id, words: EntryLine($0, text).wordsWithoutDay) }
             .filter { told.insert($0.words).inserted }
             .prefix(FieldSite.againMax).map { Again(id: $0.id, words: $0.words) }

@@ -11,14 +11,38 @@ struct PeopleIndex: Sendable {
     /// Changes whenever a name, a number or a home may have.
     struct Version: Equatable, Sendable {
         private let cursor: LedgerPosition
-        private let members: Int64
-        /// The last event about a member here that was not sent.
-        private let unsent: Int64
+        /// The last own event about a member.
+        private let own: Sequence64
+        /// The last own event there was.
+        private let head: Sequence64
 
-        init(_ book: LocalBook) throws {
+        /// Own events that are looked at one by one since the version before.
+        private static let eventsMax: UInt64 = 1_000
+
+        init(_ book: LocalBook, after before: Version?) throws {
             cursor = book.sync.cursor
-            members = try Int64.fetchOne(book.tables.db, sql: "SELECT count(*) FROM member") ?? 0
-            unsent = try book.tables.lastUnsent(of: [.memberEnrolled, .memberChanged])
+            head = try book.head.sequence
+            guard let before, before.head <= head,
+                head.value - before.head.value <= Self.eventsMax
+            else {
+                own = head
+                return
+            }
+            own = try Self.lastOwn(book, from: before, to: head)
+        }
+
+        private static func lastOwn(
+            _ book: LocalBook, from before: Version, to head: Sequence64
+        ) throws -> Sequence64 {
+            let new = (before.head.value..<head.value).reversed().map { Sequence64($0 + 1) }
+            return try new.first { sequence in
+                let kind = try book.ownEvent(sequence)?.event.knownKind
+                return kind == .memberEnrolled || kind == .memberChanged
+            } ?? before.own
+        }
+
+        static func == (one: Version, other: Version) -> Bool {
+            one.cursor == other.cursor && one.own == other.own
         }
     }
 
@@ -97,29 +121,5 @@ extension PeopleIndex.Person {
 extension String {
     fileprivate var searchWords: [String] {
         folded.split { $0.isWhitespace }.map(String.init)
-    }
-}
-
-extension LocalBook {
-    /// Own entries that are looked at for who gave and received last.
-    private static let recentMax: UInt64 = 60
-
-    /// Own entries of hours, the last first.
-    func recentHours() throws -> [EntityID] {
-        let head = try head.sequence.value
-        let first = head > Self.recentMax ? head - Self.recentMax : 0
-        return try (first..<head).reversed().compactMap { index in
-            let event = try ownEvent(Sequence64(index + 1))?.event
-            return event?.knownKind == .hoursRecorded ? event?.entity : nil
-        }
-    }
-
-    /// Who gave or received in them, the last first.
-    func recentPeople(_ entries: [EntityID]) throws -> [EntityID] {
-        var seen: Set<EntityID> = []
-        return try entries.flatMap { entry -> [EntityID] in
-            guard case .hours(let hours)? = try views.state(of: entry) else { return [] }
-            return hours.shares.accounts
-        }.filter { seen.insert($0).inserted }
     }
 }
