@@ -24,10 +24,11 @@ DESTDIR ?=
 
 PICTURES ?=
 
-.PHONY: help setup setup-browser test-browser demo scenes test properties sim sim-soak sim-mutants check format bench kills cuts faults man install clean
+.PHONY: help setup setup-browser test-browser demo demo-serve scenes test properties sim sim-soak sim-mutants check format bench kills cuts faults man install clean
 
 help:
 	@echo 'make demo    build, run a community of four devices and a server, compare them'
+	@echo 'make demo-serve  the pages of a device in a browser, with a sample community, until Ctrl-C'
 	@echo 'make scenes  devices restored, cloned, narrowed, offline for a month; a server set back; a member'
 	@echo '             who moved; full disks, wrong clocks: what people see'
 	@echo 'make test    build and run every test'
@@ -58,6 +59,11 @@ demo: setup
 	scripts/demo $(BREAK)
 	scripts/scenes/restored-device
 	scripts/scenes/server-set-back
+
+# A sample community that stays: prints the address of its pages; Ctrl-C ends it.
+demo-serve: setup
+	$(BUILD)
+	scripts/demo-serve
 
 # On the real programs; each ends non-zero if an entry is lost or doubled.
 scenes: setup
