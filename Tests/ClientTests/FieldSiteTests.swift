@@ -104,6 +104,7 @@ struct FieldSiteTests {
                 ["gave": "HAR-2", "received": "Ana", "minutes": "1:30", "date": "2026-03-20"],
                 .hoursRecorded
             ),
+            ("/people/\(ana)", ["name": "Ana María Ruiz", "active": "1"], .memberChanged),
             ("/people", ["name": "Mei Tanaka", "number": "3"], .memberEnrolled),
             (
                 "/entries/\(id)/amend",

@@ -51,16 +51,9 @@ struct MemberEnroll: ClientCommand {
         }
         var typed = fields.typed
         typed[MemberField.form] = form.list
-        var values = try finder.values(typed, of: .memberEnrolled)
-        let numbers = MemberNumbers(book: book, neighborhood: place)
-        if let number = values.integer(MemberField.number) {
-            try numbers.check(number, isOnCard: card.isOnCard)
-        } else {
-            values[MemberField.number] = .integer(try numbers.next())
-        }
-        if values[MemberField.joinedOn] == nil { values[MemberField.joinedOn] = .date(today) }
-        return Draft(
-            .memberEnrolled, home: .neighborhood(place.id), values: values, subjects: .itself)
+        return try MemberDrafts(book).enroll(
+            try finder.values(typed, of: .memberEnrolled), in: place, today: today,
+            isOnCard: card.isOnCard)
     }
 }
 
@@ -251,23 +244,8 @@ struct MemberChange: ClientCommand {
         if values.isEmpty {
             throw UserError(.usage, "say what to change; for example: --active no")
         }
-        if let number = values.integer(MemberField.number), number != state.number,
-            let id = state.home.neighborhood,
-            case .neighborhood(let place)? = try book.views.state(of: id)
-        {
-            try MemberNumbers(book: book, neighborhood: place)
-                .check(number, isOnCard: card.isOnCard)
-        }
         let reason = try finder.values([ChangeField.reason: reason.list], of: .memberChanged)
-        return try values.numbers.compactMap { number in
-            try values[number].flatMap { new in
-                if try book.says(new, of: number, in: state.fields) { return nil }
-                return Draft(
-                    changing: Kind.memberEnrolled.describedField(number), by: .memberChanged,
-                    of: state.id, home: state.home,
-                    from: try book.shownValue(of: number, in: state.fields), to: new,
-                    reason: reason.text(ChangeField.reason), subjects: [state.id])
-            }
-        }
+        return try MemberDrafts(book).change(
+            state, values, reason: reason.text(ChangeField.reason), isOnCard: card.isOnCard)
     }
 }

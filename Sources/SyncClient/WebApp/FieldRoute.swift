@@ -12,6 +12,7 @@ enum FieldRoute: Equatable {
     case record, save, undo, find
     case people, enrollForm, enroll
     case person(String)
+    case changePerson(String)
     case entries
     case entry(String)
     case say(String, Saying)
@@ -36,6 +37,7 @@ enum FieldRoute: Equatable {
         case (.post, "people", 1): self = .enroll
         case (.get, "people", 2) where parts[1] == "new": self = .enrollForm
         case (.get, "people", 2): self = .person(parts[1])
+        case (.post, "people", 2): self = .changePerson(parts[1])
         case (.get, "entries", 1): self = .entries
         case (.get, "entries", 2): self = .entry(parts[1])
         case (.post, "entries", 3):

@@ -38,6 +38,7 @@ struct PersonModel: Sendable {
 
     let t: [String: String]
     let frame: FieldFrame
+    let id: String
     let label: String
     let gave: String
     let received: String
@@ -45,6 +46,18 @@ struct PersonModel: Sendable {
     let details: [Detail]
     let lines: [Line]
     let hasLines: Bool
+    let fault: String?
+    /// Nil where nothing of them can be changed here: a pot, or a member of elsewhere.
+    let change: Change?
+
+    struct Change: Sendable {
+        let name: String
+        let number: String
+        let birthYear: String
+        let phone: String
+        let languages: String
+        let isActive: Bool
+    }
 }
 
 struct EnrollModel: Sendable {
@@ -86,13 +99,15 @@ extension FieldSite {
         return html("people", model)
     }
 
-    func personPage(_ id: String, _ visit: Visit) async throws -> Response {
+    func personPage(
+        _ id: String, _ visit: Visit, typed: FormFields? = nil, fault: String? = nil
+    ) async throws -> Response {
         let model = try await desk.read { book, _ -> PersonModel? in
             guard let account = EntityID(id), try book.hasAccount(account) else { return nil }
-            return try PersonModel(book, account, visit)
+            return try PersonModel(book, account, visit, typed: typed, fault: fault)
         }
         guard let model else { throw SiteFault.notFound }
-        return html("person", model)
+        return html("person", model, status: fault == nil ? .ok : .unprocessableContent)
     }
 
     // MARK: Enrolling
@@ -146,26 +161,10 @@ extension FieldSite {
             let events = try Recording(device: device, worker: nil, note: { _ in }).record {
                 book, finder in
                 let place = try finder.neighborhood(fields["place"].isEmpty ? nil : fields["place"])
-                var values = try finder.values(
-                    [
-                        MemberField.name: [fields["name"]],
-                        MemberField.number: fields["number"].listed,
-                        MemberField.birthYear: fields["birth_year"].listed,
-                        MemberField.contacts: fields["phone"].listed,
-                        MemberField.languages: fields["languages"].split(separator: ",")
-                            .map { String($0.drop(while: \.isWhitespace)) },
-                    ], of: .memberEnrolled)
-                let numbers = MemberNumbers(book: book, neighborhood: place)
-                if let number = values.integer(MemberField.number) {
-                    try numbers.check(number, isOnCard: true)
-                } else {
-                    values[MemberField.number] = .integer(try numbers.next())
-                }
-                values[MemberField.joinedOn] = .date(today)
                 return [
-                    Draft(
-                        .memberEnrolled, home: .neighborhood(place.id), values: values,
-                        subjects: .itself)
+                    try MemberDrafts(book).enroll(
+                        try finder.values(fields.member, of: .memberEnrolled), in: place,
+                        today: today, isOnCard: true)
                 ]
             }
             guard let id = events.first?.entity else { throw SiteFault.notFound }
@@ -174,11 +173,59 @@ extension FieldSite {
     }
 }
 
+// MARK: Changing
+
+extension FieldSite {
+    /// An event for each field that was changed.
+    func changePerson(
+        _ id: String, _ fields: FormFields, _ visit: Visit
+    ) async throws -> Response {
+        do {
+            let changed = try await desk.run { device in
+                try Recording(device: device, worker: nil, note: { _ in }).record { book, finder in
+                    let member = try finder.member(id)
+                    var values = try finder.values(fields.member, of: .memberEnrolled)
+                    let isActive = fields["active"] == "1"
+                    if isActive != member.isActive {
+                        values[MemberField.active] = .flag(isActive)
+                    }
+                    return try MemberDrafts(book).change(
+                        member, values, reason: nil, isOnCard: true)
+                }
+            }
+            let text = visit.text(changed.isEmpty ? "nothing_changed" : "changed")
+            return redirect(to: "/people/\(id)", done: Done(text: text))
+        } catch {
+            let words = (error as? UserError)?.description ?? (error as? TypingFault)?.description
+            guard let words else { throw error }
+            return try await personPage(id, visit, typed: fields, fault: words)
+        }
+    }
+}
+
+extension FormFields {
+    /// What a form says of a member; what is empty is not said.
+    fileprivate var member: Typed {
+        [
+            MemberField.name: self["name"].listed, MemberField.number: self["number"].listed,
+            MemberField.birthYear: self["birth_year"].listed,
+            MemberField.contacts: self["phone"].split(separator: ";").map(\.trimmedStart),
+            MemberField.languages: self["languages"].split(separator: ",").map(\.trimmedStart),
+        ].filter { !$0.value.isEmpty }
+    }
+}
+
+extension Substring {
+    fileprivate var trimmedStart: String { String(drop(while: \.isWhitespace)) }
+}
+
 extension PersonModel {
     /// The last entries first; at most so many on the page.
     private static let linesMax = 100
 
-    init(_ book: LocalBook, _ account: EntityID, _ visit: Visit) throws {
+    init(
+        _ book: LocalBook, _ account: EntityID, _ visit: Visit, typed: FormFields?, fault: String?
+    ) throws {
         let text = visit.text
         t = text.texts
         label = try book.views.label(of: account)
@@ -196,17 +243,39 @@ extension PersonModel {
                 isContested: line.contested)
         }
         hasLines = !lines.isEmpty
+        id = account.description
+        self.fault = fault
         guard case .member(let member)? = try book.views.state(of: account) else {
-            details = []
+            (details, change) = ([], nil)
             return
         }
         let record = try book.views.record(member)
+        change =
+            book.held.contains(member.home)
+            ? typed.map(Change.init) ?? Change(record) : nil
         details = [
             ("joined", record.joinedOn ?? ""),
             ("birth_year", record.birthYear.map(String.init) ?? ""),
             ("contacts", record.contacts.joined(separator: "; ")),
             ("languages", record.languages.joined(separator: ", ")),
         ].filter { !$0.1.isEmpty }.map { Detail(name: text($0.0), value: $0.1) }
+    }
+}
+
+extension PersonModel.Change {
+    fileprivate init(_ record: MemberRecord) {
+        self.init(
+            name: record.name ?? "", number: record.number.map(String.init) ?? "",
+            birthYear: record.birthYear.map(String.init) ?? "",
+            phone: record.contacts.joined(separator: "; "),
+            languages: record.languages.joined(separator: ", "), isActive: record.active)
+    }
+
+    fileprivate init(_ typed: FormFields) {
+        self.init(
+            name: typed["name"], number: typed["number"], birthYear: typed["birth_year"],
+            phone: typed["phone"], languages: typed["languages"],
+            isActive: typed["active"] == "1")
     }
 }
 

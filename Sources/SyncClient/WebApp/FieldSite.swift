@@ -90,6 +90,7 @@ final class FieldSite: HTTPResponder {
         case .find: try await find(fields)
         case .people: try await peoplePage(fields, visit)
         case .person(let id): try await personPage(id, visit)
+        case .changePerson(let id): try await changePerson(id, fields, visit)
         case .enrollForm: try await enrollPage(fields, visit)
         case .enroll: try await enroll(fields, visit)
         case .entries: try await entriesPage(fields, visit)
