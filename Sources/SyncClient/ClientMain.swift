@@ -18,7 +18,7 @@ struct ClientMain: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             PairCommand.self, SyncCommand.self, StatusCommand.self, WaitingCommand.self,
-            DoctorCommand.self, ServeCommand.self,
+            DoctorCommand.self, ServeCommand.self, PracticeCommand.self,
             WorkerCommand.self,
             MemberCommand.self,
             ExchangeCommand.self, ContributionCommand.self, DonationCommand.self,

@@ -19,7 +19,10 @@ struct DataOptions: ParsableArguments {
     var path: String?
 
     var folder: URL {
-        if let path { return URL(fileURLWithPath: path, isDirectory: true) }
+        path.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? Self.standard
+    }
+
+    static var standard: URL {
         let variables = ProcessInfo.processInfo.environment
         if let shared = variables["XDG_DATA_HOME"], shared.hasPrefix("/") {
             return URL(fileURLWithPath: shared).appendingPathComponent("hourbook")

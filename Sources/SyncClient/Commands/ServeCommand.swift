@@ -30,9 +30,13 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func serve() async throws {
-        let device = try data.device()
-        let key = hex(ClientMain.environment.randomBytes(Self.keyBytes))
-        let desk = FieldDesk(device, folder: data.folder)
+        try await Self.serve(try data.device(), folder: data.folder, port: port)
+    }
+
+    /// Until it is told to stop.
+    static func serve(_ device: Device, folder: URL, port: Int) async throws {
+        let key = hex(ClientMain.environment.randomBytes(keyBytes))
+        let desk = FieldDesk(device, folder: folder)
         do {
             try await FieldServer.build(desk: desk, port: port, key: key) { port in
                 print("http://127.0.0.1:\(port)\(FieldRoute.openPath)?key=\(key)")
@@ -47,5 +51,35 @@ struct ServeCommand: AsyncParsableCommand {
                     ? "port \(port) is in use: `hourbook serve` may be running already; name "
                         + "another with --port" : "cannot serve on port \(port): \(reason)")
         }
+    }
+}
+
+struct PracticeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "practice",
+        abstract: "Open the same pages on a made-up community, to learn and to try things out.",
+        discussion: """
+            It has a folder of its own beside the real one, or where --data says, is marked on \
+            every page, and syncs with nobody. Delete that folder to begin anew.
+            """)
+
+    @Option(help: "Port to listen on; 0 takes a free one.") var port = ServeCommand.portDefault
+    @OptionGroup var data: DataOptions
+
+    func run() async throws {
+        do {
+            let folder = folder
+            let device = try PracticeCommunity(
+                folder: folder, environment: ClientMain.environment
+            ).open()
+            try await ServeCommand.serve(device, folder: folder, port: port)
+        } catch { throw Self.told(error) }
+    }
+
+    private var folder: URL {
+        if data.path != nil { return data.folder }
+        let real = DataOptions.standard
+        return real.deletingLastPathComponent()
+            .appendingPathComponent(real.lastPathComponent + "-practice")
     }
 }

@@ -192,6 +192,7 @@ extension TransportError {
 extension CurlTransport {
     /// To the server of a paired device, known by the keys in the device's ledger.
     convenience init(of device: Device) throws {
+        try device.paired.refusePractice()
         let (address, announced) = try device.read { ($0.paired.server, try $0.announcedKeys) }
         try self.init(to: address, pins: address.pins(announced: announced))
     }

@@ -41,6 +41,8 @@ struct FieldFrame: Sendable {
     /// "As of position 120, 3 minutes ago. 2 entries on this device only."
     let standing: String
     let languages: [Choice]
+    /// Marks the practice book on every page.
+    let isPractice: Bool
 
     init(_ book: LocalBook, _ visit: Visit, title: String, place: FieldPlace) throws {
         let text = visit.text
@@ -57,6 +59,7 @@ struct FieldFrame: Sendable {
             Link(path: $0.path, name: text($0.textKey), isHere: $0 == place)
         }
         standing = try book.standingText(text, now: visit.now)
+        isPractice = book.paired.isPractice
         languages = Language.allCases.map {
             Choice(code: $0.rawValue, name: $0.ownName, isCurrent: $0 == text.language)
         }
@@ -100,6 +103,7 @@ extension LocalBook {
         let unsent = Int(clamping: try unsentCount)
         let here =
             unsent == 0 ? text("nothing_unsent") : text.count("unsent", unsent)
+        if paired.isPractice { return text("practice_standing") }
         guard let contact = sync.lastContact else { return "\(text("never_synced")) \(here)" }
         return text(
             "as_of", ["position": "\(sync.cursor)", "ago": text.ago(from: contact, to: now)])
