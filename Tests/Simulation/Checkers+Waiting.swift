@@ -12,6 +12,20 @@ extension World {
         .quarantineEntered, .quarantineDecided, .conflictResolved, .conflictUndone,
     ]
 
+    /// For whoever looks into a broken promise: the ledger, a line an entry, at the story's end.
+    func tellLedger() throws {
+        for (index, entry) in try LedgerCopy(office.store).entries.enumerated() {
+            let event = entry.event
+            let anew = event.reissued.map { " for \($0.origin.short)" } ?? ""
+            let seen = event.context
+            tell(
+                "\(index + 1) \(event.dot.short)\(anew) \(event.knownKind?.name ?? "?") of "
+                    + "\(event.entity.short), leaf \(entry.leaf.short), saw \(seen.position), own "
+                    + "\(seen.ownSequence), \(seen.extras.map(\.short))"
+                    + "\(entry.isUnknown ? " (unknown)" : ""): \(event.payload)")
+        }
+    }
+
     func gone(from handset: Handset) throws -> Set<EntityID> {
         try handset.device.read { book in
             Set(try book.tables.scopeHoldings().filter { $0.value == .gone }.map(\.key))

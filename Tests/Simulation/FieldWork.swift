@@ -69,7 +69,7 @@ extension World {
                 return try (own ?? aside.map(Self.recorded)).map {
                     Saved(
                         event: $0.event, leaf: $0.leaf, handset: handset.name,
-                        cursor: book.sync.cursor, scopes: book.held, epoch: try book.epoch)
+                        cursor: book.sync.cursor, scopes: book.held, branch: try book.tables.reopenings().last)
                 }
             }
         }
@@ -95,18 +95,18 @@ extension World {
         on handset: Handset, _ make: (LocalBook) throws -> [Draft]
     ) throws -> EntityID? {
         let worker = random.chance(1, of: 2) ? people.coordinator : people.outreach
-        var place: (LedgerPosition, Set<ScopeID>, Epoch) = (.start, [], .first)
+        var place: (LedgerPosition, Set<ScopeID>, Reopening?) = (.start, [], nil)
         let events = try Recording(
             device: handset.device, worker: worker.description, note: { _ in }
         ).record { book, _ in
-            place = (book.sync.cursor, book.held, try book.epoch)
+            place = (book.sync.cursor, book.held, try book.tables.reopenings().last)
             return try make(book)
         }
         for event in events {
             keep(
                 Saved(
                     event: event, leaf: .leaf(event.encoded()), handset: handset.name,
-                    cursor: place.0, scopes: place.1, epoch: place.2), on: handset)
+                    cursor: place.0, scopes: place.1, branch: place.2), on: handset)
         }
         tell("\(handset.name) records \(events.map { $0.knownKind?.name ?? "?" })")
         return events.first?.entity

@@ -76,7 +76,7 @@ extension World {
         try book.tables.setHead(head, of: handset.replica)
         return Saved(
             event: event, leaf: new.leaf, handset: handset.name, cursor: cursor,
-            scopes: book.held, epoch: try book.epoch)
+            scopes: book.held, branch: try book.tables.reopenings().last)
     }
 
     /// The pot of a neighborhood that an entry does not concern; nil where it concerns all.

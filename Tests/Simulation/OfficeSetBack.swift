@@ -52,10 +52,8 @@ extension World {
         let isAhead = try office.store.read { try AheadDeviceTable($0.tables.db).count() > 0 }
         guard office.store.standing != .whole || isAhead else { return }
         let done = try office.store.beginEpoch(as: "Ada", reason: "the disk was replaced")
-        truth.note(
-            Truth.Reopened(
-                epoch: Epoch(done.epoch), inherited: LedgerPosition(done.inheritedSize)))
         try office.restart()
+        truth.note(try office.store.read { try $0.tables.reopenings() })
         tell("the office goes on in epoch \(done.epoch) after \(done.inheritedSize)")
     }
 }

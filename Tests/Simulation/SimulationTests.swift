@@ -74,6 +74,7 @@ struct SimulationTests {
                 // No step may throw: programs say what they cannot do in a sentence.
                 world.breaches.append(Breach(.i6, "\(error)"))
             }
+            if !world.breaches.isEmpty { try world.tellLedger() }
             return Ended(
                 tally: world.tally, breaches: world.breaches, digest: world.digest,
                 story: world.story)

@@ -15,18 +15,15 @@ struct Saved {
     /// What the device showed: the ledger's entries of these scopes up to there.
     let cursor: LedgerPosition
     let scopes: Set<ScopeID>
-    /// In which epoch that ledger was, as far as the device knew.
-    var epoch = Epoch.first
+    /// Which ledger that was, as far as the device knew: where it was reopened last.
+    var branch: Reopening?
 }
 
 struct Truth {
-    /// The office went on from there.
-    struct Reopened {
-        let epoch: Epoch
-        let inherited: LedgerPosition
-    }
-
-    private var reopened: [Reopened] = []
+    /// Where the office went on, in each epoch of the ledger as it is.
+    private var reopened: [Reopening] = []
+    /// Those that the office itself has lost since.
+    private var lost: Set<Reopening> = []
     private(set) var saved: [Hash: Saved] = [:]
     /// Checkpoints that any device was given.
     private(set) var signed: Set<String> = []
@@ -35,16 +32,18 @@ struct Truth {
     /// Went with a disk before anybody else had them: put back folders do not have them.
     private(set) var lostWithDisk: Set<Hash> = []
 
-    mutating func note(_ next: Reopened) { reopened.append(next) }
-
-    /// What every epoch after one inherited; nil when none came after it.
-    func inherited(after epoch: Epoch) -> LedgerPosition? {
-        reopened.filter { $0.epoch.value > epoch.value }.map(\.inherited).min()
+    mutating func note(_ present: [Reopening]) {
+        lost.formUnion(reopened.filter { !present.contains($0) })
+        reopened = present
     }
 
     /// Of a lost branch: what was seen there is claimed of no other.
     private func isOfLostBranch(_ saved: Saved) -> Bool {
-        inherited(after: saved.epoch).map { saved.cursor > $0 } ?? false
+        let epoch = saved.branch?.epoch.value ?? Epoch.first.value
+        let after = reopened.filter { $0.epoch.value > epoch }
+        let own = saved.branch.flatMap { lost.contains($0) ? $0 : nil }
+        let common = (after + [own].compactMap(\.self)).map(\.inheritedSize).min()
+        return common.map { saved.cursor > $0 } ?? false
     }
 
     mutating func note(_ entry: Saved) { saved[entry.leaf] = entry }

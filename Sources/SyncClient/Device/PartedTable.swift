@@ -85,7 +85,8 @@ extension LedgerTables {
                 """
         ).compactMap { row in
             let new = try NewEvent(bytes: [UInt8](row[0] as Data))
-            guard try leaf(of: new.event.dot) == nil else { return nil }
+            let dot = new.event.dot
+            guard try leaf(of: dot) == nil, try putAwayEvent(dot) == nil else { return nil }
             return RefusedEvent(
                 event: new.event, leaf: new.leaf,
                 reason: QuarantineReason(rawValue: UInt32(row[1] as Int64)) ?? .invalid)

@@ -70,17 +70,18 @@ extension LedgerTables {
         return last.map { Sequence64(UInt64($0)) } ?? .none
     }
 
-    /// The ledger no longer has those after a position: they are unsent again, or, under a name
-    /// that the folder had before, looked for again.
+    /// The ledger no longer has those after a position: they are unsent again; what was found under
+    /// a name that the folder had before is looked for again.
     func takeBackPutAway(after position: LedgerPosition, of replica: ReplicaID) throws {
         let rows = try Row.fetchAll(
             db, sql: "SELECT * FROM put_away_event WHERE position > ?",
             arguments: [Int64(clamping: position.value)])
         for event in try rows.map(putAwayEvent) {
-            if event.new.event.dot.replica == replica {
+            let dot = event.new.event.dot
+            if dot.replica == replica {
                 try insertUnsent(event.new, reach: event.admitted.reach)
-            } else {
-                try keepParted(event.new, apart: nil)
+            } else if try !hasParted(dot, leaf: event.new.leaf) {
+                continue
             }
             try forgetPutAway(event.new.event.dot)
         }

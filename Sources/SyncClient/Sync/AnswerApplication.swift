@@ -100,6 +100,10 @@ struct AnswerApplication {
                 change.handedIn = try LostBranch(
                     book: book, keyring: keyring, environment: environment
                 ).handIn()
+                // What waited for this may go now.
+                if !present.leaving.isEmpty {
+                    try ScopeTaking(present, keyring: keyring, now: now).settle(learned: nil)
+                }
             }
         }
         return change

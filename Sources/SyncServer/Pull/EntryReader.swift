@@ -41,7 +41,7 @@ struct EntryReader {
             if !scopes.isDisjoint(with: found.reach) || names.has(found.dot) {
                 bytes += (isOwn(found) ? 0 : found.bytes.count) + PageLimits.entryBytes
                 if bytes > PageLimits.bytesMax, !entries.isEmpty { return (entries, end) }
-                entries.append(entry(found))
+                entries.append(entry(found, of: scopes))
             }
             end = found.position
         }
@@ -53,12 +53,19 @@ struct EntryReader {
         stored.dot.replica == names.replica && shown.contains { $0.contains(stored.dot.sequence) }
     }
 
-    private func entry(_ stored: StoredEntry) -> PageEntry {
+    /// A device has the keys of what it recorded, under whichever name; those of a place that it
+    /// does not hold are not its to be told.
+    private func entry(_ stored: StoredEntry, of scopes: Set<ScopeID>) -> PageEntry {
         PageEntry(
             entry: LedgerEntry(
                 position: stored.position, reach: stored.reach, receivedAt: stored.receivedAt,
                 content: isOwn(stored) ? .own(stored.dot.sequence) : .bytes(stored.bytes),
                 contextUnknown: stored.contextUnknown),
-            keys: isOwn(stored) ? [] : Event.sealedKeys(in: stored.bytes))
+            keys: isOwn(stored) || isElsewhere(stored, scopes)
+                ? [] : Event.sealedKeys(in: stored.bytes))
+    }
+
+    private func isElsewhere(_ stored: StoredEntry, _ scopes: Set<ScopeID>) -> Bool {
+        stored.dot.replica != names.replica && scopes.isDisjoint(with: stored.reach)
     }
 }

@@ -102,6 +102,13 @@ struct AdmissibleEvent {
         guard let device = try facts.device(entry.dot.replica), event.isForDevices else {
             throw Inadmissible(sentence: "only the office writes what \(name) says; reject it")
         }
+        // A copy that was revoked could not see that the ledger has it.
+        if let lost = event.reissued, let known = try facts.possessed(lost.origin),
+            known.leaf == lost.leaf, known.quarantined == nil
+        {
+            throw Inadmissible(
+                sentence: "\(name) repeats \(lost.origin.short), which is in the ledger; reject it")
+        }
         let permission = Permission(device: device, workerRole: nil, entity: facts.entity)
         do {
             reach = try permission.delivery(of: event)
