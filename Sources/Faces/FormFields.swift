@@ -38,6 +38,13 @@ public struct FormFields: Sendable {
                 .reversed())
     }
 
+    /// Those fields alone of which `isLeft` does not hold.
+    public func without(_ isLeft: (String) -> Bool) -> FormFields {
+        var fields = self
+        fields.values = values.filter { !isLeft($0.key) }
+        return fields
+    }
+
     private static func decoded(_ text: some StringProtocol) -> String? {
         var bytes: [UInt8] = []
         var rest = text.utf8.makeIterator()

@@ -43,10 +43,14 @@ public struct Gate: Sendable {
     public let hosts: Set<String>
     /// The key of this run.
     public let key: String
+    /// Browsers keep one for all ports of a machine: so that two pages do not lock each other out,
+    /// each has its own.
+    public let cookieName: String
 
     public init(port: Int, key: String) {
         hosts = ["127.0.0.1:\(port)", "localhost:\(port)"]
         self.key = key
+        cookieName = "hourbook-\(port)"
     }
 
     public func verdict(_ request: Provenance) -> Verdict {

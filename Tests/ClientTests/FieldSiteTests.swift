@@ -43,7 +43,7 @@ private struct Browser {
     ) async throws -> (response: Response, text: String) {
         let body = form.map { "\($0)=\(escaped($1))" }.joined(separator: "&")
         var headers: HTTPFields = [
-            .cookie: "\(FieldSite.cookieName)=\(Self.key)", .acceptLanguage: language,
+            .cookie: "hourbook-8421=\(Self.key)", .acceptLanguage: language,
         ]
         if method == .post { headers[.origin] = Self.origin }
         let request = Request(

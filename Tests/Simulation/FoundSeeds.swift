@@ -26,6 +26,8 @@ struct FoundSeed: CustomTestStringConvertible, Sendable {
         FoundSeed(9153, "a copy parts, and the neighborhood of what it looks for leaves"),
         FoundSeed(10061, "a decision is undone after somebody it is about has moved"),
         FoundSeed(10229, "an own entry that came ahead of its chain is damaged"),
+        FoundSeed(300_264, "a revoked copy repeats what the ledger has, and is let in"),
+        FoundSeed(300_547, "a key comes after the history of who moved, whose text it opens"),
         FoundSeed(
             100_139, "an own change waits for what another branch brings again", pace: .busy),
     ]

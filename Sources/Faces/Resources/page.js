@@ -2,26 +2,39 @@
 // outlive a crash, the first mistake in focus. No page needs it.
 "use strict";
 
-// Drafts: what is typed stays in this browser until the form has been sent and done.
+// Drafts: what is typed stays in this browser, for whoever is recording, until the form is done.
+const who = document.querySelector(".workers [aria-pressed=true]")?.value || "";
+const draftKey = (name) => "draft-" + name + "-" + who;
+if (document.querySelector(".done") && sessionStorage.getItem("sent")) {
+  localStorage.removeItem(sessionStorage.getItem("sent"));
+}
+sessionStorage.removeItem("sent");
+for (const link of document.querySelectorAll("[data-drop]")) {
+  link.addEventListener("click", () => localStorage.removeItem(draftKey(link.dataset.drop)));
+}
 for (const form of document.querySelectorAll("form[data-draft]")) {
-  const key = "draft-" + form.dataset.draft;
+  const key = draftKey(form.dataset.draft);
   const kept = [...form.elements].filter((field) => field.name && field.type !== "hidden");
-  const isFresh = !document.querySelector(".faults") && !location.search;
-  if (isFresh && document.querySelector(".done")) localStorage.removeItem(key);
   const draft = JSON.parse(localStorage.getItem(key) || "null");
-  if (draft && isFresh) {
+  if (draft && !document.querySelector(".faults") && !location.search) {
     for (const field of kept) {
       if (field.type === "radio") field.checked = draft[field.name] === field.value;
-      else if (field.type !== "date" && draft[field.name]) field.value = draft[field.name];
+      else if (draft[field.name]) field.value = draft[field.name];
     }
   }
-  form.addEventListener("input", () => {
+  const keep = () => {
     const values = {};
     for (const field of kept) {
-      if (field.type !== "radio" || field.checked) values[field.name] = field.value;
+      const isRadio = field.type === "radio";
+      if (isRadio ? field.checked : field.value !== field.defaultValue) {
+        values[field.name] = field.value;
+      }
     }
     localStorage.setItem(key, JSON.stringify(values));
-  });
+  };
+  form.addEventListener("input", () => setTimeout(keep));
+  form.addEventListener("change", () => setTimeout(keep));
+  form.addEventListener("submit", () => sessionStorage.setItem("sent", key));
 }
 
 // A time that is typed takes the place of one that was touched, and the other way round.
@@ -32,7 +45,7 @@ if (typedMinutes) {
   for (const chip of chips) chip.addEventListener("change", () => (typedMinutes.value = ""));
 }
 
-// People, as a combobox: the word after the last comma is looked for.
+// People, as a combobox: what follows the last semicolon is looked for.
 for (const input of document.querySelectorAll("input[data-find]")) {
   const list = document.createElement("ul");
   list.className = "found";
@@ -48,6 +61,8 @@ for (const input of document.querySelectorAll("input[data-find]")) {
   let chosen = -1;
   let asked = 0;
 
+  const wanted = () => input.value.split(";").pop().trim();
+  let shownFor = null;
   const close = () => {
     list.hidden = true;
     chosen = -1;
@@ -64,14 +79,14 @@ for (const input of document.querySelectorAll("input[data-find]")) {
     list.children[index].scrollIntoView({ block: "nearest" });
   };
   const take = (label) => {
-    const before = input.value.split(",").slice(0, -1).map((name) => name.trim());
-    input.value = [...before, label].join(", ");
+    const before = input.value.split(";").slice(0, -1).map((name) => name.trim());
+    input.value = [...before, label].join("; ");
     input.dispatchEvent(new Event("input", { bubbles: true }));
     close();
   };
   const look = async () => {
     const number = ++asked;
-    const typed = input.value.split(",").pop().trim();
+    const typed = wanted();
     const answer = await fetch("/find?q=" + encodeURIComponent(typed));
     const labels = answer.ok ? (await answer.text()).split("\n").filter(Boolean) : [];
     if (number !== asked || document.activeElement !== input) return;
@@ -84,6 +99,7 @@ for (const input of document.querySelectorAll("input[data-find]")) {
       return item;
     }));
     if (labels.length === 0 || labels.includes(typed)) return close();
+    shownFor = typed;
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
     mark(typed ? 0 : -1);
@@ -99,6 +115,8 @@ for (const input of document.querySelectorAll("input[data-find]")) {
     else if (event.key === "ArrowUp") mark((chosen + count - 1) % count);
     else if (event.key === "Escape") close();
     else if ((event.key === "Enter" || event.key === "Tab") && chosen >= 0) {
+      // A list of what was typed before is not what is meant.
+      if (shownFor !== wanted()) { close(); if (event.key === "Enter") event.preventDefault(); return; }
       take(list.children[chosen].textContent);
       if (event.key === "Tab") return;
     } else return;

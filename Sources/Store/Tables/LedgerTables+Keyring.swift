@@ -144,7 +144,7 @@ extension LedgerTables {
     }
 
     /// The first after `after`, ascending, each once; `among` bounds them to what these scopes and
-    /// this replica have to do with.
+    /// this replica have to do with, the histories of members who moved to them among it.
     public func missingKeys(
         after: DataKeyID?, limit: Int, among: (scopes: Set<ScopeID>, replica: ReplicaID)? = nil
     ) throws -> [WantedKey] {
@@ -153,6 +153,7 @@ extension LedgerTables {
             sql: "SELECT key, reach, dot FROM missing_key WHERE key > ? OR ? ORDER BY key, reach",
             arguments: [(after ?? DataKeyID(0)).ordered, after == nil])
         var missing: [WantedKey] = []
+        var along: Set<LedgerPosition>?
         while missing.count < limit, let row = try rows.next() {
             let key = DataKeyID(ordered: row[0])
             let named = try dot(LocalKey(stored: row[2]))
@@ -163,7 +164,13 @@ extension LedgerTables {
                     number == 0
                     ? named.replica == among.replica
                     : try !among.scopes.isDisjoint(with: reach(number))
-                guard isTheirs else { continue }
+                if !isTheirs {
+                    let places = try along ?? placesAlong(movedTo: among.scopes)
+                    along = places
+                    guard let place = try event(named)?.observation.position,
+                        places.contains(place)
+                    else { continue }
+                }
             }
             missing.append(WantedKey(key: key, event: try firstUse(of: key) ?? named))
         }

@@ -25,6 +25,12 @@ extension LedgerTables {
         ).compactMap { position in try move(at: LedgerPosition(UInt64(position))) }
     }
 
+    /// Where the histories stand of members who moved to one of these.
+    public func placesAlong(movedTo scopes: Set<ScopeID>) throws -> Set<LedgerPosition> {
+        let moves = try moves().filter { scopes.contains(.neighborhood($0.to)) }
+        return Set(try moves.flatMap { try history(of: $0.member, before: $0.position) })
+    }
+
     public func move(at position: LedgerPosition) throws -> MemberMove? {
         guard let moved = try event(at: position)?.event, moved.knownKind == .memberMoved,
             let to = moved.payload.entity(MoveField.to),

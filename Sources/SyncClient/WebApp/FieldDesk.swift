@@ -14,6 +14,7 @@ final class FieldDesk: @unchecked Sendable {
     private let queue = DispatchQueue(label: "hourbook.desk")
     private var people: PeopleIndex?
     private var recent: Recent?
+    private var sent = SentForms()
     private var version: PeopleIndex.Version?
 
     init(_ device: Device, folder: URL) {
@@ -29,6 +30,19 @@ final class FieldDesk: @unchecked Sendable {
             queue.async { [self] in
                 continuation.resume(with: Swift.Result { try body(device) })
             }
+        }
+    }
+
+    /// Does what a form asks for, once however often and at whatever moment it is sent; then what
+    /// came of it the first time. A form without a token is done each time.
+    func once<Result: Sendable>(
+        _ token: String, _ body: @escaping @Sendable (Device) throws -> Result
+    ) async throws -> Result {
+        try await run { [self] device in
+            if let before = sent.answers[token] as? Result { return before }
+            let result = try body(device)
+            sent.note(token, result)
+            return result
         }
     }
 
@@ -57,4 +71,18 @@ final class FieldDesk: @unchecked Sendable {
 struct Shelf: Sendable {
     let people: PeopleIndex
     let recent: Recent
+}
+
+/// What came of forms that have been done: bounded, the oldest forgotten first.
+private struct SentForms {
+    private static let formsMax = 1_000
+    private var order: [String] = []
+    private(set) var answers: [String: any Sendable] = [:]
+
+    mutating func note(_ token: String, _ answer: any Sendable) {
+        guard !token.isEmpty else { return }
+        if order.count >= Self.formsMax { answers[order.removeFirst()] = nil }
+        order.append(token)
+        answers[token] = answer
+    }
 }

@@ -44,6 +44,9 @@ struct EntryModel: Sendable {
     /// What the forms were shown: when more has happened since, it is shown first.
     let seen: Int
     let amend: Amendment
+    /// As the entry stands: what was changed in the form is told from it.
+    let was: Amendment
+    let reasons: Reasons
     let fault: String?
 }
 
@@ -54,6 +57,36 @@ struct Amendment: Sendable {
     var category: String
     var note: String
     var reason = ""
+}
+
+extension Amendment {
+    /// What somebody changed in a form that was shown earlier; the rest as it stands now.
+    fileprivate func with(_ typed: FormFields) -> Amendment {
+        func field(_ name: String, _ now: String) -> String {
+            typed[name] == typed["was_\(name)"] ? now : typed[name]
+        }
+        return Amendment(
+            minutes: field("minutes", minutes), date: field("date", date),
+            category: field("category", category), note: field("note", note),
+            reason: typed["reason"])
+    }
+}
+
+/// Reasons that were typed beside what could not be done.
+struct Reasons: Sendable {
+    var dispute = ""
+    var void = ""
+    var reinstate = ""
+
+    init(_ saying: FieldRoute.Saying?, _ typed: FormFields?) {
+        let reason = typed?["reason"] ?? ""
+        switch saying {
+        case .dispute: dispute = reason
+        case .void: void = reason
+        case .reinstate: reinstate = reason
+        case .amend, .confirm, nil: break
+        }
+    }
 }
 
 extension FieldSite {
@@ -86,14 +119,15 @@ extension FieldSite {
 
     /// The page again with what was typed, and why it was not done.
     private func entryPage(
-        _ id: String, _ visit: Visit, typed: FormFields, fault: String,
-        status: HTTPResponse.Status
+        _ id: String, _ visit: Visit, _ saying: FieldRoute.Saying, typed: FormFields,
+        fault: String, status: HTTPResponse.Status
     ) async throws -> Response {
         let model = try await desk.read { book, _ -> EntryModel? in
             guard let entity = EntityID(id), let record = try book.views.hours(entity) else {
                 return nil
             }
-            return try EntryModel(book, entity, record, visit, typed: typed, fault: fault)
+            return try EntryModel(
+                book, entity, record, visit, typed: typed, saying: saying, fault: fault)
         }
         guard let model else { throw SiteFault.notFound }
         return html("entry", model, status: status)
@@ -116,10 +150,10 @@ extension FieldSite {
         guard let date = CivilDate(fields["date"]) else {
             throw FieldFault.Words(text("date_unreadable", ["typed": fields["date"]]))
         }
-        values[HoursField.serviceDate] = .date(date)
+        if date != entry.serviceDate { values[HoursField.serviceDate] = .date(date) }
         let before = try book.views.hours(entry.id)
         for (field, typed, was) in [
-            (HoursField.category, fields["category"], before?.category),
+            (HoursField.category, fields["category"].asCategory ?? "", before?.category),
             (HoursField.description, fields["note"], before?.description),
         ] where typed != was ?? "" { values[field] = .text(typed) }
         let reason = fields["reason"]
@@ -136,12 +170,13 @@ extension FieldSite {
             said = try await recorded(id, saying, fields, visit.text)
         } catch is ChangedMeanwhile {
             return try await entryPage(
-                id, visit, typed: fields, fault: visit.text("changed_meanwhile"), status: .conflict)
+                id, visit, saying, typed: fields, fault: visit.text("changed_meanwhile"),
+                status: .conflict)
         } catch {
             let words = (error as? FieldFault.Words)?.text ?? (error as? UserError)?.description
             guard let words else { throw error }
             return try await entryPage(
-                id, visit, typed: fields, fault: words, status: .unprocessableContent)
+                id, visit, saying, typed: fields, fault: words, status: .unprocessableContent)
         }
         let text = visit.text(said.isEmpty ? "said_already" : "said_\(saying.rawValue)")
         return redirect(to: "/entries/\(id)", done: Done(text: text))
@@ -190,7 +225,7 @@ private struct ChangedMeanwhile: Error {}
 extension EntryModel {
     init(
         _ book: LocalBook, _ entity: EntityID, _ record: HoursRecord, _ visit: Visit,
-        typed: FormFields? = nil, fault: String? = nil
+        typed: FormFields? = nil, saying: FieldRoute.Saying? = nil, fault: String? = nil
     ) throws {
         let text = visit.text
         t = text.texts
@@ -204,15 +239,11 @@ extension EntryModel {
         canVoid = record.standing != EntryStanding.void.name
         canReinstate = !canVoid
         self.fault = fault
-        amend =
-            typed.map {
-                Amendment(
-                    minutes: $0["minutes"], date: $0["date"], category: $0["category"],
-                    note: $0["note"], reason: $0["reason"])
-            }
-            ?? Amendment(
-                minutes: line.time, date: record.serviceDate, category: record.category ?? "",
-                note: record.description ?? "")
+        was = Amendment(
+            minutes: line.time, date: record.serviceDate, category: record.category ?? "",
+            note: record.description ?? "")
+        amend = saying == .amend ? typed.map(was.with) ?? was : was
+        reasons = Reasons(saying, typed)
         happenings = try book.history(entity.description).events.map { event in
             Happening(
                 what: event.what, who: event.worker ?? event.device ?? "",

@@ -40,6 +40,7 @@ struct PersonModel: Sendable {
     let frame: FieldFrame
     let id: String
     let label: String
+    let number: String
     let gave: String
     let received: String
     let contested: String?
@@ -49,6 +50,7 @@ struct PersonModel: Sendable {
     let fault: String?
     /// Nil where nothing of them can be changed here: a pot, or a member of elsewhere.
     let change: Change?
+    let was: Change?
 
     struct Change: Sendable {
         let name: String
@@ -136,28 +138,29 @@ extension FieldSite {
 
     /// One event: the member.
     func enroll(_ fields: FormFields, _ visit: Visit) async throws -> Response {
-        try await once(fields["once"]) {
-            if fields["name"].isEmpty {
-                return try await shownEnroll(
-                    fields, visit, once: fields["once"], fault: visit.text("name_missing"))
-            }
-            do {
-                let (id, label) = try await enrolled(fields)
-                let done = Done(text: visit.text("enrolled", ["member": label]))
-                return redirect(to: "/people/\(id)", done: done)
-            } catch let error as UserError {
-                return try await shownEnroll(
-                    fields, visit, once: fields["once"], fault: error.description)
-            } catch let fault as TypingFault {
-                return try await shownEnroll(
-                    fields, visit, once: fields["once"], fault: "\(fault)")
-            }
+        if fields["name"].isEmpty {
+            return try await shownEnroll(
+                fields, visit, once: fields["once"], fault: visit.text("name_missing"))
+        }
+        do {
+            let new = try await enrolled(fields)
+            let done = Done(text: visit.text("enrolled", ["member": new.label]))
+            return redirect(to: "/people/\(new.id)", done: done)
+        } catch {
+            let words = (error as? UserError)?.description ?? (error as? TypingFault)?.description
+            guard let words else { throw error }
+            return try await shownEnroll(fields, visit, once: fields["once"], fault: words)
         }
     }
 
-    private func enrolled(_ fields: FormFields) async throws -> (EntityID, String) {
+    private struct Enrolled: Sendable {
+        let id: EntityID
+        let label: String
+    }
+
+    private func enrolled(_ fields: FormFields) async throws -> Enrolled {
         let today = desk.environment.today
-        return try await desk.run { device in
+        return try await desk.once(fields["once"]) { device in
             let events = try Recording(device: device, worker: nil, note: { _ in }).record {
                 book, finder in
                 let place = try finder.neighborhood(fields["place"].isEmpty ? nil : fields["place"])
@@ -168,7 +171,7 @@ extension FieldSite {
                 ]
             }
             guard let id = events.first?.entity else { throw SiteFault.notFound }
-            return (id, try device.read { try $0.views.label(of: id) })
+            return Enrolled(id: id, label: try device.read { try $0.views.label(of: id) })
         }
     }
 }
@@ -180,13 +183,17 @@ extension FieldSite {
     func changePerson(
         _ id: String, _ fields: FormFields, _ visit: Visit
     ) async throws -> Response {
+        if fields["name"].isEmpty {
+            return try await personPage(
+                id, visit, typed: fields, fault: visit.text("name_missing"))
+        }
         do {
             let changed = try await desk.run { device in
                 try Recording(device: device, worker: nil, note: { _ in }).record { book, finder in
                     let member = try finder.member(id)
-                    var values = try finder.values(fields.member, of: .memberEnrolled)
+                    var values = try finder.values(fields.changed.member, of: .memberEnrolled)
                     let isActive = fields["active"] == "1"
-                    if isActive != member.isActive {
+                    if isActive != (fields["was_active"] == "1") {
                         values[MemberField.active] = .flag(isActive)
                     }
                     return try MemberDrafts(book).change(
@@ -204,6 +211,9 @@ extension FieldSite {
 }
 
 extension FormFields {
+    /// Without what is as it was when the form was shown: somebody else may have changed it since.
+    fileprivate var changed: FormFields { without { self[$0] == self["was_\($0)"] } }
+
     /// What a form says of a member; what is empty is not said.
     fileprivate var member: Typed {
         [
@@ -229,6 +239,7 @@ extension PersonModel {
         let text = visit.text
         t = text.texts
         label = try book.views.label(of: account)
+        number = try book.views.number(of: account)
         frame = try FieldFrame(book, visit, title: label, place: .people)
         let statement = try book.views.statement(of: account, newest: Self.linesMax)
         gave = "\(Minutes(statement.given))"
@@ -246,13 +257,12 @@ extension PersonModel {
         id = account.description
         self.fault = fault
         guard case .member(let member)? = try book.views.state(of: account) else {
-            (details, change) = ([], nil)
+            (details, change, was) = ([], nil, nil)
             return
         }
         let record = try book.views.record(member)
-        change =
-            book.held.contains(member.home)
-            ? typed.map(Change.init) ?? Change(record) : nil
+        was = Change(record)
+        change = book.held.contains(member.home) ? typed.map(Change.init) ?? was : nil
         details = [
             ("joined", record.joinedOn ?? ""),
             ("birth_year", record.birthYear.map(String.init) ?? ""),

@@ -39,6 +39,8 @@ struct AlikeModel: Sendable {
     let t: [String: String]
     let frame: FieldFrame
     let form: RecordForm
+    /// What was typed, in a line.
+    let new: String
     let entries: [EntryLine]
 }
 
@@ -47,11 +49,14 @@ extension FieldSite {
 
     func recordPage(_ fields: FormFields, _ visit: Visit) async throws -> Response {
         let once = hex(desk.environment.randomBytes(8))
-        let like = fields["like"]
+        let (like, undone) = (fields["like"], fields["undone"])
         return try await shownRecord(visit) { book, today in
             var form = RecordForm()
             if !like.isEmpty, let id = EntityID(like), let entry = try book.views.hours(id) {
                 form = RecordForm(like: entry, today: today)
+            }
+            if let id = EntityID(undone), let entry = try book.views.hours(id) {
+                form = RecordForm(again: entry)
             }
             form.gave = fields["gave"].isEmpty ? form.gave : fields["gave"]
             form.date = form.date.isEmpty ? today.description : form.date
@@ -75,34 +80,37 @@ extension FieldSite {
     /// One event, by the worker who is shown as recording.
     func save(_ fields: FormFields, _ visit: Visit) async throws -> Response {
         let form = RecordForm(fields)
-        return try await once(form.once) {
-            do {
-                let (id, words) = try await recorded(form, visit.text)
-                let done = Done(text: visit.text("saved", ["entry": words]), undo: id.description)
-                return redirect(to: "/", done: done)
-            } catch let refused as RecordFaults {
-                return try await shownRecord(visit, status: .unprocessableContent) { _, _ in
-                    (form, refused.faults)
-                }
-            } catch let alike as LooksAlike {
-                let model = try await desk.read { book, _ in
-                    AlikeModel(
-                        t: visit.text.texts,
-                        frame: try FieldFrame(
-                            book, visit, title: visit.text("alike_title"), place: .record),
-                        form: form, entries: alike.entries.map { EntryLine($0, visit.text) })
-                }
-                return html("alike", model, status: .conflict)
+        do {
+            let saved = try await recorded(form, visit.text)
+            let done = Done(
+                text: visit.text("saved", ["entry": saved.words]), undo: saved.id.description)
+            return redirect(to: "/", done: done)
+        } catch let refused as RecordFaults {
+            return try await shownRecord(visit, status: .unprocessableContent) { _, _ in
+                (form, refused.faults)
             }
+        } catch let alike as LooksAlike {
+            let model = try await desk.read { book, _ in
+                AlikeModel(
+                    t: visit.text.texts,
+                    frame: try FieldFrame(
+                        book, visit, title: visit.text("alike_title"), place: .record),
+                    form: form, new: form.words,
+                    entries: alike.entries.map { EntryLine($0, visit.text) })
+            }
+            return html("alike", model, status: .conflict)
         }
     }
 
-    private func recorded(
-        _ form: RecordForm, _ text: StringTable
-    ) async throws -> (EntityID, String) {
+    private struct Saved: Sendable {
+        let id: EntityID
+        let words: String
+    }
+
+    private func recorded(_ form: RecordForm, _ text: StringTable) async throws -> Saved {
         let today = desk.environment.today
         let people = try await desk.read { _, shelf in shelf.people }
-        return try await desk.run { device in
+        return try await desk.once(form.once) { device in
             do {
                 let events = try Recording(device: device, worker: nil, note: { _ in }).record {
                     book, _ in
@@ -111,9 +119,16 @@ extension FieldSite {
                             .draft(form)
                     ]
                 }
-                guard let id = events.first?.entity else { throw SiteFault.notFound }
-                let words = try device.read { try $0.views.hours(id).map { EntryLine($0, text) } }
-                return (id, words?.words ?? id.short)
+                guard let event = events.first else { throw SiteFault.notFound }
+                let line = try device.read {
+                    try $0.views.hours(event.entity).map { EntryLine($0, text) }
+                }
+                let day = event.payload.date(HoursField.serviceDate).flatMap {
+                    text.doubt(about: $0, today: today)
+                }
+                return Saved(
+                    id: event.entity,
+                    words: [line?.words, day].compactMap(\.self).joined(separator: ". "))
             } catch let error as UserError {
                 throw RecordFaults(faults: [FieldFault(field: "", text: error.description)])
             }
@@ -130,7 +145,7 @@ extension FieldSite {
                 return entry.isVoid ? [] : [try EntryDrafts(book).void(entry, reason: reason)]
             }
         }
-        return redirect(to: "/?like=\(typed)", done: Done(text: visit.text("undone")))
+        return redirect(to: "/?undone=\(typed)", done: Done(text: visit.text("undone")))
     }
 
     /// People of whom the typed words begin the number or a name: a list for the script.

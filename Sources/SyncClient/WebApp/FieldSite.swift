@@ -15,7 +15,6 @@ internal import Synchronization
 final class FieldSite: HTTPResponder {
     typealias Context = BasicRequestContext
 
-    static let cookieName = "hourbook"
     static let languageCookieName = "language"
 
     let desk: FieldDesk
@@ -23,7 +22,6 @@ final class FieldSite: HTTPResponder {
     let sync: SyncRunner
     let pages: Pages
     private let told = Mutex<[String: Done]>([:])
-    private let sent = SentForms()
 
     init(desk: FieldDesk, gate: Gate) {
         self.desk = desk
@@ -62,7 +60,7 @@ final class FieldSite: HTTPResponder {
             Provenance(
                 host: request.head.authority, origin: request.headers[.origin],
                 site: HTTPField.Name("Sec-Fetch-Site").flatMap { request.headers[$0] },
-                cookie: request.cookies[Self.cookieName]?.value, isWrite: isWrite))
+                cookie: request.cookies[gate.cookieName]?.value, isWrite: isWrite))
         switch verdict {
         case .misdirected: return plain(.misdirectedRequest, "this is not the address of Hourbook")
         case .foreign: return plain(.forbidden, "this request came from another site")
@@ -71,7 +69,8 @@ final class FieldSite: HTTPResponder {
         case .pass: break
         }
         if request.uri.path == FieldRoute.openPath { return redirect(to: "/") }
-        guard let route = FieldRoute(request.method, request.uri.path) else {
+        let method = request.method == .head ? .get : request.method
+        guard let route = FieldRoute(method, request.uri.path) else {
             throw SiteFault.notFound
         }
         let fields = try await fields(of: request, isWrite: isWrite)
@@ -155,7 +154,7 @@ final class FieldSite: HTTPResponder {
         guard gate.isKey(key) else { return plain(.forbidden, text(request)("locked")) }
         var response = redirect(to: "/")
         response.headers[values: .setCookie].append(
-            "\(Self.cookieName)=\(gate.key); Path=/; HttpOnly; SameSite=Strict")
+            "\(gate.cookieName)=\(gate.key); Path=/; HttpOnly; SameSite=Strict")
         return response
     }
 
@@ -203,21 +202,17 @@ final class FieldSite: HTTPResponder {
             && !path.contains(where: \.isNewline) ? path : "/"
     }
 
-    /// Does what a form asks for, once however often it is sent; then the first answer again.
-    func once(_ token: String, _ body: () async throws -> Response) async throws -> Response {
-        if let before = sent.answer(to: token) { return redirect(to: before) }
-        let response = try await body()
-        if let location = response.headers[.location] { sent.note(token, location) }
-        return response
-    }
-
     private func trouble(_ error: any Error, _ request: Request) async throws -> Response {
         let visit = visit(request)
         let text = visit.text
         let (status, sentence): (HTTPResponse.Status, String) =
             switch error {
             case SiteFault.notFound: (.notFound, text("not_found"))
+            case FormFields.Fault.tooLarge: (.contentTooLarge, text("form_unreadable"))
             case is FormFields.Fault: (.badRequest, text("form_unreadable"))
+            case let error as HTTPError: (error.status, text("form_unreadable"))
+            case let error as UserError where error.code.isOfTyping:
+                (.unprocessableContent, error.description)
             default:
                 (
                     .internalServerError,
@@ -238,21 +233,9 @@ final class FieldSite: HTTPResponder {
 
 enum SiteFault: Error { case notFound }
 
-/// Which forms have been done, and where their answer led: bounded, the oldest forgotten first.
-private final class SentForms: Sendable {
-    private static let formsMax = 1_000
-    private let answers = Mutex<(order: [String], places: [String: String])>(([], [:]))
-
-    func answer(to token: String) -> String? { answers.withLock { $0.places[token] } }
-
-    func note(_ token: String, _ place: String) {
-        guard !token.isEmpty else { return }
-        answers.withLock { known in
-            if known.order.count >= Self.formsMax {
-                known.places[known.order.removeFirst()] = nil
-            }
-            known.order.append(token)
-            known.places[token] = place
-        }
+extension Sysexit {
+    /// Something in the request was not as it must be: nothing is wrong here.
+    fileprivate var isOfTyping: Bool {
+        [.usage, .dataError, .noUser, .noPermission].contains(self)
     }
 }

@@ -52,7 +52,7 @@ struct PeopleIndex: Sendable {
         let number: String
         let name: String
         let isActive: Bool
-        /// Folded, apart.
+        /// Folded, apart: the number, the number without its code, and the name's.
         fileprivate let words: [String]
 
         /// "HAR-37 Ana Ruiz", as it is typed and shown.
@@ -92,6 +92,12 @@ struct PeopleIndex: Sendable {
         return byNumber[first].map { people[$0] }
     }
 
+    /// The only one whose number, without the neighborhood's code, this is.
+    func numbered(_ typed: String) -> Person? {
+        let found = people.filter { $0.words[1] == typed }
+        return found.count == 1 ? found[0] : nil
+    }
+
     /// Those of whom each typed word begins a word of the name or the number: active ones, and of
     /// these the `recent` first.
     func found(_ typed: String, recent: [EntityID], limit: Int = answersMax) -> [Person] {
@@ -101,6 +107,10 @@ struct PeopleIndex: Sendable {
         let matching = people.enumerated().filter { _, person in
             person.isActive
                 && wanted.allSatisfy { word in person.words.contains { $0.hasPrefix(word) } }
+        }
+        func rank(_ found: (offset: Int, element: Person)) -> (Int, Int, Int) {
+            let isExact = wanted.count == 1 && found.element.words.prefix(2).contains(wanted[0])
+            return (isExact ? 0 : 1, order[found.element.id] ?? .max, found.offset)
         }
         return matching.sorted { one, other in
             (order[one.element.id] ?? .max, one.offset) < (

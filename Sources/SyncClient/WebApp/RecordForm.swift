@@ -33,11 +33,22 @@ struct RecordForm: Sendable {
 
     /// Like an entry that is there, for today.
     init(like entry: HoursRecord, today: CivilDate) {
-        gave = entry.providers.map(\.label).joined(separator: ", ")
-        received = entry.recipients.map(\.label).joined(separator: ", ")
+        self.init(again: entry)
+        (date, note) = (today.description, "")
+    }
+
+    /// All of an entry that was taken back.
+    init(again entry: HoursRecord) {
+        self.init()
+        gave = entry.providers.map(\.label).joined(separator: "; ")
+        received = entry.recipients.map(\.label).joined(separator: "; ")
         minutes = "\(Minutes(entry.providers.map(\.minutes).reduce(0, +)))"
-        category = entry.category ?? ""
-        date = today.description
+        (category, date) = (entry.category ?? "", entry.serviceDate)
+        note = entry.description ?? ""
+    }
+
+    var words: String {
+        "\(date): \(gave) → \(received), \(minutes.isEmpty ? chip : minutes)"
     }
 }
 
@@ -100,7 +111,9 @@ struct RecordCheck {
                 if !alike.isEmpty { throw LooksAlike(entries: alike) }
             }
             var values: Payload = [HoursField.serviceDate: .date(date)]
-            if !form.category.isEmpty { values[HoursField.category] = .text(form.category) }
+            if let category = form.category.asCategory {
+                values[HoursField.category] = .text(category)
+            }
             if !form.note.isEmpty { values[HoursField.description] = .text(form.note) }
             return try drafts.draft(form: .exchange, shares: shares, values: values)
         } catch let error as UserError {
@@ -110,16 +123,16 @@ struct RecordCheck {
 
     // MARK: Fields
 
-    /// Several are separated by commas.
+    /// Several are separated by semicolons: names have commas.
     private func parties(_ typed: String, _ field: String) throws -> [EntityID] {
-        let names = typed.split(separator: ",").map { $0.drop(while: \.isWhitespace) }
+        let names = typed.split(separator: ";").map { $0.drop(while: \.isWhitespace) }
             .filter { !$0.isEmpty }.map(String.init)
         if names.isEmpty { throw FieldFault.Words(text("\(field)_missing")) }
         return try names.map(party)
     }
 
     private func party(_ typed: String) throws -> EntityID {
-        if let person = people.named(typed) { return person.id }
+        if let person = people.named(typed) ?? people.numbered(typed) { return person.id }
         let found = people.found(typed, recent: [], limit: Self.namedMax + 1)
         if found.count == 1 { return found[0].id }
         guard !found.isEmpty else { throw FieldFault.Words(text("nobody_called", ["name": typed])) }
@@ -159,5 +172,24 @@ extension FieldFault {
     struct Words: Error {
         let text: String
         init(_ text: String) { self.text = text }
+    }
+}
+
+extension String {
+    /// As categories are written: "Jardín y huerto" is `jardin-y-huerto`; nil for nothing.
+    var asCategory: String? {
+        let words = folded.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+        return words.isEmpty ? nil : words.joined(separator: "-")
+    }
+}
+
+extension StringTable {
+    /// What to say of a service date that may be a slip; nil for the usual.
+    func doubt(about date: CivilDate, today: CivilDate) -> String? {
+        if date > today { return self("date_ahead", ["date": date.description]) }
+        if date.code + 10_000 < today.code {
+            return self("date_long_ago", ["date": date.description])
+        }
+        return nil
     }
 }

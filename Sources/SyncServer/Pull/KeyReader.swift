@@ -79,10 +79,17 @@ struct KeyReader {
     /// Of an event in a held scope, or one that was kept apart from this device.
     private func bytes(inScope event: Dot) throws -> [UInt8]? {
         if let reach = try tables.reach(ofEvent: event) {
-            return held.isDisjoint(with: reach) ? nil : try tables.bytes(of: event)?.bytes
+            guard try !held.isDisjoint(with: reach) || cameAlong(event) else { return nil }
+            return try tables.bytes(of: event)?.bytes
         }
         return event.replica == device.replica
             ? try QuarantineTable(tables.db).bytes(event) : nil
+    }
+
+    /// With a member who moved to a neighborhood that it holds.
+    private func cameAlong(_ event: Dot) throws -> Bool {
+        guard let place = try tables.event(event)?.observation.position else { return false }
+        return try tables.placesAlong(movedTo: held).contains(place)
     }
 
     /// Somebody else wrote the event, and had the key: what it seals opens.
