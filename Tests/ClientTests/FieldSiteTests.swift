@@ -17,25 +17,12 @@ import Testing
 @testable import Faces
 @testable import SyncClient
 
-/// A device's pages, and one browser that has the key.
-private struct Browser {
+/// Asks as a browser that has the key.
+private struct Asker: Sendable {
     static let key = "00112233445566778899aabbccddeeff"
     static let origin = "http://127.0.0.1:8421"
 
     let site: FieldSite
-    let bench: Bench
-    let ana: EntityID
-    let omar: EntityID
-
-    init(workers: [EntityID] = [OfficeInMemory.dana]) throws {
-        let office = try OfficeInMemory()
-        bench = try Bench(office: office, workers: workers)
-        _ = try bench.sync()
-        ana = try bench.enroll(1, "Ana Ruiz")
-        omar = try bench.enroll(2, "Omar Haddad")
-        let desk = FieldDesk(bench.device, folder: FileManager.default.temporaryDirectory)
-        site = FieldSite(desk: desk, gate: Gate(port: 8421, key: Self.key))
-    }
 
     func ask(
         _ method: HTTPRequest.Method, _ path: String, _ form: [String: String] = [:],
@@ -64,6 +51,39 @@ private struct Browser {
         text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
     }
 
+    private final class Writer: ResponseBodyWriter, Sendable {
+        let bytes = Mutex<[UInt8]>([])
+        func write(_ buffer: ByteBuffer) async throws {
+            bytes.withLock { $0 += buffer.readableBytesView }
+        }
+        func finish(_ trailingHeaders: HTTPFields?) async throws {}
+    }
+}
+
+/// A device's pages, and one browser that has the key.
+private struct Browser {
+    let asker: Asker
+    let bench: Bench
+    let ana: EntityID
+    let omar: EntityID
+
+    init(workers: [EntityID] = [OfficeInMemory.dana]) throws {
+        let office = try OfficeInMemory()
+        bench = try Bench(office: office, workers: workers)
+        _ = try bench.sync()
+        ana = try bench.enroll(1, "Ana Ruiz")
+        omar = try bench.enroll(2, "Omar Haddad")
+        let desk = FieldDesk(bench.device, folder: FileManager.default.temporaryDirectory)
+        asker = Asker(site: FieldSite(desk: desk, gate: Gate(port: 8421, key: Asker.key)))
+    }
+
+    func ask(
+        _ method: HTTPRequest.Method, _ path: String, _ form: [String: String] = [:],
+        language: String = "en"
+    ) async throws -> (response: Response, text: String) {
+        try await asker.ask(method, path, form, language: language)
+    }
+
     func events() throws -> [Event] {
         try bench.device.read { book in
             try (0..<book.head.sequence.value).compactMap {
@@ -81,14 +101,6 @@ private struct Browser {
             .post, "/record", ["gave": "HAR-1", "received": "HAR-2", "chip": "60", "once": "r"])
         return try #require(try events().last).entity.description
     }
-
-    private final class Writer: ResponseBodyWriter, Sendable {
-        let bytes = Mutex<[UInt8]>([])
-        func write(_ buffer: ByteBuffer) async throws {
-            bytes.withLock { $0 += buffer.readableBytesView }
-        }
-        func finish(_ trailingHeaders: HTTPFields?) async throws {}
-    }
 }
 
 @Suite("Pages of a device")
@@ -104,7 +116,10 @@ struct FieldSiteTests {
                 ["gave": "HAR-2", "received": "Ana", "minutes": "1:30", "date": "2026-03-20"],
                 .hoursRecorded
             ),
-            ("/people/\(ana)", ["name": "Ana María Ruiz", "active": "1"], .memberChanged),
+            (
+                "/people/\(ana)", ["name": "Ana María Ruiz", "active": "1", "was_active": "1"],
+                .memberChanged
+            ),
             ("/people", ["name": "Mei Tanaka", "number": "3"], .memberEnrolled),
             (
                 "/entries/\(id)/amend",
@@ -198,6 +213,50 @@ struct FieldSiteTests {
             #expect(response.status == .seeOther)
         }
         #expect(try browser.events().count == before + 1)
+    }
+
+    @Test(
+        "forms that are sent at the same moment are done once", arguments: ["/record", "/people"])
+    func atOnce(_ path: String) async throws {
+        let browser = try Browser()
+        let before = try browser.events().count
+        let form = [
+            "gave": "HAR-1", "received": "HAR-2", "chip": "60", "sure": "1", "once": "abc",
+            "name": "Mei Tanaka", "number": "9",
+        ]
+        let asker = browser.asker
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    let (response, text) = try await asker.ask(.post, path, form)
+                    #expect(response.status == .seeOther, "\(text)")
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try browser.events().count == before + 1)
+    }
+
+    @Test("a number alone is that member, whoever else it begins")
+    func number() async throws {
+        let browser = try Browser()
+        _ = try browser.bench.enroll(12, "Mei Tanaka")
+        let form = ["gave": "1", "received": "2", "minutes": "30"]
+        let (response, text) = try await browser.ask(.post, "/record", form)
+        #expect(response.status == .seeOther, "\(text)")
+        #expect(try await browser.ask(.get, "/find?q=1").text.hasPrefix("HAR-1 "))
+    }
+
+    @Test("of a person, only what was changed in the form is")
+    func personTwice() async throws {
+        let browser = try Browser()
+        let path = "/people/\(browser.ana)"
+        let shown = ["name": "Ana Ruiz", "was_name": "Ana Ruiz", "active": "1", "was_active": "1"]
+        _ = try await browser.ask(.post, path, shown.merging(["phone": "555-1"]) { $1 })
+        let second = shown.merging(["name": "Ana Díaz", "was_phone": "", "phone": ""]) { $1 }
+        _ = try await browser.ask(.post, path, second)
+        let (_, text) = try await browser.ask(.get, path)
+        #expect(text.contains("Ana Díaz") && text.contains("555-1"))
     }
 
     @Test("several workers, none chosen: nothing is recorded, and it is said why")

@@ -69,7 +69,8 @@ extension World {
                 return try (own ?? aside.map(Self.recorded)).map {
                     Saved(
                         event: $0.event, leaf: $0.leaf, handset: handset.name,
-                        cursor: book.sync.cursor, scopes: book.held, branch: try book.tables.reopenings().last)
+                        cursor: book.sync.cursor, scopes: book.held,
+                        branch: try book.tables.reopenings().last)
                 }
             }
         }
