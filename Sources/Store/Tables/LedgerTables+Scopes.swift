@@ -18,6 +18,23 @@ extension LedgerTables {
                 """) ?? false
     }
 
+    /// Whether `withdraw` would take anything out.
+    public func hasPlaced(outside kept: Set<ScopeID>) throws -> Bool {
+        let outside = try reachNumbers(outside: kept)
+        return try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM event WHERE \(Self.gone(outside)))") ?? false
+    }
+
+    /// Placed events of these reaches, but for those that came along with a member who moved.
+    private static func gone(_ outside: String) -> String {
+        """
+        position < \(StoreSchema.unsentBase) AND reach IN (\(outside))
+        AND NOT EXISTS (SELECT 1 FROM entity
+            WHERE entity = coalesce(event.subject, event.dot)
+                AND entity.reach NOT IN (\(outside)))
+        """
+    }
+
     /// Members among what `withdraw` takes out.
     public func membersOutside(_ kept: Set<ScopeID>) throws -> [EntityID] {
         try Int64.fetchAll(
@@ -35,13 +52,7 @@ extension LedgerTables {
     public func withdraw(
         outside kept: Set<ScopeID>, _ body: (StoredEntry) throws -> Void
     ) throws {
-        let outside = try reachNumbers(outside: kept)
-        let gone = """
-            position < \(StoreSchema.unsentBase) AND reach IN (\(outside))
-            AND NOT EXISTS (SELECT 1 FROM entity
-                WHERE entity = coalesce(event.subject, event.dot)
-                    AND entity.reach NOT IN (\(outside)))
-            """
+        let gone = Self.gone(try reachNumbers(outside: kept))
         let rows = try Row.fetchCursor(
             db,
             sql: """

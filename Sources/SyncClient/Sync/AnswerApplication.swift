@@ -335,6 +335,7 @@ struct AnswerApplication {
                 guard try ownLeaf(side.dot).map({ $0 == side.leaf }) ?? true else {
                     throw Fault.parted(common: Sequence64(side.dot.sequence.value - 1))
                 }
+                try keepApart(side, new.event)
             }
             // Nearly always they are here: this device has just sent them.
             let last = try line?.head.sequence ?? book.head.sequence
@@ -343,6 +344,19 @@ struct AnswerApplication {
             own.takeApart(sides)
             line = own
         }
+    }
+
+    /// An own event whose outcome another copy of this folder was told, or that was lost on its way:
+    /// it will have no place before an admin lets it in.
+    private func keepApart(_ side: Side, _ entered: Event) throws {
+        guard let own = try book.tables.event(side.dot), own.observation.position == nil,
+            let event = try book.ownEvent(side.dot.sequence)
+        else { return }
+        let reason = entered.payload.integer(QuarantineField.cause)
+            .flatMap { UInt32(exactly: $0) }.flatMap(QuarantineReason.init(rawValue:))
+        try book.tables.keepRefused(event, reason: reason ?? .invalid)
+        try book.tables.removeUnsent(side.dot)
+        try book.tables.projectAgain([event.event.entity])
     }
 
     private func ownLine() throws -> OwnLine {

@@ -49,6 +49,7 @@ struct EpochRewind {
         // What it was granted since then, no page from here on brings before it is granted again.
         let taking = ScopeTaking(book, keyring: keyring, now: now)
         try taking.settle(learned: nil)
+        try Leaving(taking: taking).takeOutStrays()
         return try taking.present()
     }
 }

@@ -37,6 +37,20 @@ struct Leaving {
         try tables.recheckHistories(at: taking.now)
     }
 
+    /// After a step back: what had come along with a member whose move the ledger has lost belongs
+    /// to no neighborhood that is here.
+    func takeOutStrays() throws {
+        let holdings = try tables.scopeHoldings()
+        let here = holdings.filter { $0.value != .gone }.map(\.key)
+        let kept = Set([.community] + here.map(ScopeID.neighborhood))
+        guard here.count < holdings.count, try tables.hasPlaced(outside: kept) else { return }
+        let book = try taking.present()
+        try keepLines(of: try tables.membersOutside(kept), book)
+        try takeOut(outside: kept, book)
+        try noteKeys(outside: kept, book)
+        try tables.rebuild { _ in }
+    }
+
     /// As the server's lines would say; one that it sent since is newer.
     private func keepLines(of members: [EntityID], _ book: LocalBook) throws {
         for id in members {

@@ -24,6 +24,10 @@ struct OwnNames {
             places.formUnion(try HeldScopes(of: before, views: views).ever)
             folder = before
         }
+        // Recorded where it was held on a branch that the ledger has lost, and let in since.
+        for dot in try QuarantineTable(views.tables.db).letIn(of: replica) {
+            places.formUnion(try views.tables.reach(ofEvent: dot) ?? [])
+        }
         (self.places, self.former) = (places, former)
     }
 

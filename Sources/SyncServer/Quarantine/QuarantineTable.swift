@@ -82,6 +82,15 @@ struct QuarantineTable {
         ])
     }
 
+    /// Events of a replica that were kept apart and are in the ledger now.
+    func letIn(of replica: ReplicaID) throws -> [Dot] {
+        try Int64.fetchAll(
+            db.cachedStatement(
+                sql: "SELECT sequence FROM quarantine WHERE replica = ? AND choice = ?"),
+            arguments: [Data(replica.bytes), QuarantineChoice.admit.rawValue]
+        ).map { Dot(replica, Sequence64(UInt64($0))) }
+    }
+
     /// `position` is that of the `quarantine.decided`, which names this event alone.
     func setChoice(
         _ choice: QuarantineChoice, of dot: Dot, at position: LedgerPosition
