@@ -75,8 +75,8 @@ extension AnswerApplication {
         }
     }
 
-    /// An own event whose outcome was told to another copy of this folder, or was lost on its way: it
-    /// has no place before an admin lets it in.
+    /// An own event whose outcome was told to another copy of this folder, or was lost on its
+    /// way: it has no place before an admin lets it in.
     private func keepApart(_ side: Side, _ entered: Event) throws {
         guard let own = try book.tables.event(side.dot), own.observation.position == nil,
             let event = try book.ownEvent(side.dot.sequence)
