@@ -241,6 +241,8 @@ struct FieldSiteTests {
     func number() async throws {
         let browser = try Browser()
         _ = try browser.bench.enroll(12, "Mei Tanaka")
+        _ = try await browser.ask(
+            .post, "/record", ["gave": "HAR-12", "received": "HAR-2", "minutes": "30"])
         let form = ["gave": "1", "received": "2", "minutes": "30"]
         let (response, text) = try await browser.ask(.post, "/record", form)
         #expect(response.status == .seeOther, "\(text)")

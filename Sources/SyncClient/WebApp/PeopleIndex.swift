@@ -1,9 +1,8 @@
 // Everybody who can be named in an entry, for finding while somebody types.
 // Neighbors: FieldDesk keeps one as long as nobody came or changed; RecordForm and the list of
 // people ask it.
-// Invariant: who gave or received last comes first, then by number.
+// Invariant: a number that was typed whole comes first, then who gave or received last.
 
-internal import GRDB
 internal import Shared
 internal import Store
 
@@ -98,8 +97,8 @@ struct PeopleIndex: Sendable {
         return found.count == 1 ? found[0] : nil
     }
 
-    /// Those of whom each typed word begins a word of the name or the number: active ones, and of
-    /// these the `recent` first.
+    /// Those of whom each typed word begins a word of the name or the number: active ones, whose
+    /// number it is first, then the `recent`.
     func found(_ typed: String, recent: [EntityID], limit: Int = answersMax) -> [Person] {
         let wanted = typed.searchWords
         let order = Dictionary(
@@ -112,11 +111,7 @@ struct PeopleIndex: Sendable {
             let isExact = wanted.count == 1 && found.element.words.prefix(2).contains(wanted[0])
             return (isExact ? 0 : 1, order[found.element.id] ?? .max, found.offset)
         }
-        return matching.sorted { one, other in
-            (order[one.element.id] ?? .max, one.offset) < (
-                order[other.element.id] ?? .max, other.offset
-            )
-        }.prefix(limit).map(\.element)
+        return matching.sorted { rank($0) < rank($1) }.prefix(limit).map(\.element)
     }
 }
 
