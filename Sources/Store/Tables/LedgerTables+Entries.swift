@@ -63,6 +63,13 @@ extension LedgerTables {
             contextUnknown: row[4], bytes: [UInt8](bytes))
     }
 
+    /// Where an event is in the ledger; nil for one that has no place, or is not here.
+    public func position(of dot: Dot) throws -> LedgerPosition? {
+        guard let key = try existingKey(dot) else { return nil }
+        return try db.hotInt("SELECT position FROM event WHERE dot = ?", .int(key.value))
+            .flatMap(LedgerPosition.init(admitted:))
+    }
+
     /// Where an event was delivered; nil for one not here.
     public func reach(ofEvent dot: Dot) throws -> [ScopeID]? {
         guard let key = try existingKey(dot) else { return nil }

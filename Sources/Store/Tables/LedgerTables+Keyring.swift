@@ -167,7 +167,7 @@ extension LedgerTables {
                 if !isTheirs {
                     let places = try along ?? placesAlong(movedTo: among.scopes)
                     along = places
-                    guard let place = try event(named)?.observation.position,
+                    guard !places.isEmpty, let place = try position(of: named),
                         places.contains(place)
                     else { continue }
                 }

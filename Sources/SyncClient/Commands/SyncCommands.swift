@@ -123,12 +123,8 @@ struct SyncRun {
     }
 
     private func perform(mayTakeAnotherName: Bool) throws {
-        guard let identity = try IdentityFile.of(device.paired.replica, in: folder) else {
-            throw UserError(
-                .ioError, "this device's keys are missing from \(folder.path); restore them")
-        }
-        var session = SyncSession(
-            device: device, keys: try identity.keys, transport: transport)
+        let keys = try keys()
+        var session = SyncSession(device: device, keys: keys, transport: transport)
         // The first answer is mostly the last, and told at the end.
         session.progress = { report in
             guard report.requests > 1 else { return }
@@ -143,10 +139,18 @@ struct SyncRun {
         let started = device.environment.now()
         let report = try sessions(session)
         if mayTakeAnotherName, case .diverged(let common) = report.end {
-            return try goOnAsCopy(after: common, keys: try identity.keys)
+            return try goOnAsCopy(after: common, keys: keys)
         }
         let ended = device.environment.now()
         try tell(report, milliseconds: ended.milliseconds - started.milliseconds)
+    }
+
+    private func keys() throws -> ReplicaKeys {
+        guard let identity = try IdentityFile.of(device.paired.replica, in: folder) else {
+            throw UserError(
+                .ioError, "this device's keys are missing from \(folder.path); restore them")
+        }
+        return try identity.keys
     }
 
     /// The same without a word to the terminal: what it did, and the device as it is then, which a
@@ -154,11 +158,7 @@ struct SyncRun {
     func untold(
         progress: @escaping (SyncReport) -> Void
     ) throws -> (report: SyncReport, device: Device) {
-        let identity = try IdentityFile.of(device.paired.replica, in: folder)
-        guard let keys = try identity?.keys else {
-            throw UserError(
-                .ioError, "this device's keys are missing from \(folder.path); restore them")
-        }
+        let keys = try keys()
         var session = SyncSession(device: device, keys: keys, transport: transport)
         session.progress = progress
         let report = try session.run()

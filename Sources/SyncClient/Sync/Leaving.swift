@@ -23,13 +23,10 @@ struct Leaving {
         guard !leaving.isEmpty, try !tables.hasUnplaced(outside: kept),
             try !tables.unsettledParted().contains(where: { kept.isDisjoint(with: $0.reach) })
         else { return }
-        let book = try taking.present()
-        try keepLines(of: try tables.membersOutside(kept), book)
-        try takeOut(outside: kept, book)
-        try noteKeys(outside: kept, book)
+        try clear(outside: kept)
         for place in leaving {
             try tables.dropTree(of: .neighborhood(place))
-            try tables.dropCheckpoints(of: .neighborhood(place), community: book.paired.community)
+            try tables.dropCheckpoints(of: .neighborhood(place), community: taking.paired.community)
             try tables.save(.gone, of: place)
         }
         try tables.rebuild { _ in }
@@ -44,11 +41,17 @@ struct Leaving {
         let here = holdings.filter { $0.value != .gone }.map(\.key)
         let kept = Set([.community] + here.map(ScopeID.neighborhood))
         guard here.count < holdings.count, try tables.hasPlaced(outside: kept) else { return }
+        try clear(outside: kept)
+        try tables.rebuild { _ in }
+    }
+
+    /// Leaves a line of each member and the bytes of own events, and notes which keys go.
+    /// Projections are made anew after it.
+    private func clear(outside kept: Set<ScopeID>) throws {
         let book = try taking.present()
         try keepLines(of: try tables.membersOutside(kept), book)
         try takeOut(outside: kept, book)
         try noteKeys(outside: kept, book)
-        try tables.rebuild { _ in }
     }
 
     /// As the server's lines would say; one that it sent since is newer.

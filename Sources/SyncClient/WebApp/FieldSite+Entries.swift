@@ -40,7 +40,6 @@ struct EntryModel: Sendable {
     let note: String?
     let happenings: [Happening]
     let canVoid: Bool
-    let canReinstate: Bool
     /// What the forms were shown: when more has happened since, it is shown first.
     let seen: Int
     let amend: Amendment
@@ -106,21 +105,10 @@ extension FieldSite {
         return html("entries", model)
     }
 
-    func entryPage(_ id: String, _ visit: Visit) async throws -> Response {
-        let model = try await desk.read { book, _ -> EntryModel? in
-            guard let entity = EntityID(id), let record = try book.views.hours(entity) else {
-                return nil
-            }
-            return try EntryModel(book, entity, record, visit)
-        }
-        guard let model else { throw SiteFault.notFound }
-        return html("entry", model)
-    }
-
-    /// The page again with what was typed, and why it was not done.
-    private func entryPage(
-        _ id: String, _ visit: Visit, _ saying: FieldRoute.Saying, typed: FormFields,
-        fault: String, status: HTTPResponse.Status
+    /// After something was not done: with what was typed, and why.
+    func entryPage(
+        _ id: String, _ visit: Visit, _ saying: FieldRoute.Saying? = nil,
+        typed: FormFields? = nil, fault: String? = nil, status: HTTPResponse.Status = .ok
     ) async throws -> Response {
         let model = try await desk.read { book, _ -> EntryModel? in
             guard let entity = EntityID(id), let record = try book.views.hours(entity) else {
@@ -225,7 +213,7 @@ private struct ChangedMeanwhile: Error {}
 extension EntryModel {
     init(
         _ book: LocalBook, _ entity: EntityID, _ record: HoursRecord, _ visit: Visit,
-        typed: FormFields? = nil, saying: FieldRoute.Saying? = nil, fault: String? = nil
+        typed: FormFields?, saying: FieldRoute.Saying?, fault: String?
     ) throws {
         let text = visit.text
         t = text.texts
@@ -237,7 +225,6 @@ extension EntryModel {
         parties = gave + received
         note = record.description
         canVoid = record.standing != EntryStanding.void.name
-        canReinstate = !canVoid
         self.fault = fault
         was = Amendment(
             minutes: line.time, date: record.serviceDate, category: record.category ?? "",

@@ -154,9 +154,7 @@ extension FieldSite {
         let found = try await desk.read { _, shelf in
             shelf.people.found(typed, recent: shelf.recent.people)
         }
-        var response = plain(.ok, found.map(\.label).joined(separator: "\n"))
-        response.headers[.contentType] = "text/plain; charset=utf-8"
-        return response
+        return plain(.ok, found.map(\.label).joined(separator: "\n"))
     }
 }
 

@@ -68,28 +68,32 @@ struct KeyReader {
 
     private func keys(_ wanted: [WantedKey]) throws -> [DataKey] {
         let events = Dictionary(wanted.map { ($0.key, $0.event) }) { first, _ in first }
+        var along: Set<LedgerPosition>?
         return try keyring.keys(Set(events.keys)).filter { key in
-            guard let event = events[key.id], let bytes = try bytes(inScope: event),
+            guard let event = events[key.id], let bytes = try bytes(inScope: event, &along),
                 Event.sealedKeys(in: bytes).contains(key.id)
             else { return false }
             return try isAboutTheirs(key) || isUsed(key, in: bytes)
         }
     }
 
-    /// Of an event in a held scope, or one that was kept apart from this device.
-    private func bytes(inScope event: Dot) throws -> [UInt8]? {
+    /// Of an event in a held scope or in the history of a member who moved to one, or of one that
+    /// was kept apart from this device. `along` is where such histories stand, once somebody asked.
+    private func bytes(
+        inScope event: Dot, _ along: inout Set<LedgerPosition>?
+    ) throws -> [UInt8]? {
         if let reach = try tables.reach(ofEvent: event) {
-            guard try !held.isDisjoint(with: reach) || cameAlong(event) else { return nil }
+            if held.isDisjoint(with: reach) {
+                let places = try along ?? tables.placesAlong(movedTo: held)
+                along = places
+                guard !places.isEmpty, let place = try tables.position(of: event),
+                    places.contains(place)
+                else { return nil }
+            }
             return try tables.bytes(of: event)?.bytes
         }
         return event.replica == device.replica
             ? try QuarantineTable(tables.db).bytes(event) : nil
-    }
-
-    /// With a member who moved to a neighborhood that it holds.
-    private func cameAlong(_ event: Dot) throws -> Bool {
-        guard let place = try tables.event(event)?.observation.position else { return false }
-        return try tables.placesAlong(movedTo: held).contains(place)
     }
 
     /// Somebody else wrote the event, and had the key: what it seals opens.
