@@ -77,6 +77,7 @@ test: setup-browser
 	timeout --kill-after=10 $(TEST_TIME_MAX) swift test --skip-build
 	SEED=$(SEED) WORLDS=$(SHORT_WORLDS) STEPS=$(STEPS) \
 	    timeout --kill-after=10 $(TEST_TIME_MAX) swift test --skip-build --filter SimulationTests
+	scripts/sim-mutants --check
 	scripts/check-demo
 	scripts/kill-test --kills 10
 	scripts/check-other-client

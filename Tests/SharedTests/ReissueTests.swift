@@ -117,4 +117,22 @@ struct ReissueTests {
         #expect(one[1].sameness != other.sameness)
         #expect(Self.lost(7, seen: 6).sameness == nil)
     }
+
+    @Test("handed in anew for the second time it is still what it was first")
+    func twice() throws {
+        let once = reissued([Self.lost(7, seen: 6)])[0]
+        let third = Fixed.ledger.replica
+        var writing = Reissuing(origin: Self.new, common: .none, isAlone: true)
+        let twice = writing.reissue(once, leaf: .of([1]), as: Dot(third, Sequence64(1)))
+        #expect(twice.reissued == once.reissued)
+        #expect(twice.sameness == once.sameness)
+        // What it had seen of the first name is still a prefix of it.
+        let seen = RecordedEvent(event: twice, leaf: .of([2]), position: nil).observation
+        func old(_ sequence: UInt64) -> Observation {
+            Observation(
+                dot: Dot(Self.old, Sequence64(sequence)), leaf: .of([3]), position: nil,
+                context: CausalContext(position: .start, rootTag: .start, ownSequence: .none))
+        }
+        #expect((1...8).map { seen.covers(old($0)) } == (1...8).map { $0 <= 6 })
+    }
 }

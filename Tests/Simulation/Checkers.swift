@@ -96,7 +96,9 @@ extension World {
         }
         let gone = truth.lostWithDisk.union(officeSetBacks > 0 ? damagedLeaves : [])
         let lost = truth.saved.values.filter { saved in
-            !atOffice.contains(saved.leaf) && !gone.contains(saved.leaf)
+            !atOffice.contains(saved.leaf)
+                && !anew.contains(saved.event.firstIssue(leaf: saved.leaf).leaf)
+                && !gone.contains(saved.leaf)
                 && !(here.contains(saved.leaf) && isParted(saved.handset))
                 && !isUnknown(saved.handset)
         }
@@ -146,7 +148,8 @@ extension World {
                 let dot = Dot(entry.event.dot.replica, Sequence64(index + 1))
                 // One that the office keeps apart was lost like this one, and seen.
                 guard let seen = leaves[dot] else { return false }
-                return seen.event.reissued.map { $0.origin.sequence >= before } ?? true
+                guard let first = seen.event.reissued?.origin else { return true }
+                return first.replica == lost.origin.replica && first.sequence >= before
             }
             if tooFar || others {
                 breaches.append(

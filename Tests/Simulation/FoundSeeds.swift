@@ -29,6 +29,7 @@ struct FoundSeed: CustomTestStringConvertible, Sendable {
         FoundSeed(300_264, "a revoked copy repeats what the ledger has, and is let in"),
         FoundSeed(300_547, "a key comes after the history of who moved, whose text it opens"),
         FoundSeed(301_450, "who came along by a move that the ledger has lost stays"),
+        FoundSeed(301_708, "two copies take one new name, and part again"),
         FoundSeed(
             100_139, "an own change waits for what another branch brings again", pace: .busy),
     ]

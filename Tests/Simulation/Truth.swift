@@ -104,7 +104,7 @@ extension Truth {
         let shared =
             event.context.extras.filter { $0.replica == lost.origin.replica }
             .map(\.sequence.value).max() ?? 0
-        return Set(shown).union(own).union(
+        return Set(shown).union(own).union(event.context.extras).union(
             (0..<shared).map { Dot(lost.origin.replica, Sequence64($0 + 1)) })
     }
 }

@@ -15,6 +15,14 @@ extension Event {
     }
 }
 
+extension Event {
+    /// Where it was recorded first, and as what. One that is handed in anew for the second time is
+    /// still the same thing, whichever copy hands it in.
+    public func firstIssue(leaf: Hash) -> Reissued {
+        reissued ?? Reissued(origin: dot, leaf: leaf)
+    }
+}
+
 /// Writes lost events anew, one after the other.
 public struct Reissuing {
     /// The name that the folder had.
@@ -45,7 +53,7 @@ public struct Reissuing {
         event.subject = lost.subject.map(place)
         event.onBehalfOf = lost.onBehalfOf.map(place)
         event.payload = lost.payload.mapEntities(place)
-        event.reissued = Reissued(origin: lost.dot, leaf: leaf)
+        event.reissued = lost.firstIssue(leaf: leaf)
         moved[lost.dot] = dot
         return event
     }

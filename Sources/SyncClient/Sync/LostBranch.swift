@@ -31,9 +31,10 @@ struct LostBranch {
         var first: Sequence64?
         for event in waiting {
             let (dot, leaf) = (event.new.event.dot, event.new.leaf)
+            let issued = event.new.event.firstIssue(leaf: leaf)
             if try isPlaced(dot, leaf) || apart.contains(leaf) {
                 try book.tables.settleParted(dot, movedTo: nil)
-            } else if let place = known[leaf] {
+            } else if let place = try known[issued.leaf] ?? placed(issued) {
                 first = first ?? dot.sequence
                 moved[dot] = place
                 try book.tables.settleParted(dot, movedTo: nil)
@@ -77,6 +78,11 @@ struct LostBranch {
     private func isPlaced(_ dot: Dot, _ leaf: Hash) throws -> Bool {
         let tables = book.tables
         return try tables.leaf(of: dot) == leaf || tables.putAwayEvent(dot)?.new.leaf == leaf
+    }
+
+    /// Where it was recorded first, if the ledger has it there.
+    private func placed(_ issued: Reissued) throws -> Dot? {
+        try isPlaced(issued.origin, issued.leaf) ? issued.origin : nil
     }
 
     private func leavesKeptApart(of origin: ReplicaID) throws -> Set<Hash> {

@@ -69,7 +69,7 @@ extension AppendSession {
     private func isHandedInAnew(_ new: NewEvent) throws -> Bool {
         try SplitTable(db).splits(of: new.event.dot.replica).contains { copy in
             try tables.placed(of: copy, after: .none).contains {
-                $0.event.reissued?.leaf == new.leaf
+                $0.event.reissued?.leaf == new.event.firstIssue(leaf: new.leaf).leaf
             }
         }
     }
