@@ -121,7 +121,8 @@ public func decideEntity(_ events: [RecordedEvent]) -> EntityState? {
         return QuestionState(creation: creation, events: events).map { .question($0) }
     case .memberChanged, .memberMoved, .hoursAmended, .hoursVoided, .hoursConfirmed,
         .hoursDisputed, .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct, .conflictResolved,
-        .conflictUndone, .conflictReplied, .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged,
+        .conflictUndone, .conflictReplied, .deviceRevoked, .deviceScopeChanged,
+        .serverTLSKeysChanged,
         .quarantineDecided, .ledgerReopened:
         return nil
     }

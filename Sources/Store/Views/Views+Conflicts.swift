@@ -153,7 +153,8 @@ extension Views {
         switch try state(of: event.entity) {
         case .member?: creating = .memberEnrolled
         case .hours?: creating = .hoursRecorded
-        case .community?, .neighborhood?, .worker?, .device?, .quarantine?, .question?, nil: return nil
+        case .community?, .neighborhood?, .worker?, .device?, .quarantine?, .question?, nil:
+            return nil
         }
         guard let field = creating.descriptor.field(number) else { return nil }
         let value = reader.value(of: number, changedBy: event)

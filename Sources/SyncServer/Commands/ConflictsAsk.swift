@@ -50,7 +50,7 @@ struct ConflictsAsk: ServerCommand {
         guard let only = proposed.first, proposed.count == 1 else {
             throw Refusal.usage(
                 open == nil
-                    ? "no conflict \(id) is open"
+                    ? "no conflict \(id) is open, so there is nothing to ask"
                     : "say whom you ask with --worker; `conflicts show \(id)` says who recorded "
                         + "the sides")
         }

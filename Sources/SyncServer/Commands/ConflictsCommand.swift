@@ -10,7 +10,8 @@ struct ConflictsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "conflicts", abstract: "List and resolve conflicts, and undo decisions.",
         subcommands: [
-            List.self, Show.self, ConflictsAsk.self, Resolve.self, ConflictsDecided.self, ConflictsUndo.self,
+            List.self, Show.self, ConflictsAsk.self, Resolve.self, ConflictsDecided.self,
+            ConflictsUndo.self,
         ], defaultSubcommand: List.self)
 
     struct List: ServerCommand {

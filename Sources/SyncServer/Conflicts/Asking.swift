@@ -18,13 +18,14 @@ extension AppendSession {
         try requireAdmin(admin)
         try requireShown(seen)
         let past = PastConflicts(views: views, seen: seen)
-        let shown = try past.find(id)
-        guard let conflict = shown, try views.conflicts().contains(where: { $0.id == id }) else {
+        guard try views.conflicts().contains(where: { $0.id == id }) else {
             throw Refusal.noInput(
-                shown == nil
-                    ? "there was no conflict \(id) at position \(seen); look again: `conflicts "
-                        + "list` shows what is open now"
-                    : "conflict \(id) is settled, so there is nothing to ask")
+                "conflict \(id) is settled, or never was, so there is nothing to ask; `conflicts "
+                    + "list` shows what is open")
+        }
+        guard let conflict = try past.find(id) else {
+            throw Refusal.noInput(
+                "there was no conflict \(id) at position \(seen); look again before you ask")
         }
         let reach = try reach(of: conflict, past)
         let home = try home(ofQuestionAbout: conflict, past, to: worker, reach: reach)
@@ -58,7 +59,7 @@ extension AppendSession {
         }.flatMap { $0.position.map { LedgerPosition($0) } }
     }
 
-    /// That of a side, if a device of the worker holds it, so that the answer can be recorded there.
+    /// That of a side if a device of the worker holds it, so that the answer can be given there.
     private func home(
         ofQuestionAbout conflict: Conflict, _ past: PastConflicts, to worker: EntityID,
         reach: [ScopeID]
