@@ -200,7 +200,6 @@ public enum StoreSchema {
     /// list is that of Views+History.
     private static let questions = """
         CREATE INDEX entity_question ON entity (entity) WHERE family = 8;
-        CREATE INDEX event_asked ON event (position) WHERE kind = 44;
         DROP INDEX event_naming;
         CREATE INDEX event_naming ON event (position)
             WHERE kind IN (26, 27, 40, 41, 42, 43, 44, 45);

@@ -107,6 +107,7 @@ extension LocalBook {
     fileprivate func words(
         of matter: Matter, _ record: QuestionRecord, _ text: StringTable
     ) throws -> String {
+        if matter.about == .duplicate { return text("question_alike") }
         let entry = try views.hours(matter.entity).map { EntryLine($0, text).words }
         let part = matter.textKey.map { text($0) } ?? record.field
         return [entry ?? record.subject, part].compactMap(\.self).joined(separator: ". ")
