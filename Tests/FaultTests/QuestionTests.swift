@@ -118,6 +118,28 @@ struct QuestionTests {
         #expect(try it.asked(id)?.answers.map(\.answer) == ["neither"])
         #expect(try it.read("tablet") { try $0.openQuestions.map(\.isAnswered) } == [true])
     }
+
+    @Test("a question leaves a device with the neighborhood, and comes back with it, answered")
+    func narrowed() async throws {
+        let it = try await Self.disputed()
+        defer { it.town.remove() }
+        try it.ask()
+        try await it.sync("tablet")
+        try it.answer(on: "tablet", .neither, "It was in February")
+        try await it.sync("tablet")
+        let own = try it.read("tablet") { try $0.head.sequence }
+        let orchard = try it.town.withStore { store in
+            try store.append { try $0.addNeighborhood(name: "Orchard", code: "ORC") }
+        }
+        try it.hold("tablet", [orchard])
+        try await it.syncAll()
+        let gone = try it.read("tablet") { (try $0.openQuestions, try $0.ownEvent(own)?.event) }
+        #expect(gone.0.isEmpty && gone.1?.knownKind == .conflictReplied)
+        try it.hold("tablet", [it.town.harbor, orchard])
+        try await it.syncAll()
+        let back = try it.read("tablet") { try $0.openQuestions.flatMap(\.answers) }
+        #expect(back.map(\.words) == ["It was in February"])
+    }
 }
 
 extension SetBack {
@@ -140,7 +162,19 @@ extension SetBack {
         #expect(end == .complete)
     }
 
+    /// What a device holds from its next sync on.
+    fileprivate func hold(_ name: String, _ places: [EntityID]) throws {
+        try town.withStore { store in
+            _ = try store.append { session in
+                try session.changeScope(
+                    of: try session.views.device(name), neighborhoods: places.sorted(),
+                    adding: [], as: try session.views.worker("Ada"), reason: "other rounds")
+            }
+        }
+    }
+
     /// Asks Dana about the day of the entry; returns the question's id.
+    @discardableResult
     fileprivate func ask() throws -> String {
         try town.withStore { store in
             try store.append { session in
