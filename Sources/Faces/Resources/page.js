@@ -131,4 +131,5 @@ for (const button of document.querySelectorAll("[data-print]")) {
 
 const faults = document.querySelector(".faults[tabindex]");
 if (faults) faults.focus();
-else document.getElementById("gave")?.focus();
+// What is asked is read before anything is recorded: the page stays at its head.
+else if (!document.querySelector(".question")) document.getElementById("gave")?.focus();

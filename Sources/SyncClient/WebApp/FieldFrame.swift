@@ -10,6 +10,8 @@ struct Done: Sendable {
     let text: String
     /// The entry that can be taken back.
     var undo: String?
+    /// Where an answer can be given again.
+    var again: String?
 }
 
 struct FieldFrame: Sendable {
@@ -38,13 +40,19 @@ struct FieldFrame: Sendable {
     let workers: Workers?
     let links: [Link]
     let done: Done?
+    /// What the office asks those who record here, where the page itself does not show it.
+    let asked: [AskedLine]
     /// "As of position 120, 3 minutes ago. 2 entries on this device only."
     let standing: String
     let languages: [Choice]
     /// Marks the practice book on every page.
     let isPractice: Bool
 
-    init(_ book: LocalBook, _ visit: Visit, title: String, place: FieldPlace) throws {
+    /// `place` is nil for a page that is none of those that every page leads to.
+    init(
+        _ book: LocalBook, _ visit: Visit, title: String, place: FieldPlace?,
+        questionsShown: Int = 0
+    ) throws {
         let text = visit.text
         language = text.language.rawValue
         self.title = title
@@ -58,6 +66,7 @@ struct FieldFrame: Sendable {
         links = FieldPlace.allCases.map {
             Link(path: $0.path, name: text($0.textKey), isHere: $0 == place)
         }
+        asked = try book.askedLines(text, shown: questionsShown)
         standing = try book.standingText(text, now: visit.now)
         isPractice = book.paired.isPractice
         languages = Language.allCases.map {
