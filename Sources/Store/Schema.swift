@@ -31,6 +31,10 @@ public enum StoreSchema {
         migrator.registerMigration("store 7: events that name others") { db in
             try db.execute(sql: naming)
         }
+        migrator.registerMigration("store 8: slips, categories and disputes") { db in
+            try db.execute(sql: slips)
+            try LedgerTables(db).fillSlipsAndCategories()
+        }
     }
 
     /// `dot` and `subject` are LocalKeys: small replica number and sequence in one integer.
@@ -174,6 +178,14 @@ public enum StoreSchema {
     /// that of Views+History.
     private static let naming = """
         CREATE INDEX event_naming ON event (position) WHERE kind IN (26, 27, 40, 41, 42, 43);
+        """
+
+    /// `slip` is folded as `SlipNumber` says. The index of disputes is of events that open one.
+    private static let slips = """
+        ALTER TABLE hours ADD COLUMN category TEXT;
+        ALTER TABLE hours ADD COLUMN slip TEXT;
+        CREATE INDEX hours_slip ON hours (slip) WHERE slip IS NOT NULL;
+        CREATE INDEX event_disputing ON event (subject) WHERE kind = 24;
         """
 
     /// Which keyring this database knew last, and the keys that one lacks: local facts, no

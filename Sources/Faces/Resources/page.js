@@ -12,21 +12,22 @@ sessionStorage.removeItem("sent");
 for (const link of document.querySelectorAll("[data-drop]")) {
   link.addEventListener("click", () => localStorage.removeItem(draftKey(link.dataset.drop)));
 }
+const isTouched = (field) => field.type === "radio" || field.type === "checkbox";
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const key = draftKey(form.dataset.draft);
-  const kept = [...form.elements].filter((field) => field.name && field.type !== "hidden");
+  const kept = [...form.elements].filter((field) => (
+    field.name && !["hidden", "submit"].includes(field.type)));
   const draft = JSON.parse(localStorage.getItem(key) || "null");
   if (draft && !document.querySelector(".faults") && !location.search) {
     for (const field of kept) {
-      if (field.type === "radio") field.checked = draft[field.name] === field.value;
-      else if (draft[field.name]) field.value = draft[field.name];
+      if (isTouched(field)) field.checked = draft[field.name] === field.value;
+      else if (field.name in draft) field.value = draft[field.name];
     }
   }
   const keep = () => {
     const values = {};
     for (const field of kept) {
-      const isRadio = field.type === "radio";
-      if (isRadio ? field.checked : field.value !== field.defaultValue) {
+      if (isTouched(field) ? field.checked : field.value !== field.defaultValue) {
         values[field.name] = field.value;
       }
     }
@@ -131,4 +132,4 @@ for (const button of document.querySelectorAll("[data-print]")) {
 
 const faults = document.querySelector(".faults[tabindex]");
 if (faults) faults.focus();
-else document.getElementById("gave")?.focus();
+else (document.querySelector("[autofocus]") || document.getElementById("gave"))?.focus();

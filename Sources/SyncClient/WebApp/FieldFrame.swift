@@ -17,6 +17,8 @@ struct FieldFrame: Sendable {
         let path: String
         let name: String
         let isHere: Bool
+        /// What waits there for somebody; nil for nothing.
+        let waiting: String?
     }
     struct Worker: Sendable {
         let id: String
@@ -55,8 +57,10 @@ struct FieldFrame: Sendable {
             Worker(id: $0.id, name: $0.name, isCurrent: $0.isCurrent)
         }
         workers = people.isEmpty ? nil : Workers(people: people)
-        links = FieldPlace.allCases.map {
-            Link(path: $0.path, name: text($0.textKey), isHere: $0 == place)
+        links = try FieldPlace.allCases.map {
+            Link(
+                path: $0.path, name: text($0.textKey), isHere: $0 == place,
+                waiting: try book.waiting(at: $0, text))
         }
         standing = try book.standingText(text, now: visit.now)
         isPractice = book.paired.isPractice
@@ -68,11 +72,12 @@ struct FieldFrame: Sendable {
 
 /// The pages that every page leads to.
 enum FieldPlace: CaseIterable {
-    case record, people, entries, sync
+    case record, slips, people, entries, sync
 
     var path: String {
         switch self {
         case .record: "/"
+        case .slips: "/slips"
         case .people: "/people"
         case .entries: "/entries"
         case .sync: "/sync"
@@ -82,6 +87,7 @@ enum FieldPlace: CaseIterable {
     var textKey: String {
         switch self {
         case .record: "record"
+        case .slips: "slips"
         case .people: "people"
         case .entries: "entries"
         case .sync: "sync"
@@ -98,6 +104,16 @@ struct Visit: Sendable {
 }
 
 extension LocalBook {
+    /// How much waits at a place for whoever uses this device; nil for nothing.
+    fileprivate func waiting(at place: FieldPlace, _ text: StringTable) throws -> String? {
+        let (key, count) =
+            switch place {
+            case .slips: ("parked", try tables.parkedCount())
+            case .record, .people, .entries, .sync: ("parked", 0)
+            }
+        return count == 0 ? nil : text.count(key, count)
+    }
+
     /// As of when, and what is on this device only.
     func standingText(_ text: StringTable, now: Instant) throws -> String {
         let unsent = Int(clamping: try unsentCount)

@@ -16,6 +16,7 @@ enum FieldRoute: Equatable {
     case entries
     case entry(String)
     case say(String, Saying)
+    case slips(SlipRoute)
     case sync, syncNow
     case chooseWorker, chooseLanguage
 
@@ -43,6 +44,9 @@ enum FieldRoute: Equatable {
         case (.post, "entries", 3):
             guard let saying = Saying(rawValue: parts[2]) else { return nil }
             self = .say(parts[1], saying)
+        case (_, "slips", _):
+            guard let slips = SlipRoute(method, parts.dropFirst().map(\.self)) else { return nil }
+            self = .slips(slips)
         case (.get, "sync", 1): self = .sync
         case (.post, "sync", 1): self = .syncNow
         case (.post, "worker", 1): self = .chooseWorker

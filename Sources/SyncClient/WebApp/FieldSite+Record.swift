@@ -177,9 +177,7 @@ extension RecordModel {
                 minutes: $0, label: "\(Minutes($0))",
                 isChosen: form.minutes.isEmpty && form.chip == "\($0)")
         }
-        var seen: Set<String> = []
-        categories = recent.hours.compactMap(\.category).filter { seen.insert($0).inserted }
-            .sorted()
+        categories = recent.categories
         var told: Set<String> = []
         again = recent.hours.filter { $0.standing != EntryStanding.void.name }
             .map { (id: $0.id, words: EntryLine($0, text).wordsWithoutDay) }

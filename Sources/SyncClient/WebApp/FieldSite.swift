@@ -33,6 +33,9 @@ final class FieldSite: HTTPResponder {
             "enroll": PackageResources.enroll_mustache,
             "entries": PackageResources.entries_mustache,
             "entry": PackageResources.entry_mustache, "sync": PackageResources.sync_mustache,
+            "slips": PackageResources.slips_mustache, "batch": PackageResources.batch_mustache,
+            "parked": PackageResources.parked_mustache,
+            "slip-form": PackageResources.slip_form_mustache,
             "trouble": PackageResources.trouble_mustache,
         ])
     }
@@ -95,6 +98,7 @@ final class FieldSite: HTTPResponder {
         case .entries: try await entriesPage(fields, visit)
         case .entry(let id): try await entryPage(id, visit)
         case .say(let id, let saying): try await say(id, saying, fields, visit)
+        case .slips(let route): try await slips(route, fields, visit)
         case .sync: try await syncPage(visit)
         case .syncNow: try await syncNow()
         case .chooseWorker: try await chooseWorker(fields)

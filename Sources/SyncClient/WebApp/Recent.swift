@@ -21,6 +21,8 @@ struct Recent: Sendable {
     let moment: Moment
     /// Own entries of hours, the last first.
     let hours: [HoursRecord]
+    /// Theirs, in order of the alphabet.
+    let categories: [String]
     /// Who gave or received in them, the last first.
     let people: [EntityID]
 
@@ -33,6 +35,7 @@ struct Recent: Sendable {
             guard let event, event.knownKind == .hoursRecorded else { return nil }
             return try book.views.hours(event.entity)
         }
+        categories = Set(hours.compactMap(\.category)).sorted()
         var seen: Set<EntityID> = []
         people = hours.flatMap { $0.providers + $0.recipients }
             .compactMap { EntityID($0.account) }.filter { seen.insert($0).inserted }
