@@ -62,7 +62,7 @@ extension Views {
 extension LedgerTables {
     /// Once, for entries that came before there were these columns. One that cannot be read has
     /// them when it is set right, for then it is projected.
-    func fillSlipsAndCategories() throws {
+    public func fillSlipsAndCategories() throws {
         for stored in try db.hotInts("SELECT entity FROM hours ORDER BY entity") {
             guard let events = try? events(of: LocalKey(stored: stored)),
                 case .hours(let hours)? = decideEntity(events),

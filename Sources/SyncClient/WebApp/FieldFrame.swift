@@ -106,12 +106,12 @@ struct Visit: Sendable {
 extension LocalBook {
     /// How much waits at a place for whoever uses this device; nil for nothing.
     fileprivate func waiting(at place: FieldPlace, _ text: StringTable) throws -> String? {
-        let (key, count) =
-            switch place {
-            case .slips: ("parked", try tables.parkedCount())
-            case .record, .people, .entries, .sync: ("parked", 0)
-            }
-        return count == 0 ? nil : text.count(key, count)
+        switch place {
+        case .slips:
+            let parked = try tables.parkedCount()
+            return parked == 0 ? nil : text.count("parked", parked)
+        case .record, .people, .entries, .sync: return nil
+        }
     }
 
     /// As of when, and what is on this device only.
