@@ -109,7 +109,20 @@ for (const input of document.querySelectorAll("input[data-find]")) {
   // Who gave or received last, for one touch; not when the page itself moved here.
   input.addEventListener("click", () => { if (list.hidden) look(); });
   input.addEventListener("blur", close);
+  // A scanner types a card and Enter: what it means is taken, and the next field is in turn.
+  const takeCard = async () => {
+    const answer = await fetch("/find?q=" + encodeURIComponent(wanted()));
+    const labels = answer.ok ? (await answer.text()).split("\n").filter(Boolean) : [];
+    if (labels.length > 0) take(labels[0]);
+    const fields = [...input.form.elements].filter((field) => field.type !== "hidden");
+    fields[fields.indexOf(input) + 1]?.focus();
+  };
   input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && /^hourbook\W/i.test(wanted())) {
+      event.preventDefault();
+      takeCard();
+      return;
+    }
     const count = list.children.length;
     if (list.hidden || count === 0) return;
     if (event.key === "ArrowDown") mark((chosen + 1) % count);

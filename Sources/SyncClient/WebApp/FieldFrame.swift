@@ -110,7 +110,10 @@ extension LocalBook {
         case .slips:
             let parked = try tables.parkedCount()
             return parked == 0 ? nil : text.count("parked", parked)
-        case .record, .people, .entries, .sync: return nil
+        case .entries:
+            let changed = try unseenChanges().count
+            return changed == 0 ? nil : text.count("office_changes", changed)
+        case .record, .people, .sync: return nil
         }
     }
 

@@ -12,8 +12,9 @@ enum FieldRoute: Equatable {
     case record, save, undo, find
     case people, enrollForm, enroll
     case person(String)
+    case card(String)
     case changePerson(String)
-    case entries
+    case entries, markSeen
     case entry(String)
     case say(String, Saying)
     case slips(SlipRoute)
@@ -58,7 +59,9 @@ enum FieldRoute: Equatable {
             Line(.get, "/people/new") { _ in .enrollForm },
             Line(.get, "/people/*") { .person($0[0]) },
             Line(.post, "/people/*") { .changePerson($0[0]) },
-            Line(.get, "/entries") { _ in .entries }, Line(.get, "/entries/*") { .entry($0[0]) },
+            Line(.get, "/people/*/card") { .card($0[0]) },
+            Line(.get, "/entries") { _ in .entries }, Line(.post, "/entries") { _ in .markSeen },
+            Line(.get, "/entries/*") { .entry($0[0]) },
             Line(.get, "/sync") { _ in .sync }, Line(.post, "/sync") { _ in .syncNow },
             Line(.post, "/worker") { _ in .chooseWorker },
             Line(.post, "/language") { _ in .chooseLanguage },

@@ -142,16 +142,14 @@ struct RecordCheck {
 
     /// Nil when nobody is called so.
     func person(_ typed: String) throws -> EntityID? {
-        if let person = people.named(typed) ?? people.numbered(typed) { return person.id }
-        let found = people.found(typed, recent: [], limit: Self.namedMax + 1)
-        if found.count == 1 { return found[0].id }
-        if found.isEmpty { return nil }
-        let list = found.prefix(Self.namedMax).map(\.label).joined(separator: "; ")
-        throw FieldFault.Words(text("several_called", ["name": typed, "list": list]))
+        switch people.one(typed) {
+        case .one(let person): return person.id
+        case .nobody: return nil
+        case .several(let some):
+            let list = some.map(\.label).joined(separator: "; ")
+            throw FieldFault.Words(text("several_called", ["name": typed, "list": list]))
+        }
     }
-
-    /// Named in a fault: a longer list is not read.
-    private static let namedMax = 5
 
     private func length(_ form: RecordForm) throws -> Minutes {
         try length(form.minutes.isEmpty ? form.chip : form.minutes)
