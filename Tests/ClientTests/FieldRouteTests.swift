@@ -65,6 +65,9 @@ struct FieldRouteTests {
 
     private static func without(_ setting: Setting) -> [String: Outcome] {
         [
+            "/entries": .none(
+                because: "what was seen is this device's alone", path: "/entries",
+                form: ["position": "1"]),
             "/slips": .none(
                 because: "a pile is this device's alone", path: "/slips", form: ["slips": "2"]),
             "/slips/*/cover": .none(

@@ -167,17 +167,23 @@ struct FieldSiteTests {
     func pages() async throws {
         let browser = try Browser()
         let id = try await browser.recorded()
+        let batch = try await browser.send("/slips", ["slips": "2", "hours": "3"])
+        try await browser.send(batch, ["slip": "1", "gave": "?", "park": "1"])
         for language in ["en", "es"] {
             for path in [
                 "/", "/?like=\(id)", "/people", "/people/new", "/people/\(browser.ana)",
-                "/entries", "/entries/\(id)", "/sync",
+                "/people/\(browser.ana)/card", "/entries", "/entries?state=void", "/entries/\(id)",
+                "/slips", "/slips/1", "/slips/parked/1", "/sync",
             ] {
                 let (response, text) = try await browser.ask(.get, path, language: language)
                 #expect(response.status == .ok && text.contains("lang=\"\(language)\""))
                 #expect(!text.contains("⟨"), "\(path) lacks a text")
             }
         }
-        for path in ["/nowhere", "/entries/zz", "/../etc/passwd", "/people/\(id)"] {
+        for path in [
+            "/nowhere", "/slips/99", "/slips/parked/99", "/slips/x", "/entries/zz",
+            "/../etc/passwd", "/people/\(id)",
+        ] {
             #expect(try await browser.ask(.get, path).response.status == .notFound, "\(path)")
         }
     }

@@ -114,7 +114,8 @@ for (const input of document.querySelectorAll("input[data-find]")) {
     const answer = await fetch("/find?q=" + encodeURIComponent(wanted()));
     const labels = answer.ok ? (await answer.text()).split("\n").filter(Boolean) : [];
     if (labels.length > 0) take(labels[0]);
-    const fields = [...input.form.elements].filter((field) => field.type !== "hidden");
+    const fields = [...input.form.elements].filter((field) => (
+      field.name && field.type !== "hidden"));
     fields[fields.indexOf(input) + 1]?.focus();
   };
   input.addEventListener("keydown", (event) => {

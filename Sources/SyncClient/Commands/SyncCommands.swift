@@ -158,7 +158,7 @@ struct SyncRun {
         try tell(report, milliseconds: ended.milliseconds - started.milliseconds)
     }
 
-    private func keys() throws -> ReplicaKeys {
+    func keys() throws -> ReplicaKeys {
         guard let identity = try IdentityFile.of(device.paired.replica, in: folder) else {
             throw UserError(
                 .ioError, "this device's keys are missing from \(folder.path); restore them")
@@ -169,9 +169,8 @@ struct SyncRun {
     /// The same without a word to the terminal: what it did, and the device as it is then, which a
     /// copy has another name in.
     func untold(
-        progress: @escaping (SyncReport) -> Void
+        _ keys: ReplicaKeys, progress: @escaping (SyncReport) -> Void
     ) throws -> (report: SyncReport, device: Device) {
-        let keys = try keys()
         var session = SyncSession(device: device, keys: keys, transport: transport)
         session.progress = progress
         let report = try sessions(session)

@@ -18,7 +18,8 @@ struct MemberCard: Equatable, Sendable {
     /// What a scanner typed. Most type as an American keyboard would: where the computer takes it
     /// for another one, the two marks come out as others ("HOURBOOKÑHAR'37" on a Spanish one).
     init?(scanned typed: String) {
-        let typed = typed.uppercased()
+        // A German "ß" in the place of the hyphen would become two letters.
+        let typed = String(typed.map { $0.isASCII ? Character($0.uppercased()) : $0 })
         guard typed.hasPrefix(Self.word) else { return nil }
         let rest = typed.dropFirst(Self.word.count)
         let digits = String(rest.reversed().prefix(while: \.isCardDigit).reversed())

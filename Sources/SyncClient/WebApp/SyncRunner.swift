@@ -67,7 +67,7 @@ final class SyncRunner: Sendable {
                     again: Again(number: coming.number, most: coming.most))
             }
         }
-        let (report, last) = try sync.untold { [self] report in
+        let (report, last) = try sync.untold(sync.keys()) { [self] report in
             state.withLock { state in
                 guard case .running(_, _, let unsent, let again) = state else { return }
                 state = .running(
