@@ -27,7 +27,9 @@ struct StringTableTests {
     }
 
     /// Keys that are made of parts, by how they begin.
-    private static let made = ["standing_", "place_", "said_", "next_", "filter_", "gave_missing", "received_missing"]
+    private static let made = [
+        "standing_", "place_", "said_", "next_", "filter_", "gave_missing", "received_missing",
+    ]
 
     @Test("templates and pages name keys that exist, and every key is named")
     func named() throws {

@@ -1,6 +1,6 @@
 // A member's card: what its code says, and what a scanner types of it. Pure.
 // Neighbors: QRCode draws it, PeopleIndex finds who is meant.
-// Invariant: a card names a number and nothing else: whoever finds one learns no name from its code.
+// Invariant: the code holds a number and nothing else: whoever scans a lost card learns no name.
 
 internal import Shared
 
