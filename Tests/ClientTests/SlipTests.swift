@@ -123,6 +123,25 @@ struct SlipTests {
         #expect(try found("118") == [])
     }
 
+    @Test("the number of an entry is corrected on its page, and is not emptied there")
+    func correctedNumber() async throws {
+        let browser = try Browser()
+        let batch = try await begun(browser)
+        try await browser.send(batch, row(["slip": "117"]))
+        let entry = try #require(try browser.events().last).entity
+        let form = [
+            "minutes": "90", "date": "2026-03-20", "category": "garden", "was_slip": "117",
+        ]
+        try await browser.send(
+            "/entries/\(entry)/amend", form.merging(["slip": "171", "seen": "1"]) { $1 })
+        try await browser.send(
+            "/entries/\(entry)/amend",
+            form.merging(["slip": "", "was_slip": "171", "seen": "2"]) { $1 })
+        let record = try browser.bench.device.read { try $0.views.hours(entry) }
+        #expect(record?.slip == "171")
+        #expect(try browser.happenings(entry.description) == 2)
+    }
+
     @Test("two services with numbers of their own are not asked about; one without a number is")
     func alike() async throws {
         let browser = try Browser()

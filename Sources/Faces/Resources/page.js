@@ -12,6 +12,14 @@ sessionStorage.removeItem("sent");
 for (const link of document.querySelectorAll("[data-drop]")) {
   link.addEventListener("click", () => localStorage.removeItem(draftKey(link.dataset.drop)));
 }
+// Of rows that were saved meanwhile nothing is left to keep.
+for (const form of document.querySelectorAll("form[data-draft^=slips-]")) {
+  const batch = form.dataset.draft.replace(/[0-9]+$/, "");
+  for (const key of Object.keys(localStorage)) {
+    const isOfBatch = key.startsWith("draft-" + batch);
+    if (isOfBatch && key !== draftKey(form.dataset.draft)) localStorage.removeItem(key);
+  }
+}
 const isTouched = (field) => field.type === "radio" || field.type === "checkbox";
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const key = draftKey(form.dataset.draft);

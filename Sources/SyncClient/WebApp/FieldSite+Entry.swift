@@ -28,6 +28,7 @@ struct EntryModel: Sendable {
     let gave: [Party]
     let received: [Party]
     let parties: [Party]
+    let slip: String?
     let note: String?
     let happenings: [Happening]
     let canVoid: Bool
@@ -45,6 +46,7 @@ struct Amendment: Sendable {
     var minutes: String
     var date: String
     var category: String
+    var slip: String
     var note: String
     var reason = ""
 }
@@ -57,7 +59,8 @@ extension Amendment {
         }
         return Amendment(
             minutes: field("minutes", minutes), date: field("date", date),
-            category: field("category", category), note: field("note", note),
+            category: field("category", category), slip: field("slip", slip),
+            note: field("note", note),
             reason: typed["reason"])
     }
 }
@@ -117,8 +120,13 @@ extension FieldSite {
         let before = try book.views.hours(entry.id)
         for (field, typed, was) in [
             (HoursField.category, fields["category"].asCategory ?? "", before?.category),
+            (HoursField.slip, fields["slip"], before?.slip),
             (HoursField.description, fields["note"], before?.description),
-        ] where typed != was ?? "" { values[field] = .text(typed) }
+        ] where typed != was ?? "" {
+            // A paper has its number for good: another one takes its place, none does not.
+            if field == HoursField.slip, typed.isEmpty { continue }
+            values[field] = .text(typed)
+        }
         let reason = fields["reason"]
         return try drafts.amend(entry, values, reason: reason.isEmpty ? nil : reason)
     }
@@ -198,12 +206,12 @@ extension EntryModel {
         gave = record.gave.map(Party.init)
         received = record.received.map(Party.init)
         parties = gave + received
-        note = record.description
+        (slip, note) = (record.slip, record.description)
         canVoid = record.standing != EntryStanding.void.name
         self.fault = fault
         was = Amendment(
             minutes: line.time, date: record.serviceDate, category: record.category ?? "",
-            note: record.description ?? "")
+            slip: record.slip ?? "", note: record.description ?? "")
         amend = saying == .amend ? typed.map(was.with) ?? was : was
         reasons = Reasons(saying, typed)
         let words = HappeningWords(book, text)

@@ -130,7 +130,8 @@ extension FieldSite {
                     id: event.entity,
                     words: [line?.words, day].compactMap(\.self).joined(separator: ". "))
             } catch let error as UserError {
-                throw RecordFaults(faults: [FieldFault(field: "", text: error.description)])
+                let words = try device.read { try $0.words(of: error, text) }
+                throw RecordFaults(faults: [FieldFault(field: "", text: words)])
             }
         }
     }
@@ -155,6 +156,13 @@ extension FieldSite {
             shelf.people.found(typed, recent: shelf.recent.people)
         }
         return plain(.ok, found.map(\.label).joined(separator: "\n"))
+    }
+}
+
+extension LocalBook {
+    /// Of what hinders most often in the words of the page; else in those of the program.
+    func words(of error: UserError, _ text: StringTable) throws -> String {
+        try currentWorker == nil ? text("choose_worker") : error.description
     }
 }
 

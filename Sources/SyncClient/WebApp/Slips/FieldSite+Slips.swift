@@ -178,8 +178,8 @@ extension FieldSite {
                 saved = try SlipRecording(device: device, text: text)
                     .save(form, in: number, people, parked: parked, place: place)
             } catch let error as UserError {
-                throw SlipRefusal.faults(
-                    [FieldFault(field: "slip", text: error.description)], unknown: [])
+                let words = try device.read { try $0.words(of: error, text) }
+                throw SlipRefusal.faults([FieldFault(field: "slip", text: words)], unknown: [])
             }
             return try device.read { try $0.savedWords(saved, text, today: today) }
         }
