@@ -12,6 +12,8 @@ TIMES = 200
 WARM = 10
 # Files of so many members together, each with as many entries as the others.
 BOOKS = 12
+# Of the pile that is being typed in.
+SLIPS = 40
 
 
 class Reader:
@@ -30,6 +32,17 @@ class Reader:
         answer = self.connection.getresponse()
         body = answer.read()
         return (time.monotonic() - start) * 1e3, answer, body
+
+    def send(self, path, form):
+        """Where the answer leads."""
+        self.connection.request(
+            "POST", path, urllib.parse.urlencode(form),
+            {**self.headers, "Origin": self.pages.origin})
+        answer = self.connection.getresponse()
+        answer.read()
+        if answer.status != 303:
+            raise SystemExit(f"{path} was answered {answer.status}")
+        return answer.getheader("Location")
 
     def percentile(self, path):
         """The 99th, and the bytes of the page."""
@@ -64,18 +77,36 @@ def table(folder, events):
             for what, milliseconds, size in rest]
 
 
+def pile(reader, entry):
+    """A batch of slips that was typed in; its path."""
+    gave, received = (entry[side][0]["label"].split()[0] for side in ("providers", "recipients"))
+    batch = reader.send("/slips", {"slips": SLIPS})
+    for number in range(SLIPS):
+        reader.send(batch, {"slip": f"P-{number}", "gave": gave, "received": received,
+                            "minutes": "90", "date": "2026-03-20"})
+    return batch
+
+
 def measured(device):
     """Each page's name, milliseconds at the 99th percentile, and bytes."""
     entry = device.json("exchange", "list", "--limit", 1)[0]
     member = entry["providers"][0]["account"]
+    number = entry["providers"][0]["label"].split()[0]
     name = urllib.parse.quote(entry["providers"][0]["label"].split()[1][:3])
     pages = Pages(device)
     try:
         reader = Reader(pages)
+        batch = pile(reader, entry)
         return [(what, *reader.percentile(path)) for what, path in (
             ("a page that shows nothing", "/nowhere"), ("record", "/"),
             ("find people", f"/find?q={name}"), ("people", "/people"),
             ("one person", f"/people/{member}"), ("entries", "/entries"),
+            ("entries of one person", f"/entries?person={number}"),
+            ("entries of a month", "/entries?from=2025-03-01&to=2025-03-31"),
+            ("entries of a category", "/entries?category=garden"),
+            ("entries of a slip", "/entries?slip=P-7"),
+            ("void entries", "/entries?state=void"),
+            ("piles of slips", "/slips"), ("one pile", batch),
             ("one entry", f"/entries/{entry['id']}"), ("sync", "/sync"))]
     finally:
         pages.stop()

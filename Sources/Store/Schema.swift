@@ -37,6 +37,10 @@ public enum StoreSchema {
             try db.execute(sql: questions)
             try noteQuestions(db)
         }
+        migrator.registerMigration("store 9: slips, categories and disputes") { db in
+            try db.execute(sql: slips)
+            try LedgerTables(db).fillSlipsAndCategories()
+        }
     }
 
     /// Those that came while this program did not know their kind.
@@ -203,6 +207,14 @@ public enum StoreSchema {
         DROP INDEX event_naming;
         CREATE INDEX event_naming ON event (position)
             WHERE kind IN (26, 27, 40, 41, 42, 43, 44, 45);
+        """
+
+    /// `slip` is folded as `SlipNumber` says. The index of disputes is of events that open one.
+    private static let slips = """
+        ALTER TABLE hours ADD COLUMN category TEXT;
+        ALTER TABLE hours ADD COLUMN slip TEXT;
+        CREATE INDEX hours_slip ON hours (slip) WHERE slip IS NOT NULL;
+        CREATE INDEX event_disputing ON event (subject) WHERE kind = 24;
         """
 
     /// Which keyring this database knew last, and the keys that one lacks: local facts, no

@@ -1,150 +1,18 @@
-// The pages of a device, asked as a browser asks: every route that changes something records one
-// event in the name of whoever is shown as recording, or stands on a list with the reason.
-// Neighbors: scripts/check-browser does it in a real browser; GateTests say who may ask.
+// The pages of a device, asked as a browser asks: what is recorded, what is refused beside its
+// field, and that every page is there in every language.
+// Neighbors: FieldRouteTests has every route that changes something; scripts/check-browser does it
+// in a real browser; GateTests say who may ask.
 
-import Foundation
 import HTTPTypes
 import Hummingbird
-import Logging
-import NIOCore
-import NIOEmbedded
 import Shared
 import Store
-import Synchronization
-import TestSupport
 import Testing
 
-@testable import Faces
 @testable import SyncClient
-
-/// Asks as a browser that has the key.
-struct Asker: Sendable {
-    static let key = "00112233445566778899aabbccddeeff"
-    static let origin = "http://127.0.0.1:8421"
-
-    let site: FieldSite
-
-    func ask(
-        _ method: HTTPRequest.Method, _ path: String, _ form: [String: String] = [:],
-        language: String = "en", cookies: String? = nil
-    ) async throws -> (response: Response, text: String) {
-        let body = form.map { "\($0)=\(escaped($1))" }.joined(separator: "&")
-        var headers: HTTPFields = [
-            .cookie: (["hourbook-8421=\(Self.key)"] + [cookies].compactMap(\.self))
-                .joined(separator: "; "),
-            .acceptLanguage: language,
-        ]
-        if method == .post { headers[.origin] = Self.origin }
-        let request = Request(
-            head: HTTPRequest(
-                method: method, scheme: "http", authority: "127.0.0.1:8421", path: path,
-                headerFields: headers),
-            body: RequestBody(buffer: ByteBuffer(string: body)))
-        let context = BasicRequestContext(
-            source: ApplicationRequestContextSource(
-                channel: EmbeddedChannel(), logger: Logger(label: "test")))
-        let response = try await site.respond(to: request, context: context)
-        let writer = Writer()
-        try await response.body.write(writer)
-        return (response, String(decoding: writer.bytes.withLock { $0 }, as: UTF8.self))
-    }
-
-    private func escaped(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-    }
-
-    private final class Writer: ResponseBodyWriter, Sendable {
-        let bytes = Mutex<[UInt8]>([])
-        func write(_ buffer: ByteBuffer) async throws {
-            bytes.withLock { $0 += buffer.readableBytesView }
-        }
-        func finish(_ trailingHeaders: HTTPFields?) async throws {}
-    }
-}
-
-/// A device's pages, and one browser that has the key.
-struct Browser {
-    let asker: Asker
-    let bench: Bench
-    let ana: EntityID
-    let omar: EntityID
-
-    init(
-        workers: [EntityID] = [OfficeInMemory.dana], folder: URL? = nil, role: Role = .outreach
-    ) throws {
-        let office = try OfficeInMemory(role: role)
-        bench = try Bench(office: office, workers: workers, folder: folder)
-        _ = try bench.sync()
-        ana = try bench.enroll(1, "Ana Ruiz")
-        omar = try bench.enroll(2, "Omar Haddad")
-        let desk = FieldDesk(bench.device, folder: FileManager.default.temporaryDirectory)
-        asker = Asker(site: FieldSite(desk: desk, gate: Gate(port: 8421, key: Asker.key)))
-    }
-
-    func ask(
-        _ method: HTTPRequest.Method, _ path: String, _ form: [String: String] = [:],
-        language: String = "en", cookies: String? = nil
-    ) async throws -> (response: Response, text: String) {
-        try await asker.ask(method, path, form, language: language, cookies: cookies)
-    }
-
-    func events() throws -> [Event] {
-        try bench.device.read { book in
-            try (0..<book.head.sequence.value).compactMap {
-                try book.ownEvent(Sequence64($0 + 1))?.event
-            }
-        }
-    }
-
-    func happenings(_ id: String) throws -> Int {
-        try bench.device.read { try $0.history(id).events.count }
-    }
-
-    func recorded() async throws -> String {
-        _ = try await ask(
-            .post, "/record", ["gave": "HAR-1", "received": "HAR-2", "chip": "60", "once": "r"])
-        return try #require(try events().last).entity.description
-    }
-}
 
 @Suite("Pages of a device")
 struct FieldSiteTests {
-    @Test("each form that changes the book records one event by whoever is shown as recording")
-    func oneEvent() async throws {
-        let browser = try Browser()
-        let id = try await browser.recorded()
-        let ana = browser.ana.description
-        let forms: [(String, [String: String], Kind)] = [
-            (
-                "/record",
-                ["gave": "HAR-2", "received": "Ana", "minutes": "1:30", "date": "2026-03-20"],
-                .hoursRecorded
-            ),
-            (
-                "/people/\(ana)", ["name": "Ana María Ruiz", "active": "1", "was_active": "1"],
-                .memberChanged
-            ),
-            ("/people", ["name": "Mei Tanaka", "number": "3"], .memberEnrolled),
-            (
-                "/entries/\(id)/amend",
-                ["minutes": "45", "date": "2026-03-24", "reason": "a shorter walk"], .hoursAmended
-            ), ("/entries/\(id)/confirm", ["party": ana], .hoursConfirmed),
-            ("/entries/\(id)/dispute", ["party": ana, "reason": "shorter"], .hoursDisputed),
-            ("/entries/\(id)/void", ["reason": "not so"], .hoursVoided),
-            ("/undo", ["entry": try await browser.recordedAgain()], .hoursVoided),
-        ]
-        for (path, form, kind) in forms {
-            let before = try browser.events().count
-            var form = form
-            if path.hasPrefix("/entries/") { form["seen"] = "\(try browser.happenings(id))" }
-            let (response, text) = try await browser.ask(.post, path, form)
-            #expect(response.status == .seeOther, "\(path): \(text)")
-            let new = try browser.events().dropFirst(before)
-            #expect(new.map(\.knownKind) == [kind], "\(path)")
-            #expect(new.first?.worker == OfficeInMemory.dana, "\(path)")
-        }
-    }
-
     @Test("an amendment is an event for each field that it changes, and none for the others")
     func amended() async throws {
         let browser = try Browser()
@@ -173,23 +41,6 @@ struct FieldSiteTests {
         let second = ["minutes": "45", "date": "2026-03-24", "reason": "mine", "seen": "1"]
         let (response, text) = try await browser.ask(.post, "/entries/\(id)/amend", second)
         #expect(response.status == .conflict && text.contains("mine") && text.contains("0:30"))
-        #expect(try browser.events().count == before)
-    }
-
-    /// Who records and in which language is no part of the book; a sync is no event either, and is
-    /// done in a browser (scripts/check-browser).
-    @Test("who records, and the language, are chosen without an event")
-    func exceptions() async throws {
-        let browser = try Browser()
-        let before = try browser.events().count
-        let forms: [(String, [String: String])] = [
-            ("/worker", ["worker": OfficeInMemory.dana.short, "back": "/people"]),
-            ("/language", ["language": "es", "back": "/people"]),
-        ]
-        for (path, form) in forms {
-            let (response, _) = try await browser.ask(.post, path, form)
-            #expect(response.headers[.location] == "/people")
-        }
         #expect(try browser.events().count == before)
     }
 
@@ -271,7 +122,7 @@ struct FieldSiteTests {
         let before = try browser.events().count
         let (response, text) = try await browser.ask(
             .post, "/record", ["gave": "HAR-1", "received": "HAR-2", "chip": "60"])
-        #expect(response.status == .unprocessableContent && text.contains("worker"))
+        #expect(response.status == .unprocessableContent && text.contains("Choose who you are"))
         #expect(try browser.events().count == before)
     }
 
@@ -316,17 +167,23 @@ struct FieldSiteTests {
     func pages() async throws {
         let browser = try Browser()
         let id = try await browser.recorded()
+        let batch = try await browser.send("/slips", ["slips": "2", "hours": "3"])
+        try await browser.send(batch, ["slip": "1", "gave": "?", "park": "1"])
         for language in ["en", "es"] {
             for path in [
                 "/", "/?like=\(id)", "/people", "/people/new", "/people/\(browser.ana)",
-                "/entries", "/entries/\(id)", "/sync",
+                "/people/\(browser.ana)/card", "/entries", "/entries?state=void", "/entries/\(id)",
+                "/slips", "/slips/1", "/slips/parked/1", "/sync",
             ] {
                 let (response, text) = try await browser.ask(.get, path, language: language)
                 #expect(response.status == .ok && text.contains("lang=\"\(language)\""))
                 #expect(!text.contains("⟨"), "\(path) lacks a text")
             }
         }
-        for path in ["/nowhere", "/entries/zz", "/../etc/passwd", "/people/\(id)"] {
+        for path in [
+            "/nowhere", "/slips/99", "/slips/parked/99", "/slips/x", "/entries/zz",
+            "/../etc/passwd", "/people/\(id)",
+        ] {
             #expect(try await browser.ask(.get, path).response.status == .notFound, "\(path)")
         }
     }
@@ -345,12 +202,4 @@ struct FieldSiteTests {
         "it leads to no other site",
         arguments: ["//evil.example", "https://evil.example", "/\\evil", "x"])
     func local(_ path: String) { #expect(FieldSite.local(path) == "/") }
-}
-
-extension Browser {
-    fileprivate func recordedAgain() async throws -> String {
-        _ = try await ask(
-            .post, "/record", ["gave": "HAR-2", "received": "HAR-1", "chip": "15", "once": "s"])
-        return try #require(try events().last).entity.description
-    }
 }

@@ -28,7 +28,8 @@ struct StringTableTests {
 
     /// Keys that are made of parts, by how they begin.
     private static let made = [
-        "standing_", "place_", "said_", "answer_", "gave_missing", "received_missing",
+        "standing_", "place_", "said_", "answer_", "next_", "filter_", "gave_missing",
+        "received_missing",
     ]
 
     @Test("templates and pages name keys that exist, and every key is named")

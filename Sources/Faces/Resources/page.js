@@ -12,21 +12,30 @@ sessionStorage.removeItem("sent");
 for (const link of document.querySelectorAll("[data-drop]")) {
   link.addEventListener("click", () => localStorage.removeItem(draftKey(link.dataset.drop)));
 }
+// Of rows that were saved meanwhile nothing is left to keep.
+for (const form of document.querySelectorAll("form[data-draft^=slips-]")) {
+  const batch = form.dataset.draft.replace(/[0-9]+$/, "");
+  for (const key of Object.keys(localStorage)) {
+    const isOfBatch = key.startsWith("draft-" + batch);
+    if (isOfBatch && key !== draftKey(form.dataset.draft)) localStorage.removeItem(key);
+  }
+}
+const isTouched = (field) => field.type === "radio" || field.type === "checkbox";
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const key = draftKey(form.dataset.draft);
-  const kept = [...form.elements].filter((field) => field.name && field.type !== "hidden");
+  const kept = [...form.elements].filter((field) => (
+    field.name && !["hidden", "submit"].includes(field.type)));
   const draft = JSON.parse(localStorage.getItem(key) || "null");
   if (draft && !document.querySelector(".faults") && !location.search) {
     for (const field of kept) {
-      if (field.type === "radio") field.checked = draft[field.name] === field.value;
-      else if (draft[field.name]) field.value = draft[field.name];
+      if (isTouched(field)) field.checked = draft[field.name] === field.value;
+      else if (field.name in draft) field.value = draft[field.name];
     }
   }
   const keep = () => {
     const values = {};
     for (const field of kept) {
-      const isRadio = field.type === "radio";
-      if (isRadio ? field.checked : field.value !== field.defaultValue) {
+      if (isTouched(field) ? field.checked : field.value !== field.defaultValue) {
         values[field.name] = field.value;
       }
     }
@@ -108,7 +117,21 @@ for (const input of document.querySelectorAll("input[data-find]")) {
   // Who gave or received last, for one touch; not when the page itself moved here.
   input.addEventListener("click", () => { if (list.hidden) look(); });
   input.addEventListener("blur", close);
+  // A scanner types a card and Enter: what it means is taken, and the next field is in turn.
+  const takeCard = async () => {
+    const answer = await fetch("/find?q=" + encodeURIComponent(wanted()));
+    const labels = answer.ok ? (await answer.text()).split("\n").filter(Boolean) : [];
+    if (labels.length > 0) take(labels[0]);
+    const fields = [...input.form.elements].filter((field) => (
+      field.name && field.type !== "hidden"));
+    fields[fields.indexOf(input) + 1]?.focus();
+  };
   input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && /^hourbook\W/i.test(wanted())) {
+      event.preventDefault();
+      takeCard();
+      return;
+    }
     const count = list.children.length;
     if (list.hidden || count === 0) return;
     if (event.key === "ArrowDown") mark((chosen + 1) % count);
@@ -132,4 +155,5 @@ for (const button of document.querySelectorAll("[data-print]")) {
 const faults = document.querySelector(".faults[tabindex]");
 if (faults) faults.focus();
 // What is asked is read before anything is recorded: the page stays at its head.
-else if (!document.querySelector(".question")) document.getElementById("gave")?.focus();
+else if (!document.querySelector(".question"))
+  (document.querySelector("[autofocus]") || document.getElementById("gave"))?.focus();

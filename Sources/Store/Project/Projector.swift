@@ -186,12 +186,14 @@ struct Projector {
         let before = isNew ? nil : try groupKey(key)
         try db.hot(
             """
-            INSERT INTO hours (entity, form, service_date, group_key, standing)
-            VALUES (?, ?, ?, ?, ?)
+            INSERT INTO hours (entity, form, service_date, group_key, standing, category, slip)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (entity) DO UPDATE SET form = excluded.form,
-                service_date = excluded.service_date, group_key = excluded.group_key
+                service_date = excluded.service_date, group_key = excluded.group_key,
+                category = excluded.category, slip = excluded.slip
             """, .int(key.value), .int(hours.form.rawValue), .int(Int64(hours.serviceDate.code)),
-            .int(group), .int(EntryStanding.counts.rawValue))
+            .int(group), .int(EntryStanding.counts.rawValue), .text(hours.category),
+            .text(hours.slipNumber?.folded))
         if try anybodyMoved() { try extendReach(of: key, by: events) }
         decidedHours[key] = (hours, events)
         groups.insert(group)

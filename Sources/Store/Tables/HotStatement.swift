@@ -8,9 +8,11 @@ internal import GRDBSQLite
 enum HotValue {
     case int(Int64)
     case bytes([UInt8])
+    case text(String)
     case null
 
     static func int(_ value: Int64?) -> HotValue { value.map { .int($0) } ?? .null }
+    static func text(_ value: String?) -> HotValue { value.map { .text($0) } ?? .null }
 }
 
 extension Database {
@@ -57,6 +59,9 @@ extension Database {
                 switch value {
                 case .int(let int): sqlite3_bind_int64(statement, place, int)
                 case .null: sqlite3_bind_null(statement, place)
+                case .text(let text):
+                    sqlite3_bind_text(
+                        statement, place, text, CInt(text.utf8.count), Self.transient)
                 case .bytes(let bytes):
                     bytes.withUnsafeBufferPointer {
                         // SQLite copies: the array may go before the step.

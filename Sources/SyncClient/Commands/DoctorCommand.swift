@@ -45,7 +45,7 @@ struct DoctorCommand: ClientCommand {
         }
         Screen.show(table)
         print(
-            checkup.nextAction.map { "next: \($0)" }
+            checkup.nextAction.map { "next: \($0.sentence)" }
                 ?? "nothing to do. For questions, call the office of \(office.onOneLine)")
     }
 

@@ -16,13 +16,19 @@ struct Recording {
     /// `make` says what to record; nothing is saved if it throws.
     @discardableResult
     func record(_ make: (LocalBook, Finder) throws -> [Draft]) throws -> [Event] {
+        try perform { book, finder, recorder in try recorder.record(try make(book, finder)) }
+    }
+
+    /// Several steps in one transaction, each of which sees what those before it recorded; with
+    /// what this device keeps beside the book.
+    func perform<Result>(_ body: (LocalBook, Finder, Recorder) throws -> Result) throws -> Result {
         try device.write { book in
             let finder = Finder(book: book)
             let recorder = try Recorder(
                 book: book, device: device, worker: try finder.recorder(worker))
-            let events = try recorder.record(try make(book, finder))
+            let result = try body(book, finder, recorder)
             try book.recordingWarnings(device.environment).forEach(note)
-            return events
+            return result
         }
     }
 }

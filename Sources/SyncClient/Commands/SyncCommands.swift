@@ -110,6 +110,19 @@ struct SyncRun {
     var once = false
     /// Waits so many milliseconds.
     var pause: (UInt64) -> Void = ClientMain.pause
+    /// Is told of each try that is to come after one that was cut off.
+    var retrying: (ComingTry) -> Void = { coming in
+        Screen.note(
+            "  \(coming.error.sentence); trying again in \(tenths(coming.milliseconds)) s (try "
+                + "\(coming.number) of \(coming.most); Ctrl-C ends, nothing is lost)")
+    }
+
+    struct ComingTry {
+        let error: TransportError
+        let milliseconds: UInt64
+        let number: Int
+        let most: Int
+    }
 
     func run() throws {
         let lock: FolderLock
@@ -145,7 +158,7 @@ struct SyncRun {
         try tell(report, milliseconds: ended.milliseconds - started.milliseconds)
     }
 
-    private func keys() throws -> ReplicaKeys {
+    func keys() throws -> ReplicaKeys {
         guard let identity = try IdentityFile.of(device.paired.replica, in: folder) else {
             throw UserError(
                 .ioError, "this device's keys are missing from \(folder.path); restore them")
@@ -156,17 +169,16 @@ struct SyncRun {
     /// The same without a word to the terminal: what it did, and the device as it is then, which a
     /// copy has another name in.
     func untold(
-        progress: @escaping (SyncReport) -> Void
+        _ keys: ReplicaKeys, progress: @escaping (SyncReport) -> Void
     ) throws -> (report: SyncReport, device: Device) {
-        let keys = try keys()
         var session = SyncSession(device: device, keys: keys, transport: transport)
         session.progress = progress
-        let report = try session.run()
+        let report = try sessions(session)
         guard case .diverged = report.end else { return (report, device) }
         let next = try Splitting(device: device, keys: keys, transport: transport).run()
         var again = SyncSession(device: next.device, keys: next.keys, transport: transport)
         again.progress = progress
-        return (try again.run(), next.device)
+        return (try sessions(again), next.device)
     }
 
     /// Another folder has gone on under the name that this one had: this one takes its own, and
@@ -191,9 +203,8 @@ struct SyncRun {
             case .tryAgain(let milliseconds, let number, let most) = schedule.next(
                 after: last, chance: device.environment.randomBytes(4))
         {
-            Screen.note(
-                "  \(error.sentence); trying again in \(tenths(milliseconds)) s (try \(number) of "
-                    + "\(most); Ctrl-C ends, nothing is lost)")
+            retrying(
+                ComingTry(error: error, milliseconds: milliseconds, number: number, most: most))
             pause(milliseconds)
             last = try session.run()
             report = report.followed(by: last)
@@ -201,7 +212,7 @@ struct SyncRun {
         return report
     }
 
-    private func tenths(_ milliseconds: UInt64) -> String {
+    private static func tenths(_ milliseconds: UInt64) -> String {
         let tenths = (milliseconds + 50) / 100
         return "\(tenths / 10).\(tenths % 10)"
     }

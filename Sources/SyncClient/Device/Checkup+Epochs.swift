@@ -9,15 +9,15 @@ extension Checkup {
     static func epochs(_ book: LocalBook) throws -> Area {
         let (evidence, lost) = (try book.tables.epochEvidence(), try book.tables.orphans())
         let epoch = try book.epoch.value
-        let (finding, action): (String, String?)
+        let (finding, action): (String, NextAction?)
         if let first = evidence.first {
             finding = "the office signed two different ledgers: \(first.reason)"
-            action = "show the office `hourbook status`: this device keeps both notes"
+            action = .showEvidence
         } else if lost.count > 0 {
             finding =
                 "the office was set back: \(lost.count) entries of others that were here have not "
                 + "come back"
-            action = "tell the office, and let every device sync: others may have them"
+            action = .awaitOthers
         } else {
             finding = "epoch \(epoch): all that the office signed for this device agrees"
             action = nil

@@ -14,7 +14,7 @@ struct Checkup: Encodable {
         /// For the person in front of it.
         let finding: String
         /// What to do now; nil when there is nothing to do.
-        let action: String?
+        let action: NextAction?
         /// For whoever helps: numbers and codes.
         let facts: [String: String]
     }
@@ -22,18 +22,30 @@ struct Checkup: Encodable {
     let areas: [Area]
 
     /// The one thing to do next: the first trouble's, for areas come in the order of their weight.
-    var nextAction: String? { areas.first { $0.action != nil }?.action }
+    var nextAction: NextAction? { Self.next(of: areas) }
 
     init(_ device: Device, folder: URL) throws {
         let now = device.environment.now()
         areas = try device.read { book in
-            [
-                try Self.storage(book, folder), try Self.copy(book), try Self.standing(book),
-                try Self.neighborhoods(book), try Self.epochs(book), try Self.touch(book, now),
-                try Self.unsent(book, now), try Self.waiting(book), try Self.keys(book),
-                try Self.clock(book, now),
-            ]
+            try [Self.storage(book, folder)] + Self.everyday(book, now)
         }
+    }
+
+    /// The same without reading the whole database, for a page that is often looked at.
+    static func nextAction(_ book: LocalBook, now: Instant) throws -> NextAction? {
+        next(of: try everyday(book, now))
+    }
+
+    private static func next(of areas: [Area]) -> NextAction? {
+        areas.lazy.compactMap(\.action).first
+    }
+
+    private static func everyday(_ book: LocalBook, _ now: Instant) throws -> [Area] {
+        [
+            try copy(book), try standing(book), try neighborhoods(book), try epochs(book),
+            try touch(book, now), try unsent(book, now), try waiting(book), try keys(book),
+            try clock(book, now),
+        ]
     }
 
     // MARK: Areas
@@ -54,9 +66,7 @@ struct Checkup: Encodable {
             finding: !isSound
                 ? "the database is damaged"
                 : isShort ? "the disk is nearly full" : "the database is sound, and there is room",
-            action: !isSound
-                ? "record nothing more here; copy the whole folder as it is for the office"
-                : isShort ? "free some space on this device" : nil,
+            action: !isSound ? .copyFolder : isShort ? .freeSpace : nil,
             facts: [
                 "sqlite": try String.fetchOne(book.tables.db, sql: "SELECT sqlite_version()")
                     ?? "?",
@@ -75,7 +85,7 @@ struct Checkup: Encodable {
                 : repairs.first.map {
                     "the same as the office's; last repaired \($0.at.text): \($0.cause.sentence)"
                 } ?? "the same as the office's",
-            action: mismatches > 0 ? "run `hourbook sync --repair`" : nil,
+            action: mismatches > 0 ? .repair : nil,
             facts: [
                 "position": "\(book.sync.cursor)", "mismatches": "\(mismatches)",
                 "repairs": repairs.prefix(10).map { "\($0.at.text) \($0.cause.name) \($0.entries)" }
@@ -94,9 +104,7 @@ struct Checkup: Encodable {
             } ?? "paired and in use"
         return Area(
             name: "standing", isWell: revoked == nil && parted == nil, finding: finding,
-            action: revoked != nil
-                ? "bring this device to the office"
-                : parted == nil ? nil : "run `hourbook sync`: this folder gets its own name",
+            action: revoked != nil ? .bringToOffice : parted == nil ? nil : .takeName,
             facts: [
                 "replica": book.paired.replica.description, "mode": book.paired.server.mode.name,
                 "divergedAfter": parted.map { "\($0)" } ?? "no",
@@ -116,7 +124,7 @@ struct Checkup: Encodable {
                 coming.isEmpty ? nil : "on their way: \(coming.joined(separator: ", "))",
                 leaving.isEmpty ? nil : "leaving: \(leaving.joined(separator: ", "))",
             ].compactMap(\.self).joined(separator: "; "),
-            action: isSettled ? nil : "run `hourbook sync` where there is a network",
+            action: isSettled ? nil : .fetchNeighborhoods,
             facts: [
                 "held": "\(held.count)", "coming": "\(coming.count)",
                 "leaving": "\(leaving.count)", "putAway": "\(try book.tables.putAwayCount())",
@@ -129,7 +137,7 @@ struct Checkup: Encodable {
             return Area(
                 name: "in touch", isWell: false,
                 finding: "it has never been in touch with the office",
-                action: "run `hourbook sync` where there is a network", facts: [:])
+                action: .syncFirst, facts: [:])
         }
         let since = ClockOffset(shown: last, right: now)
         let ago =
@@ -139,7 +147,7 @@ struct Checkup: Encodable {
             name: "in touch", isWell: advice.isEmpty,
             finding: "last at \(last.text) (\(ago)), as of position \(book.sync.cursor)"
                 + (advice.isEmpty ? "" : "; the office says: \(advice.onOneLine)"),
-            action: advice.isEmpty ? nil : "do what the office says",
+            action: advice.isEmpty ? nil : .doAsOfficeSays,
             facts: [
                 "lastContact": last.text, "hasAdvice": "\(!advice.isEmpty)",
                 "serverTime": book.sync.serverTime?.text ?? "unknown",
@@ -151,7 +159,7 @@ struct Checkup: Encodable {
         return Area(
             name: "unsent", isWell: unsent.count == 0,
             finding: unsent.count == 0 ? "all you recorded is at the office" : unsent.text,
-            action: unsent.count == 0 ? nil : "run `hourbook sync` where there is a network",
+            action: unsent.count == 0 ? nil : .send,
             facts: [
                 "count": "\(unsent.count)", "unconfirmed": "\(unsent.unconfirmed)",
                 "ownSequence": "\(try book.head.sequence)",
@@ -168,7 +176,7 @@ struct Checkup: Encodable {
             finding: refused.isEmpty
                 ? "nothing waits at the office"
                 : "\(refused.count) of your entries wait for the office to look at them",
-            action: refused.isEmpty ? nil : "see `hourbook waiting`, and tell the office",
+            action: refused.isEmpty ? nil : .tellOffice,
             facts: reasons.mapValues { "\($0.count)" })
     }
 
@@ -177,7 +185,7 @@ struct Checkup: Encodable {
         return Area(
             name: "keys", isWell: trouble == nil,
             finding: trouble.map { "\($0.sentence)" } ?? "every text here can be read",
-            action: trouble == nil ? nil : "run `hourbook sync`: the office is asked for them",
+            action: trouble == nil ? nil : .fetchKeys,
             facts: ["missing": "\(trouble?.missing ?? 0)"])
     }
 
@@ -190,7 +198,7 @@ struct Checkup: Encodable {
             finding: doubt
                 ?? offset.map { $0.isOff ? $0.wordsBesideOffice : "right" }
                 ?? "not compared with the office's yet",
-            action: isOff || doubt != nil ? "set this device's clock" : nil,
+            action: isOff || doubt != nil ? .setClock : nil,
             facts: ["offsetMilliseconds": offset.map { "\($0.milliseconds)" } ?? "unknown"])
     }
 }

@@ -51,6 +51,9 @@ enum ClientSchema {
         migrator.registerMigration("client 14: what it holds") { db in
             try db.execute(sql: scopes)
         }
+        migrator.registerMigration("client 15: slips, and what of the office was seen") { db in
+            try db.execute(sql: slips + seen)
+        }
     }
 
     /// `sync_state.acknowledged` is the last own event the server possesses; `acknowledged_chain`

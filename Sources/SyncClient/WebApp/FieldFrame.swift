@@ -19,6 +19,8 @@ struct FieldFrame: Sendable {
         let path: String
         let name: String
         let isHere: Bool
+        /// What waits there for somebody; nil for nothing.
+        let waiting: String?
     }
     struct Worker: Sendable {
         let id: String
@@ -63,8 +65,10 @@ struct FieldFrame: Sendable {
             Worker(id: $0.id, name: $0.name, isCurrent: $0.isCurrent)
         }
         workers = people.isEmpty ? nil : Workers(people: people)
-        links = FieldPlace.allCases.map {
-            Link(path: $0.path, name: text($0.textKey), isHere: $0 == place)
+        links = try FieldPlace.allCases.map {
+            Link(
+                path: $0.path, name: text($0.textKey), isHere: $0 == place,
+                waiting: try book.waiting(at: $0, text))
         }
         asked = try book.askedLines(text, shown: questionsShown)
         standing = try book.standingText(text, now: visit.now)
@@ -77,11 +81,12 @@ struct FieldFrame: Sendable {
 
 /// The pages that every page leads to.
 enum FieldPlace: CaseIterable {
-    case record, people, entries, sync
+    case record, slips, people, entries, sync
 
     var path: String {
         switch self {
         case .record: "/"
+        case .slips: "/slips"
         case .people: "/people"
         case .entries: "/entries"
         case .sync: "/sync"
@@ -91,6 +96,7 @@ enum FieldPlace: CaseIterable {
     var textKey: String {
         switch self {
         case .record: "record"
+        case .slips: "slips"
         case .people: "people"
         case .entries: "entries"
         case .sync: "sync"
@@ -107,6 +113,19 @@ struct Visit: Sendable {
 }
 
 extension LocalBook {
+    /// How much waits at a place for whoever uses this device; nil for nothing.
+    fileprivate func waiting(at place: FieldPlace, _ text: StringTable) throws -> String? {
+        switch place {
+        case .slips:
+            let parked = try tables.parkedCount()
+            return parked == 0 ? nil : text.count("parked", parked)
+        case .entries:
+            let changed = try unseenChanges().count
+            return changed == 0 ? nil : text.count("office_changes", changed)
+        case .record, .people, .sync: return nil
+        }
+    }
+
     /// As of when, and what is on this device only.
     func standingText(_ text: StringTable, now: Instant) throws -> String {
         let unsent = Int(clamping: try unsentCount)

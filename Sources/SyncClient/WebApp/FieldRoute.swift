@@ -12,12 +12,14 @@ enum FieldRoute: Equatable {
     case record, save, undo, find
     case people, enrollForm, enroll
     case person(String)
+    case card(String)
     case changePerson(String)
-    case entries
+    case entries, markSeen
     case entry(String)
     case say(String, Saying)
     case questions
     case reply(String)
+    case slips(SlipRoute)
     case sync, syncNow
     case chooseWorker, chooseLanguage
 
@@ -26,32 +28,59 @@ enum FieldRoute: Equatable {
         case amend, void, confirm, dispute, reinstate
     }
 
-    init?(_ method: HTTPRequest.Method, _ path: String) {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
-        switch (method, parts.first, parts.count) {
-        case (.get, nil, 0): self = .record
-        case (.get, "style.css", 1): self = .style
-        case (.get, "page.js", 1): self = .script
-        case (.post, "record", 1): self = .save
-        case (.post, "undo", 1): self = .undo
-        case (.get, "find", 1): self = .find
-        case (.get, "people", 1): self = .people
-        case (.post, "people", 1): self = .enroll
-        case (.get, "people", 2) where parts[1] == "new": self = .enrollForm
-        case (.get, "people", 2): self = .person(parts[1])
-        case (.post, "people", 2): self = .changePerson(parts[1])
-        case (.get, "entries", 1): self = .entries
-        case (.get, "entries", 2): self = .entry(parts[1])
-        case (.post, "entries", 3):
-            guard let saying = Saying(rawValue: parts[2]) else { return nil }
-            self = .say(parts[1], saying)
-        case (.get, "questions", 1): self = .questions
-        case (.post, "questions", 2): self = .reply(parts[1])
-        case (.get, "sync", 1): self = .sync
-        case (.post, "sync", 1): self = .syncNow
-        case (.post, "worker", 1): self = .chooseWorker
-        case (.post, "language", 1): self = .chooseLanguage
-        default: return nil
+    /// One line of the table: in `pattern` a star stands for any one part, handed to `make`.
+    struct Line: Sendable {
+        let method: HTTPRequest.Method
+        let pattern: String
+        let make: @Sendable ([String]) -> FieldRoute
+
+        init(
+            _ method: HTTPRequest.Method, _ pattern: String,
+            _ make: @escaping @Sendable ([String]) -> FieldRoute
+        ) {
+            (self.method, self.pattern, self.make) = (method, pattern, make)
         }
+
+        /// What stands in the places of the stars; nil where the path is another.
+        func starred(_ parts: [Substring]) -> [String]? {
+            let wanted = pattern.split(separator: "/")
+            guard wanted.count == parts.count,
+                zip(wanted, parts).allSatisfy({ $0 == "*" || $0 == $1 })
+            else { return nil }
+            return zip(wanted, parts).filter { $0.0 == "*" }.map { String($0.1) }
+        }
+    }
+
+    /// The first line that fits is taken.
+    static let table: [Line] =
+        [
+            Line(.get, "/") { _ in .record }, Line(.get, "/style.css") { _ in .style },
+            Line(.get, "/page.js") { _ in .script }, Line(.post, "/record") { _ in .save },
+            Line(.post, "/undo") { _ in .undo }, Line(.get, "/find") { _ in .find },
+            Line(.get, "/people") { _ in .people }, Line(.post, "/people") { _ in .enroll },
+            Line(.get, "/people/new") { _ in .enrollForm },
+            Line(.get, "/people/*") { .person($0[0]) },
+            Line(.post, "/people/*") { .changePerson($0[0]) },
+            Line(.get, "/people/*/card") { .card($0[0]) },
+            Line(.get, "/entries") { _ in .entries }, Line(.post, "/entries") { _ in .markSeen },
+            Line(.get, "/entries/*") { .entry($0[0]) },
+            Line(.get, "/questions") { _ in .questions },
+            Line(.post, "/questions/*") { .reply($0[0]) },
+            Line(.get, "/sync") { _ in .sync }, Line(.post, "/sync") { _ in .syncNow },
+            Line(.post, "/worker") { _ in .chooseWorker },
+            Line(.post, "/language") { _ in .chooseLanguage },
+        ]
+        + Saying.allCases.map { saying in
+            Line(.post, "/entries/*/\(saying.rawValue)") { .say($0[0], saying) }
+        } + SlipRoute.table
+
+    init?(_ method: HTTPRequest.Method, _ path: String) {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: true)
+        for line in Self.table where line.method == method {
+            guard let starred = line.starred(parts) else { continue }
+            self = line.make(starred)
+            return
+        }
+        return nil
     }
 }

@@ -1,5 +1,6 @@
-// Entries: the last ones, the history of each, and what can be said of it afterwards.
-// Neighbors: EntryDrafts builds what is said, Views+History tells; entries and entry.mustache show.
+// Entries: the last ones, those that somebody looks for, and what the office changed of those that
+// were recorded here. Neighbors: Views+Filtered finds, Views+OfficeChanges tells; FieldSite+Entry
+// has one of them; entries.mustache shows it.
 
 internal import Faces
 internal import HTTPTypes
@@ -8,83 +9,97 @@ internal import Shared
 internal import Store
 
 struct EntriesModel: Sendable {
+    struct State: Sendable {
+        let value: String
+        let name: String
+        let isChosen: Bool
+    }
+    /// Entries that the office keeps apart: they are in no list of the book.
+    struct Waiting: Sendable {
+        let what: String
+        let why: String
+    }
+
     let t: [String: String]
     let frame: FieldFrame
+    let changes: Changes?
+    let person: String
+    let from: String
+    let to: String
+    let category: String
+    let slip: String
+    let states: [State]
+    let isFiltered: Bool
+    let faults: [FieldFault]
+    let hasFaults: Bool
+    let waiting: [Waiting]
     let lines: [EntryLine]
+    let hasLines: Bool
     let isEmpty: Bool
     /// Where the next page goes on; nil on the last.
     let next: String?
-}
 
-struct EntryModel: Sendable {
-    struct Party: Sendable {
-        let id: String
-        let label: String
-        let time: String
-    }
-    struct Happening: Sendable {
-        let what: String
-        let who: String
-        let when: String
-        let reason: String?
-        let place: String
-    }
-
-    let t: [String: String]
-    let frame: FieldFrame
-    let id: String
-    let line: EntryLine
-    let gave: [Party]
-    let received: [Party]
-    let parties: [Party]
-    let note: String?
-    let happenings: [Happening]
-    let canVoid: Bool
-    /// What the forms were shown: when more has happened since, it is shown first.
-    let seen: Int
-    let amend: Amendment
-    /// As the entry stands: what was changed in the form is told from it.
-    let was: Amendment
-    let reasons: Reasons
-    let fault: String?
-}
-
-/// What an amendment of the page says; of the entry as it stands until somebody types.
-struct Amendment: Sendable {
-    var minutes: String
-    var date: String
-    var category: String
-    var note: String
-    var reason = ""
-}
-
-extension Amendment {
-    /// What somebody changed in a form that was shown earlier; the rest as it stands now.
-    fileprivate func with(_ typed: FormFields) -> Amendment {
-        func field(_ name: String, _ now: String) -> String {
-            typed[name] == typed["was_\(name)"] ? now : typed[name]
+    /// What the office changed and nobody here has seen.
+    struct Changes: Sendable {
+        struct Line: Sendable {
+            /// Nil for one that is in no list here.
+            let entry: String?
+            let subject: String
+            let what: String
+            let who: String?
+            let reason: String?
         }
-        return Amendment(
-            minutes: field("minutes", minutes), date: field("date", date),
-            category: field("category", category), note: field("note", note),
-            reason: typed["reason"])
+        let lines: [Line]
+        /// Seen up to here.
+        let position: String
     }
 }
 
-/// Reasons that were typed beside what could not be done.
-struct Reasons: Sendable {
-    var dispute = ""
-    var void = ""
-    var reinstate = ""
+/// What the form over the list asks for, as it stands in the address.
+struct EntriesQuery: Sendable {
+    static let waiting = "waiting"
 
-    init(_ saying: FieldRoute.Saying?, _ typed: FormFields?) {
-        let reason = typed?["reason"] ?? ""
-        switch saying {
-        case .dispute: dispute = reason
-        case .void: void = reason
-        case .reinstate: reinstate = reason
-        case .amend, .confirm, nil: break
+    let fields: FormFields
+    let filter: HoursFilter
+    let faults: [FieldFault]
+
+    init(_ fields: FormFields, _ people: PeopleIndex, _ text: StringTable) {
+        self.fields = fields
+        var (filter, faults) = (HoursFilter(), [FieldFault]())
+        func day(_ name: String) -> CivilDate? {
+            if fields[name].isEmpty { return nil }
+            if let date = CivilDate(fields[name]) { return date }
+            let words = text("date_unreadable", ["typed": fields[name]])
+            faults.append(FieldFault(field: name, text: words))
+            return nil
         }
+        (filter.from, filter.to) = (day("from"), day("to"))
+        if !fields["person"].isEmpty {
+            switch people.one(fields["person"]) {
+            case .one(let person): filter.person = person.id
+            case .nobody:
+                let words = text("nobody_called", ["name": fields["person"]])
+                faults.append(FieldFault(field: "person", text: words))
+            case .several(let some):
+                let list = some.map(\.label).joined(separator: "; ")
+                let words = text("several_called", ["name": fields["person"], "list": list])
+                faults.append(FieldFault(field: "person", text: words))
+            }
+        }
+        filter.standing = HoursFilter.Standing(rawValue: fields["state"])
+        filter.category = fields["category"].asCategory ?? ""
+        filter.slip = SlipNumber(fields["slip"])
+        (self.filter, self.faults) = (filter, faults)
+    }
+
+    var wantsWaiting: Bool { fields["state"] == Self.waiting }
+
+    /// The address of the page that goes on at a place.
+    func path(after place: String) -> String {
+        let asked = ["person", "from", "to", "state", "category", "slip"].compactMap { name in
+            fields[name].isEmpty ? nil : "\(name)=\(fields[name].inAddress)"
+        }
+        return "/entries?" + (asked + ["before=\(place)"]).joined(separator: "&")
     }
 }
 
@@ -92,158 +107,108 @@ extension FieldSite {
     static let entriesMax = 50
 
     func entriesPage(_ fields: FormFields, _ visit: Visit) async throws -> Response {
-        let before = Int64(fields["before"]) ?? .max
-        let model = try await desk.read { book, _ in
-            let found = try book.views.newestHours(before: before, limit: Self.entriesMax + 1)
-            let shown = found.prefix(Self.entriesMax)
-            return EntriesModel(
-                t: visit.text.texts,
-                frame: try FieldFrame(book, visit, title: visit.text("entries"), place: .entries),
-                lines: shown.map { EntryLine($0.record, visit.text) }, isEmpty: found.isEmpty,
-                next: found.count > shown.count ? shown.last.map { "\($0.place)" } : nil)
+        let model = try await desk.read { book, shelf in
+            try EntriesModel(
+                book, EntriesQuery(fields, shelf.people, visit.text), visit,
+                changes: shelf.recent.changes)
         }
-        return html("entries", model)
+        return html("entries", model, status: model.hasFaults ? .unprocessableContent : .ok)
     }
 
-    /// After something was not done: with what was typed, and why.
-    func entryPage(
-        _ id: String, _ visit: Visit, _ saying: FieldRoute.Saying? = nil,
-        typed: FormFields? = nil, fault: String? = nil, status: HTTPResponse.Status = .ok
-    ) async throws -> Response {
-        let model = try await desk.read { book, _ -> EntryModel? in
-            guard let entity = EntityID(id), let record = try book.views.hours(entity) else {
-                return nil
-            }
-            return try EntryModel(
-                book, entity, record, visit, typed: typed, saying: saying, fault: fault)
+    /// No event: what was seen is this device's alone.
+    func markSeen(_ fields: FormFields, _ visit: Visit) async throws -> Response {
+        guard let position = UInt64(fields["position"]) else { throw SiteFault.notFound }
+        try await desk.run { device in
+            try device.write { try $0.tables.setOfficeSeen(LedgerPosition(position)) }
         }
-        guard let model else { throw SiteFault.notFound }
-        return html("entry", model, status: status)
-    }
-
-    /// An event for each field that was changed.
-    private func amended(
-        _ entry: HoursState, _ fields: FormFields, _ book: LocalBook, today: CivilDate,
-        _ text: StringTable
-    ) throws -> [Draft] {
-        var values: Payload = [:]
-        let drafts = EntryDrafts(book)
-        guard let minutes = try? Minutes(typed: fields["minutes"]) else {
-            throw FieldFault.Words(text("minutes_unreadable", ["typed": fields["minutes"]]))
-        }
-        if minutes != entry.shares.given {
-            values[HoursField.shares] = .shares(
-                try drafts.shares(of: entry, minutes: minutes, today: today))
-        }
-        guard let date = CivilDate(fields["date"]) else {
-            throw FieldFault.Words(text("date_unreadable", ["typed": fields["date"]]))
-        }
-        if date != entry.serviceDate { values[HoursField.serviceDate] = .date(date) }
-        let before = try book.views.hours(entry.id)
-        for (field, typed, was) in [
-            (HoursField.category, fields["category"].asCategory ?? "", before?.category),
-            (HoursField.description, fields["note"], before?.description),
-        ] where typed != was ?? "" { values[field] = .text(typed) }
-        let reason = fields["reason"]
-        return try drafts.amend(entry, values, reason: reason.isEmpty ? nil : reason)
-    }
-
-    /// One event, unless this worker has said so already; none where somebody else said something
-    /// since the page was shown.
-    func say(
-        _ id: String, _ saying: FieldRoute.Saying, _ fields: FormFields, _ visit: Visit
-    ) async throws -> Response {
-        let said: [Event]
-        do {
-            said = try await recorded(id, saying, fields, visit.text)
-        } catch is ChangedMeanwhile {
-            return try await entryPage(
-                id, visit, saying, typed: fields, fault: visit.text("changed_meanwhile"),
-                status: .conflict)
-        } catch {
-            let words = (error as? FieldFault.Words)?.text ?? (error as? UserError)?.description
-            guard let words else { throw error }
-            return try await entryPage(
-                id, visit, saying, typed: fields, fault: words, status: .unprocessableContent)
-        }
-        let text = visit.text(said.isEmpty ? "said_already" : "said_\(saying.rawValue)")
-        return redirect(to: "/entries/\(id)", done: Done(text: text))
-    }
-
-    private func recorded(
-        _ id: String, _ saying: FieldRoute.Saying, _ fields: FormFields, _ text: StringTable
-    ) async throws -> [Event] {
-        let reason = fields["reason"].isEmpty ? nil : fields["reason"]
-        let today = desk.environment.today
-        return try await desk.run { device in
-            try Recording(device: device, worker: nil, note: { _ in }).record { book, finder in
-                let entry = try finder.hours(id)
-                guard try fields["seen"] == "\(book.history(id).events.count)" else {
-                    throw ChangedMeanwhile()
-                }
-                let drafts = EntryDrafts(book)
-                func testimony(_ kind: Kind, _ values: Payload) throws -> [Draft] {
-                    try drafts.testimony(
-                        kind, of: entry, values, reason: reason, by: try finder.worker(nil)
-                    ).map { [$0] } ?? []
-                }
-                func ofParty() throws -> Payload {
-                    guard let account = EntityID(fields["party"]),
-                        entry.shares.accounts.contains(account)
-                    else { throw SiteFault.notFound }
-                    return [TestimonyField.party: .entity(account)]
-                }
-                switch saying {
-                case .amend: return try self.amended(entry, fields, book, today: today, text)
-                case .void: return [try drafts.void(entry, reason: reason)]
-                case .confirm: return try testimony(.hoursConfirmed, ofParty())
-                case .dispute: return try testimony(.hoursDisputed, ofParty())
-                case .reinstate:
-                    guard entry.isVoid || entry.isVoidDisputed else { return [] }
-                    return try testimony(.hoursReinstated, [:])
-                }
-            }
-        }
+        return redirect(to: "/entries", done: Done(text: visit.text("seen_done")))
     }
 }
 
-/// More was said of the entry than the page had shown.
-private struct ChangedMeanwhile: Error {}
-
-extension EntryModel {
+extension EntriesModel {
     init(
-        _ book: LocalBook, _ entity: EntityID, _ record: HoursRecord, _ visit: Visit,
-        typed: FormFields?, saying: FieldRoute.Saying?, fault: String?
+        _ book: LocalBook, _ query: EntriesQuery, _ visit: Visit, changes: [OfficeChange]
     ) throws {
-        let text = visit.text
+        let (text, fields) = (visit.text, query.fields)
         t = text.texts
-        line = EntryLine(record, text)
-        frame = try FieldFrame(book, visit, title: line.words, place: .entries)
-        id = record.id
-        gave = record.gave.map(Party.init)
-        received = record.received.map(Party.init)
-        parties = gave + received
-        note = record.description
-        canVoid = record.standing != EntryStanding.void.name
-        self.fault = fault
-        was = Amendment(
-            minutes: line.time, date: record.serviceDate, category: record.category ?? "",
-            note: record.description ?? "")
-        amend = saying == .amend ? typed.map(was.with) ?? was : was
-        reasons = Reasons(saying, typed)
-        happenings = try book.history(entity.description).events.map { event in
-            Happening(
-                what: event.what, who: event.worker ?? event.device ?? "",
-                when: event.recordedAt, reason: event.reason,
-                place: text("place_\(event.place.rawValue.replacing("-", with: "_"))"))
+        frame = try FieldFrame(book, visit, title: text("entries"), place: .entries)
+        self.changes = try Changes(changes, book, text)
+        (person, from, to) = (fields["person"], fields["from"], fields["to"])
+        (category, slip) = (fields["category"], fields["slip"])
+        let values = [""] + HoursFilter.Standing.allCases.map(\.rawValue) + [EntriesQuery.waiting]
+        states = values.map {
+            State(
+                value: $0, name: text("filter_\($0.isEmpty ? "any" : $0)"),
+                isChosen: $0 == fields["state"])
         }
-        seen = happenings.count
+        (faults, hasFaults) = (query.faults, !query.faults.isEmpty)
+        isFiltered = !query.filter.isEmpty || query.wantsWaiting || hasFaults
+        waiting =
+            try query.wantsWaiting
+            ? WaitingRecord.refused(book).filter { $0.decided == nil }
+                .map { Waiting(what: $0.text, why: $0.why) } : []
+        let isShown = !query.wantsWaiting && !hasFaults
+        let found = try isShown ? Self.found(book, query) : (records: [], next: nil)
+        lines = found.records.map { EntryLine($0, text) }
+        hasLines = !lines.isEmpty
+        next = found.next.map(query.path)
+        isEmpty = lines.isEmpty && waiting.isEmpty && !hasFaults
+    }
+
+    /// The last that came into the book first; by service date where something is looked for.
+    private static func found(
+        _ book: LocalBook, _ query: EntriesQuery
+    ) throws -> (records: [HoursRecord], next: String?) {
+        let before = query.fields["before"]
+        if query.filter.isEmpty {
+            let found = try book.views.newestHours(
+                before: Int64(before) ?? .max, limit: FieldSite.entriesMax + 1)
+            let shown = found.prefix(FieldSite.entriesMax)
+            let next = found.count > shown.count ? shown.last.map { "\($0.place)" } : nil
+            return (shown.map(\.record), next)
+        }
+        let found = try book.views.hours(
+            query.filter, after: HoursPlace(before), limit: FieldSite.entriesMax)
+        return (found.records, found.next?.description)
     }
 }
 
-extension EntryModel.Party {
-    fileprivate init(_ record: PartyRecord) {
-        self.init(
-            id: record.account, label: record.label, time: "\(Minutes(record.minutes))")
+extension EntriesModel.Changes {
+    /// Nil where there is nothing to be seen.
+    init?(_ changes: [OfficeChange], _ book: LocalBook, _ text: StringTable) throws {
+        guard let last = changes.first else { return nil }
+        position = "\(last.position)"
+        lines = try changes.map { change in
+            let entity = try book.entity(of: change.about)
+            let isHours = try entity.map { try book.views.hours($0) != nil } ?? false
+            return Line(
+                entry: isHours ? entity?.description : nil,
+                subject: try entity.map(book.views.historySubject) ?? change.about.short,
+                what: try HappeningWords(book, text).words(
+                    of: change.event, seenFrom: entity ?? change.event.entity),
+                who: try change.event.worker.flatMap(book.views.workerName),
+                reason: book.views.reason(of: change.event))
+        }
+    }
+}
+
+extension LocalBook {
+    /// What an own event is about, also while the office keeps it apart.
+    fileprivate func entity(of dot: Dot) throws -> EntityID? {
+        if let event = try tables.event(dot)?.event { return event.entity }
+        guard dot.replica == paired.replica else { return nil }
+        return try tables.refusedEvent(dot.sequence)?.event.entity
+    }
+}
+
+extension String {
+    /// As it stands after a name in an address.
+    fileprivate var inAddress: String {
+        utf8.map { byte in
+            let scalar = UnicodeScalar(byte)
+            let isPlain = scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+            return byte < 128 && isPlain
+                ? String(scalar) : "%" + hex([byte]).uppercased()
+        }.joined()
     }
 }

@@ -48,6 +48,8 @@ struct PersonModel: Sendable {
     let lines: [Line]
     let hasLines: Bool
     let fault: String?
+    /// Whether there is a card to print: a pot has none.
+    let hasCard: Bool
     /// Nil where nothing of them can be changed here: a pot, or a member of elsewhere.
     let change: Change?
     let was: Change?
@@ -192,6 +194,11 @@ extension FieldSite {
                 try Recording(device: device, worker: nil, note: { _ in }).record { book, finder in
                     let member = try finder.member(id)
                     var values = try finder.values(fields.changed.member, of: .memberEnrolled)
+                    for (number, field) in [
+                        (MemberField.contacts, "phone"), (MemberField.languages, "languages"),
+                    ] where fields[field].isEmpty && !fields["was_\(field)"].isEmpty {
+                        values[number] = .texts([])
+                    }
                     let isActive = fields["active"] == "1"
                     if isActive != (fields["was_active"] == "1") {
                         values[MemberField.active] = .flag(isActive)
@@ -258,8 +265,10 @@ extension PersonModel {
         self.fault = fault
         guard case .member(let member)? = try book.views.state(of: account) else {
             (details, change, was) = ([], nil, nil)
+            hasCard = try book.views.directoryLine(of: account) != nil
             return
         }
+        hasCard = true
         let record = try book.views.record(member)
         was = Change(record)
         change = book.held.contains(member.home) ? typed.map(Change.init) ?? was : nil

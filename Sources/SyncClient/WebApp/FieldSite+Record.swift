@@ -132,7 +132,8 @@ extension FieldSite {
                     id: event.entity,
                     words: [line?.words, day].compactMap(\.self).joined(separator: ". "))
             } catch let error as UserError {
-                throw RecordFaults(faults: [FieldFault(field: "", text: error.description)])
+                let words = try device.read { try $0.words(of: error, text) }
+                throw RecordFaults(faults: [FieldFault(field: "", text: words)])
             }
         }
     }
@@ -160,6 +161,13 @@ extension FieldSite {
     }
 }
 
+extension LocalBook {
+    /// Of what hinders most often in the words of the page; else in those of the program.
+    func words(of error: UserError, _ text: StringTable) throws -> String {
+        try currentWorker == nil ? text("choose_worker") : error.description
+    }
+}
+
 extension RecordModel {
     init(
         _ book: LocalBook, _ recent: Recent, _ visit: Visit, _ form: RecordForm,
@@ -181,9 +189,7 @@ extension RecordModel {
                 minutes: $0, label: "\(Minutes($0))",
                 isChosen: form.minutes.isEmpty && form.chip == "\($0)")
         }
-        var seen: Set<String> = []
-        categories = recent.hours.compactMap(\.category).filter { seen.insert($0).inserted }
-            .sorted()
+        categories = recent.categories
         var told: Set<String> = []
         again = recent.hours.filter { $0.standing != EntryStanding.void.name }
             .map { (id: $0.id, words: EntryLine($0, text).wordsWithoutDay) }

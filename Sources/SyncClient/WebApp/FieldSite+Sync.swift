@@ -13,6 +13,20 @@ struct SyncModel: Sendable {
         let words: String
         let done: Int
         let all: Int
+        /// Which try it is; nil for the first.
+        let again: String?
+    }
+    /// The one thing to do next.
+    struct Next: Sendable {
+        struct Link: Sendable {
+            let path: String
+            let name: String
+        }
+        let words: String
+        /// Of a sync, where that is it.
+        let button: String?
+        let repairs: Bool
+        let link: Link?
     }
     struct Waiting: Sendable {
         let what: String
@@ -24,6 +38,7 @@ struct SyncModel: Sendable {
     let progress: Progress?
     let ended: String?
     let trouble: String?
+    let next: Next
     let unsent: String
     let oldest: String?
     let lastContact: String
@@ -45,9 +60,9 @@ extension FieldSite {
         return response
     }
 
-    func syncNow() async throws -> Response {
+    func syncNow(_ fields: FormFields) async throws -> Response {
         let unsent = try await desk.read { book, _ in Int(clamping: try book.unsentCount) }
-        sync.start(unsent: unsent)
+        sync.start(unsent: unsent, repairs: fields["repair"] == "1")
         return redirect(to: "/sync")
     }
 }
@@ -59,10 +74,13 @@ extension SyncModel {
         frame = try FieldFrame(book, visit, title: text("sync"), place: .sync)
         switch state {
         case .idle: (progress, ended, trouble) = (nil, nil, nil)
-        case .running(let pushed, let fetched, let all):
+        case .running(let pushed, let fetched, let all, let again):
             progress = Progress(
                 words: text("sync_moving", ["sent": "\(pushed)", "fetched": "\(fetched)"]),
-                done: min(pushed, all), all: max(all, 1))
+                done: min(pushed, all), all: max(all, 1),
+                again: again.map {
+                    text("sync_again", ["number": "\($0.number)", "most": "\($0.most)"])
+                })
             (ended, trouble) = (nil, nil)
         case .ended(let pushed, let fetched, let failure):
             progress = nil
@@ -71,6 +89,7 @@ extension SyncModel {
                 ? text("sync_done", ["sent": "\(pushed)", "fetched": "\(fetched)"]) : nil
             trouble = failure
         }
+        next = try Next(book, visit)
         let summary = try UnsentSummary(book)
         unsent =
             summary.count == 0
@@ -90,5 +109,25 @@ extension SyncModel {
         }
         hasWaiting = !waiting.isEmpty
         advice = book.sync.advice.isEmpty ? nil : book.sync.advice
+    }
+}
+
+extension SyncModel.Next {
+    /// From the same checkup that `doctor` prints.
+    fileprivate init(_ book: LocalBook, _ visit: Visit) throws {
+        let text = visit.text
+        let office = ["office": book.paired.communityName] as KeyValuePairs
+        guard !book.paired.isPractice,
+            let action = try Checkup.nextAction(book, now: visit.now)
+        else {
+            self.init(
+                words: text("next_nothing", office), button: nil, repairs: false, link: nil)
+            return
+        }
+        self.init(
+            words: text("next_\(action.rawValue)", office),
+            button: action.isSync ? text("sync_now") : nil, repairs: action == .repair,
+            link: action == .tellOffice
+                ? Link(path: "/entries?state=waiting", name: text("filter_waiting")) : nil)
     }
 }

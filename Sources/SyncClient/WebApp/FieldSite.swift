@@ -35,6 +35,10 @@ final class FieldSite: HTTPResponder {
             "entry": PackageResources.entry_mustache, "sync": PackageResources.sync_mustache,
             "question": PackageResources.question_mustache,
             "questions": PackageResources.questions_mustache,
+            "card": PackageResources.card_mustache,
+            "slips": PackageResources.slips_mustache, "batch": PackageResources.batch_mustache,
+            "parked": PackageResources.parked_mustache,
+            "slip-form": PackageResources.slip_form_mustache,
             "trouble": PackageResources.trouble_mustache,
         ])
     }
@@ -91,16 +95,19 @@ final class FieldSite: HTTPResponder {
         case .find: try await find(fields)
         case .people: try await peoplePage(fields, visit)
         case .person(let id): try await personPage(id, visit)
+        case .card(let id): try await cardPage(id, visit)
         case .changePerson(let id): try await changePerson(id, fields, visit)
         case .enrollForm: try await enrollPage(fields, visit)
         case .enroll: try await enroll(fields, visit)
         case .entries: try await entriesPage(fields, visit)
+        case .markSeen: try await markSeen(fields, visit)
         case .entry(let id): try await entryPage(id, visit)
         case .say(let id, let saying): try await say(id, saying, fields, visit)
         case .questions: try await questionsPage(visit)
         case .reply(let id): try await reply(id, fields, visit)
+        case .slips(let route): try await slips(route, fields, visit)
         case .sync: try await syncPage(visit)
-        case .syncNow: try await syncNow()
+        case .syncNow: try await syncNow(fields)
         case .chooseWorker: try await chooseWorker(fields)
         case .chooseLanguage: chooseLanguage(fields)
         }

@@ -65,6 +65,7 @@ struct PeopleIndex: Sendable {
     /// By number.
     let people: [Person]
     private let byNumber: [String: Int]
+    private let byID: [EntityID: Int]
 
     init(_ book: LocalBook, _ version: Version) throws {
         self.version = version
@@ -83,7 +84,32 @@ struct PeopleIndex: Sendable {
         byNumber = Dictionary(
             people.enumerated().map { ($1.number.lowercased(), $0) },
             uniquingKeysWith: { first, _ in first })
+        byID = Dictionary(
+            people.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
+
+    /// Whom somebody meant.
+    enum Match {
+        case one(Person)
+        case nobody
+        /// The first of them.
+        case several([Person])
+    }
+
+    /// Told of in a mistake: a longer list is not read.
+    private static let namedMax = 5
+
+    /// By number, name, a part of one, or a card that was scanned.
+    func one(_ typed: String) -> Match {
+        let typed = MemberCard(scanned: typed)?.number ?? typed
+        if let person = named(typed) ?? numbered(typed) { return .one(person) }
+        let found = found(typed, recent: [], limit: Self.namedMax + 1)
+        return found.isEmpty
+            ? .nobody
+            : found.count == 1 ? .one(found[0]) : .several(Array(found.prefix(Self.namedMax)))
+    }
+
+    func person(_ id: EntityID) -> Person? { byID[id].map { people[$0] } }
 
     /// Whom a whole number, or the label that begins with it, names.
     func named(_ typed: String) -> Person? {
@@ -100,7 +126,7 @@ struct PeopleIndex: Sendable {
     /// Those of whom each typed word begins a word of the name or the number: active ones, whose
     /// number it is first, then the `recent`.
     func found(_ typed: String, recent: [EntityID], limit: Int = answersMax) -> [Person] {
-        let wanted = typed.searchWords
+        let wanted = (MemberCard(scanned: typed)?.number ?? typed).searchWords
         let order = Dictionary(
             recent.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         let matching = people.enumerated().filter { _, person in

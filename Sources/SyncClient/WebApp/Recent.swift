@@ -5,13 +5,15 @@ internal import Shared
 internal import Store
 
 struct Recent: Sendable {
-    /// The last own event, and how far the ledger is here.
+    /// The last own event, how far the ledger is here, and how far it was seen.
     struct Moment: Equatable, Sendable {
         private let own: Sequence64
         private let cursor: LedgerPosition
+        private let seen: LedgerPosition
 
         init(_ book: LocalBook) throws {
             (own, cursor) = (try book.head.sequence, book.sync.cursor)
+            seen = try book.tables.officeSeen()
         }
     }
 
@@ -21,6 +23,10 @@ struct Recent: Sendable {
     let moment: Moment
     /// Own entries of hours, the last first.
     let hours: [HoursRecord]
+    /// What others changed of what was recorded here, until it is seen.
+    let changes: [OfficeChange]
+    /// Theirs, in order of the alphabet.
+    let categories: [String]
     /// Who gave or received in them, the last first.
     let people: [EntityID]
 
@@ -33,6 +39,8 @@ struct Recent: Sendable {
             guard let event, event.knownKind == .hoursRecorded else { return nil }
             return try book.views.hours(event.entity)
         }
+        changes = try book.unseenChanges()
+        categories = Set(hours.compactMap(\.category)).sorted()
         var seen: Set<EntityID> = []
         people = hours.flatMap { $0.providers + $0.recipients }
             .compactMap { EntityID($0.account) }.filter { seen.insert($0).inserted }

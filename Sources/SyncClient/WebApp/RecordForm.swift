@@ -89,7 +89,7 @@ struct RecordCheck {
     }
 
     /// Nil when it must be mended: then it is among the faults.
-    private func checked<Value>(
+    func checked<Value>(
         _ field: String, _ faults: inout [FieldFault], _ body: () throws -> Value
     ) throws -> Value? {
         do { return try body() } catch let words as FieldFault.Words {
@@ -123,28 +123,39 @@ struct RecordCheck {
 
     // MARK: Fields
 
-    /// Several are separated by semicolons: names have commas.
     private func parties(_ typed: String, _ field: String) throws -> [EntityID] {
+        try names(typed, field).map { name in
+            guard let person = try person(name) else {
+                throw FieldFault.Words(text("nobody_called", ["name": name]))
+            }
+            return person
+        }
+    }
+
+    /// Several are separated by semicolons: names have commas.
+    func names(_ typed: String, _ field: String) throws -> [String] {
         let names = typed.split(separator: ";").map { $0.drop(while: \.isWhitespace) }
             .filter { !$0.isEmpty }.map(String.init)
         if names.isEmpty { throw FieldFault.Words(text("\(field)_missing")) }
-        return try names.map(party)
+        return names
     }
 
-    private func party(_ typed: String) throws -> EntityID {
-        if let person = people.named(typed) ?? people.numbered(typed) { return person.id }
-        let found = people.found(typed, recent: [], limit: Self.namedMax + 1)
-        if found.count == 1 { return found[0].id }
-        guard !found.isEmpty else { throw FieldFault.Words(text("nobody_called", ["name": typed])) }
-        let list = found.prefix(Self.namedMax).map(\.label).joined(separator: "; ")
-        throw FieldFault.Words(text("several_called", ["name": typed, "list": list]))
+    /// Nil when nobody is called so.
+    func person(_ typed: String) throws -> EntityID? {
+        switch people.one(typed) {
+        case .one(let person): return person.id
+        case .nobody: return nil
+        case .several(let some):
+            let list = some.map(\.label).joined(separator: "; ")
+            throw FieldFault.Words(text("several_called", ["name": typed, "list": list]))
+        }
     }
-
-    /// Named in a fault: a longer list is not read.
-    private static let namedMax = 5
 
     private func length(_ form: RecordForm) throws -> Minutes {
-        let typed = form.minutes.isEmpty ? form.chip : form.minutes
+        try length(form.minutes.isEmpty ? form.chip : form.minutes)
+    }
+
+    func length(_ typed: String) throws -> Minutes {
         if typed.isEmpty { throw FieldFault.Words(text("minutes_missing")) }
         let range = HoursForm.exchange.minutesRange
         guard let minutes = try? Minutes(typed: typed) else {
