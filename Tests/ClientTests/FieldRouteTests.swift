@@ -83,7 +83,7 @@ struct FieldRouteTests {
                 because: "nothing of a parked slip was ever in the book",
                 path: "/slips/parked/2/drop", form: ["reason": "blank"]),
             "/questions/*": .untried(
-                because: "QuestionPageTests: it takes an office that asks, and a touch is one answer"),
+                because: "tried in QuestionPageTests: it needs an office that asks"),
             "/sync": .untried(because: "tried in a browser: it needs an office"),
             "/worker": .none(
                 because: "who records is this device's alone", path: "/worker",
