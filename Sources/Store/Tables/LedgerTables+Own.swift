@@ -29,17 +29,17 @@ extension LedgerTables {
         guard let number = try replicaNumber(replica, create: false),
             let after = LocalKey(replicaNumber: number, sequence: sequence.value)
         else { return [] }
-        return try Data.fetchAll(
+        return try Row.fetchAll(
             db,
             sql: """
-                SELECT bytes FROM event WHERE dot > ? AND dot <= ?
+                SELECT bytes, position FROM event WHERE dot > ? AND dot <= ?
                     AND position < \(StoreSchema.unsentBase) ORDER BY dot
                 """, arguments: [after.value, after.value | Int64(LocalKey.sequenceMax)]
-        ).map { bytes in
+        ).map { row in
             do {
-                return try NewEvent(bytes: [UInt8](bytes))
+                return try NewEvent(bytes: [UInt8](row[0] as Data))
             } catch {
-                throw StoreDamage.missing("a readable event of \(replica.short)")
+                throw StoreDamage.unreadable(position: row[1])
             }
         }
     }

@@ -21,7 +21,8 @@ struct Splitting {
         let next = try nextIdentity(in: folder)
         let nextKeys = try next.keys
         let answer = try ask(common: common, as: nextKeys)
-        try become(nextKeys, answer)
+        // What a disk has hurt must not keep this folder under a name that is another's now.
+        try device.puttingDamageAside { try become(nextKeys, answer) }
         // A crash before this line leaves both files, and the database says which counts.
         try next.save(folder: folder)
         let reopened = try Device(

@@ -13,21 +13,7 @@ struct SyncSession {
     /// Called after every answer that was applied.
     var progress: (SyncReport) -> Void = { _ in }
 
-    /// Entries that cannot be read are put aside, and fetched again as what is missing.
-    func run() throws -> SyncReport {
-        var unreadable: Set<LedgerPosition> = []
-        while true {
-            do {
-                if !unreadable.isEmpty { try device.putAside(unreadable) }
-                return try attempt()
-            } catch StoreDamage.unreadable(let position) {
-                guard let place = LedgerPosition(admitted: position),
-                    unreadable.insert(place).inserted,
-                    unreadable.count <= TreeRepair.unreadableMax
-                else { throw StoreDamage.unreadable(position: position) }
-            }
-        }
-    }
+    func run() throws -> SyncReport { try device.puttingDamageAside { try attempt() } }
 
     private func attempt() throws -> SyncReport {
         var machine = SyncMachine()

@@ -229,6 +229,23 @@ extension LocalBook {
 }
 
 extension Device {
+    /// Does something to its end: entries that cannot be read on the way are put aside, and fetched
+    /// again as what is missing.
+    func puttingDamageAside<Result>(_ body: () throws -> Result) throws -> Result {
+        var unreadable: Set<LedgerPosition> = []
+        while true {
+            do {
+                if !unreadable.isEmpty { try putAside(unreadable) }
+                return try body()
+            } catch StoreDamage.unreadable(let position) {
+                guard let place = LedgerPosition(admitted: position),
+                    unreadable.insert(place).inserted,
+                    unreadable.count <= TreeRepair.unreadableMax
+                else { throw StoreDamage.unreadable(position: position) }
+            }
+        }
+    }
+
     /// Takes entries out that cannot be read: the office has them. An own entry that it may not
     /// have is never among them.
     func putAside(_ positions: Set<LedgerPosition>) throws {
