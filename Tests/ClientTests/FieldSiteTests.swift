@@ -340,7 +340,7 @@ struct FieldSiteTests {
     @Test(
         "it leads to no other site",
         arguments: ["//evil.example", "https://evil.example", "/\\evil", "x"])
-    func local(_ path: String) { #expect(FieldSite.local(path) == "/") }
+    func local(_ path: String) { #expect(localPath(path) == "/") }
 }
 
 extension Browser {

@@ -27,12 +27,20 @@ struct StringTableTests {
     }
 
     /// Keys that are made of parts, by how they begin.
-    private static let made = ["standing_", "place_", "said_", "gave_missing", "received_missing"]
+    private static let made = [
+        "standing_", "place_", "said_", "gave_missing", "received_missing", "role_", "field_",
+        "choice_", "passphrase",
+    ]
+
+    private static let folders = [
+        "Sources/Faces", "Sources/SyncClient/WebApp", "Sources/SyncServer/Console",
+        "Sources/SyncServer/Conflicts", "Sources/SyncServer/Accounts",
+    ]
 
     @Test("templates and pages name keys that exist, and every key is named")
     func named() throws {
         var named: Set<String> = []
-        for file in Self.files(in: ["Sources/Faces", "Sources/SyncClient/WebApp"]) {
+        for file in Self.files(in: Self.folders) {
             let text = try String(contentsOf: file, encoding: .utf8)
             named.formUnion(text.matches(of: /\bt\.(\w+)/).map { String($0.1) })
             named.formUnion(
@@ -45,7 +53,7 @@ struct StringTableTests {
                 text.matches(of: /"(\w+)"/).map { String($0.1) }
                     .filter { Self.english[$0] != nil })
         }
-        let templates = Self.files(in: ["Sources/Faces", "Sources/SyncClient/WebApp"])
+        let templates = Self.files(in: Self.folders)
             .filter { $0.pathExtension == "mustache" }
         for file in templates {
             let text = try String(contentsOf: file, encoding: .utf8)

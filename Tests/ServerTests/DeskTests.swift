@@ -11,7 +11,7 @@ import Testing
 
 /// Two devices that disagree about one member's name and date, one entry's minutes, and an entry
 /// that both recorded.
-private struct Dispute {
+struct Dispute {
     let office: Office
     var conflicts: [Conflict] { get throws { try office.store.read { try $0.conflicts() } } }
     var position: LedgerPosition { get throws { try office.store.read { $0.position } } }
@@ -38,6 +38,32 @@ private struct Dispute {
 
     func conflict(_ about: ConflictKind) throws -> Conflict {
         try #require(try conflicts.first { $0.about == about })
+    }
+
+    /// Another device, which has seen neither side, says another length.
+    func amendOnceMore(minutes: Int64) async throws {
+        let conflict = try conflict(.amend)
+        guard
+            case .hours(let hours)? = try office.store.read({
+                try $0.state(of: conflict.entity)
+            })
+        else { throw StoreDamage.missing("the disputed entry") }
+        try await office.serve { client in
+            var device = FieldDevice(office, number: 3)
+            try await device.pair(client)
+            let people = hours.shares
+            let shares = Shares(
+                providers: [
+                    Party(account: people.providers[0].account, minutes: Minutes(minutes))
+                ],
+                recipients: [
+                    Party(account: people.recipients[0].account, minutes: Minutes(minutes))
+                ])
+            _ = device.author.write(
+                .hoursAmended, subject: conflict.entity,
+                .change(HoursField.shares, from: nil, to: .shares(shares)))
+            try await device.sync(client)
+        }
     }
 
     @discardableResult

@@ -9,7 +9,7 @@ internal import Store
 
 struct EntriesModel: Sendable {
     let t: [String: String]
-    let frame: FieldFrame
+    let frame: PageFrame
     let lines: [EntryLine]
     let isEmpty: Bool
     /// Where the next page goes on; nil on the last.
@@ -31,7 +31,7 @@ struct EntryModel: Sendable {
     }
 
     let t: [String: String]
-    let frame: FieldFrame
+    let frame: PageFrame
     let id: String
     let line: EntryLine
     let gave: [Party]
@@ -98,7 +98,7 @@ extension FieldSite {
             let shown = found.prefix(Self.entriesMax)
             return EntriesModel(
                 t: visit.text.texts,
-                frame: try FieldFrame(book, visit, title: visit.text("entries"), place: .entries),
+                frame: try PageFrame(book, visit, title: visit.text("entries"), place: .entries),
                 lines: shown.map { EntryLine($0.record, visit.text) }, isEmpty: found.isEmpty,
                 next: found.count > shown.count ? shown.last.map { "\($0.place)" } : nil)
         }
@@ -218,7 +218,7 @@ extension EntryModel {
         let text = visit.text
         t = text.texts
         line = EntryLine(record, text)
-        frame = try FieldFrame(book, visit, title: line.words, place: .entries)
+        frame = try PageFrame(book, visit, title: line.words, place: .entries)
         id = record.id
         gave = record.gave.map(Party.init)
         received = record.received.map(Party.init)
