@@ -3,6 +3,8 @@
 
 import Foundation
 import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
 import Shared
 import Store
 import Testing

@@ -3,8 +3,10 @@
 
 import Foundation
 import HTTPTypes
+import Hummingbird
 import Shared
 import Store
+import TestSupport
 import Testing
 
 @testable import SyncServer
