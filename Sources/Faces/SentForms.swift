@@ -11,7 +11,9 @@ public struct SentForms: Sendable {
 
     /// Nil unless a form with that token was done.
     public func answer<Result: Sendable>(to token: String, as: Result.Type) -> Result? {
-        token.isEmpty ? nil : answers[token] as? Result
+        // Of an optional result, nothing would be one as well.
+        guard !token.isEmpty, let answer = answers[token] else { return nil }
+        return answer as? Result
     }
 
     /// A form without a token is done each time.

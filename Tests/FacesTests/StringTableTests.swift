@@ -44,8 +44,8 @@ struct StringTableTests {
             let text = try String(contentsOf: file, encoding: .utf8)
             named.formUnion(text.matches(of: /\bt\.(\w+)/).map { String($0.1) })
             named.formUnion(
-                text.matches(of: /\b(?:text|self)(?:\.count)?\(\s*"(\w+)"/).map { String($0.1) })
-            named.formUnion(text.matches(of: /\bcount\("(\w+)"/).map { String($0.1) })
+                text.matches(of: /(?:text|self)(?:\.count)?\(\s*"(\w+)"/).map { String($0.1) })
+            named.formUnion(text.matches(of: /count\(\s*"(\w+)"/).map { String($0.1) })
             named.formUnion(
                 text.matches(of: /textKey|case \.\w+: "(\w+)"/).compactMap { $0.1 }
                     .map(String.init))

@@ -281,7 +281,7 @@ struct SignInLimitsTests {
     }
 
     @Test(
-        "what succeeded is forgotten, and so is what was long ago; a set-back clock locks no one out"
+        "what succeeded or was long ago is forgotten, and a clock set back locks nobody out"
     )
     func forgotten() {
         var limits = SignInLimits()

@@ -42,8 +42,8 @@ extension ServerStore {
         defer { try? FileManager.default.removeItem(at: scratch) }
         let tls = try tlsFile()
         let database = scratch.appendingPathComponent(StoreFile.databaseName)
-        // Whoever reads the file could pair a device by a link that nobody has used yet, or guess at
-        // passphrases for as long as they like: after a restore people are invited anew.
+        // Whoever reads the file could pair a device by a link that nobody has used yet, or guess
+        // at passphrases for as long as they like: after a restore people are invited anew.
         try DatabaseCopy.make(of: pool, at: database) { db in
             for table in [
                 "pairing_link", "console_session", "console_invitation", "console_account",

@@ -1,5 +1,5 @@
-// What was chosen on the page of a conflict → a ruling, or what is missing; and the decision itself,
-// made only if nothing has happened that the page did not show.
+// What was chosen on the page of a conflict → a ruling, or what is missing; and the decision
+// itself, made only if nothing has happened that the page did not show.
 // Neighbors: ConsoleSite+Conflicts asks; Desk writes. The command line says the same in options.
 
 internal import Faces

@@ -1,6 +1,6 @@
-// The page of one conflict: its sides beside each other, who had seen what, and what can be decided.
-// Neighbors: ConsoleSite+Conflicts answers; ConflictWords and SeenPicture fill it; conflict.mustache
-// shows it.
+// The page of one conflict: its sides beside each other, who had seen what, and what can be
+// decided. Neighbors: ConsoleSite+Conflicts answers; ConflictWords and SeenPicture fill it;
+// conflict.mustache shows it.
 // Invariant: `seen` is the position that everything on the page is true at; what is decided by it
 // covers that and nothing beyond.
 

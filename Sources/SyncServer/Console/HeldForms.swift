@@ -1,6 +1,6 @@
 // Forms that came after their session had ended, until whoever wrote them has signed in anew.
-// Neighbors: ConsoleSite holds and shows them. In memory: a restart loses them, and nobody else sees
-// them. Pure. Invariant: bounded, and given back to the same account alone.
+// Neighbors: ConsoleSite holds and shows them. In memory: a restart loses them, and nobody else
+// sees them. Pure. Invariant: bounded, and given back to the same account alone.
 
 internal import Faces
 internal import Shared

@@ -1,5 +1,5 @@
-// Who had seen what: each side as a bar from the end of the ledger that its author had been shown to
-// the place where it came in. What came in beneath a bar was not known to its author. Pure.
+// Who had seen what: each side as a bar from the end of the ledger that its author had been shown
+// to the place where it came in. What came in beneath a bar was not known to its author. Pure.
 // Neighbors: the page of a conflict fills it from observations; conflict.mustache draws it.
 
 internal import Shared
