@@ -14,6 +14,12 @@ public struct PageFrame: Sendable {
         }
     }
 
+    /// The pages that every page leads to.
+    public struct Navigation: Sendable {
+        let links: [Link]
+        public init(_ links: [Link]) { self.links = links }
+    }
+
     /// Those who may record on a device; one touch says who does.
     public struct Workers: Sendable {
         public struct Worker: Sendable {
@@ -56,8 +62,8 @@ public struct PageFrame: Sendable {
     let path: String
     let done: Done?
     let languages: [Choice]
-    public var links: [Link] = [] { didSet { hasLinks = !links.isEmpty } }
-    private(set) var hasLinks = false
+    /// Nil for whoever has not signed in.
+    public var navigation: Navigation?
     public var workers: Workers?
     public var person: Person?
     /// Marks the practice book on every page.

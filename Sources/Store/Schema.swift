@@ -4,6 +4,7 @@
 // sequence); random keys cost 3 to 10 times as much.
 
 public import GRDB
+internal import Shared
 
 public enum StoreSchema {
     /// Positions of unsent events on a device: beyond any ledger, ascending by own sequence.
@@ -30,6 +31,10 @@ public enum StoreSchema {
         }
         migrator.registerMigration("store 7: events that name others") { db in
             try db.execute(sql: naming)
+        }
+        migrator.registerMigration("store 9: categories of entries") { db in
+            try db.execute(sql: categories)
+            try fillCategories(db)
         }
     }
 
@@ -175,6 +180,25 @@ public enum StoreSchema {
     private static let naming = """
         CREATE INDEX event_naming ON event (position) WHERE kind IN (26, 27, 40, 41, 42, 43);
         """
+
+    /// As it stands; nil without one. For sums over years, which decide nothing again.
+    private static let categories = """
+        ALTER TABLE hours ADD COLUMN category TEXT;
+        """
+
+    private static func fillCategories(_ db: Database) throws {
+        let tables = LedgerTables(db)
+        for entity in try Int64.fetchAll(db, sql: "SELECT entity FROM hours") {
+            guard
+                case .hours(let hours)? = decideEntity(
+                    try tables.events(of: LocalKey(stored: entity))),
+                let category = hours.category
+            else { continue }
+            try db.execute(
+                sql: "UPDATE hours SET category = ? WHERE entity = ?",
+                arguments: [category, entity])
+        }
+    }
 
     /// Which keyring this database knew last, and the keys that one lacks: local facts, no
     /// projection. `key` is an id with its first bit turned over, so that SQLite orders as ids do;

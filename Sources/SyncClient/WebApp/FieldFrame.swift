@@ -12,9 +12,10 @@ extension PageFrame {
             try book.workerRecords().map {
                 Workers.Worker(id: $0.id, name: $0.name, isCurrent: $0.isCurrent)
             })
-        links = FieldPlace.allCases.map {
-            Link(path: $0.path, name: visit.text($0.textKey), isHere: $0 == place)
-        }
+        navigation = Navigation(
+            FieldPlace.allCases.map {
+                Link(path: $0.path, name: visit.text($0.textKey), isHere: $0 == place)
+            })
         standing = try book.standingText(visit.text, now: visit.now)
         isPractice = book.paired.isPractice
     }
