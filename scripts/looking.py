@@ -1,5 +1,5 @@
 # Looking at pages in a browser: what people touch and type, what holds, and what axe finds.
-# Neighbors: check-browser and check-console use it, after browser.prepare(), for Selenium is needed.
+# Neighbors: check-browser and check-console use it, once browser.prepare() has found Selenium.
 import pathlib
 
 import browser
