@@ -77,6 +77,12 @@ class Person:
         self.driver.quit()
 
 
+def serious(person):
+    """What axe finds on the page that somebody looks at."""
+    return [f"{one['id']}: {one['nodes'][0]['html']}"
+            for one in Axe().run(person.driver)["violations"] if one["impact"] in SERIOUS]
+
+
 def looked_at(check, options, start, paths):
     """Every page in each setting: `start` opens a browser in one, `paths` are those of the pages
     that it shows, with what each is called."""
@@ -88,9 +94,7 @@ def looked_at(check, options, start, paths):
         for called, path in paths(person):
             person.go(path)
             name = f"{called}-{language}-{'dark' if dark else 'light'}-{width}"
-            found = [f"{one['id']}: {one['nodes'][0]['html']}"
-                     for one in Axe().run(person.driver)["violations"]
-                     if one["impact"] in SERIOUS]
+            found = serious(person)
             check(f"axe finds nothing serious on {name}", not found, found)
             wide = person.driver.execute_script("return document.documentElement.scrollWidth")
             check(f"{name} is no wider than its window", wide <= width, wide)

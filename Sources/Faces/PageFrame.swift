@@ -41,6 +41,15 @@ public struct PageFrame: Sendable {
         }
     }
 
+    /// What the office asks somebody who records here.
+    public struct Asked: Sendable {
+        let words: String
+        /// Where they are; nil for another worker's, who has to be chosen first.
+        let path: String?
+
+        public init(words: String, path: String?) { (self.words, self.path) = (words, path) }
+    }
+
     /// Who has signed in at the office.
     public struct Person: Sendable {
         let name: String
@@ -66,6 +75,8 @@ public struct PageFrame: Sendable {
     public var navigation: Navigation?
     public var workers: Workers?
     public var person: Person?
+    /// What the page itself does not show.
+    public var asked: [Asked] = []
     /// Marks the practice book on every page.
     public var isPractice = false
     /// What everybody must know before all else; nil when nothing is the matter.

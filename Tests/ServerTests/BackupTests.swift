@@ -3,6 +3,7 @@
 
 import Foundation
 import GRDB
+import HTTPTypes
 import Shared
 import Store
 import TestSupport
@@ -92,7 +93,7 @@ struct BackupTests {
             environment: office.store.environment)
         let restored = try ServerStore(folder: place, environment: office.store.environment)
         #expect(try restored.consoleAccounts().isEmpty)
-        let links = try restored.pool.read { db in
+        let links = try await restored.pool.read { db in
             try Int.fetchOne(db, sql: "SELECT count(*) FROM pairing_link")
         }
         #expect(links == 0)

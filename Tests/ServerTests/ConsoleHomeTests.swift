@@ -148,7 +148,7 @@ struct ConsoleHomeTests {
 
     @Test("conflicts are counted as the queue counts them, with the age of the oldest")
     func conflicts() async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         let browser = try await dispute.office.browser(
             of: dispute.office.ada, at: dispute.office.site())
         dispute.office.clock.advance(milliseconds: 3 * 3_600_000)

@@ -18,7 +18,7 @@ private struct RouteList {
     var inside: [ConsoleRoute.Inside] {
         [
             .home, .account, .signOut, .signOutEverywhere, .conflicts, .conflict(conflict),
-            .decide(conflict), .assign(conflict), .decided, .undo,
+            .decide(conflict), .assign(conflict), .ask(conflict), .decided, .undo,
         ]
     }
 
@@ -36,6 +36,7 @@ private struct RouteList {
         case .conflict(let id): (.get, "/conflicts/\(id)")
         case .decide(let id): (.post, "/conflicts/\(id)/decide")
         case .assign(let id): (.post, "/conflicts/\(id)/assign")
+        case .ask(let id): (.post, "/conflicts/\(id)/ask")
         case .decided: (.get, "/decisions")
         case .undo: (.post, "/undo")
         }

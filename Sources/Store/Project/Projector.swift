@@ -113,7 +113,7 @@ struct Projector {
         switch decideEntity(events) {
         case .member(let member)?: try projectMember(member, key: key)
         case .hours(let hours)?: try projectHours(hours, key: key, events: events, isNew: isNew)
-        case .community?, .neighborhood?, .worker?, .device?, .quarantine?: break
+        case .community?, .neighborhood?, .worker?, .device?, .quarantine?, .question?: break
         case nil: try forget(key)
         }
     }

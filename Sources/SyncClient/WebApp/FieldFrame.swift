@@ -6,7 +6,11 @@ internal import Shared
 internal import Store
 
 extension PageFrame {
-    init(_ book: LocalBook, _ visit: Visit, title: String, place: FieldPlace) throws {
+    /// `place` is nil for a page that is none of those that every page leads to.
+    init(
+        _ book: LocalBook, _ visit: Visit, title: String, place: FieldPlace?,
+        questionsShown: Int = 0
+    ) throws {
         self.init(visit, title: title, community: book.paired.communityName)
         workers = Workers(
             try book.workerRecords().map {
@@ -16,6 +20,7 @@ extension PageFrame {
             FieldPlace.allCases.map {
                 Link(path: $0.path, name: visit.text($0.textKey), isHere: $0 == place)
             })
+        asked = try book.askedLines(visit.text, shown: questionsShown)
         standing = try book.standingText(visit.text, now: visit.now)
         isPractice = book.paired.isPractice
     }

@@ -95,6 +95,9 @@ struct ConflictModel: Sendable {
     let previous: String?
     let next: String?
     let assignee: Assignee?
+    let asking: AskingPart
+    /// For the form that asks: another than the one that decides.
+    let askOnce: String
     /// Nil when nothing hindered.
     let fault: String?
     /// What happened since the page was shown; nil when nothing did.
@@ -112,9 +115,10 @@ struct ConflictTrouble: Sendable {
 extension ConflictModel {
     init(
         _ line: ConflictQueue.Line, in queue: [ConflictQueue.Line], _ views: Views,
-        _ visit: ConsoleVisit, desk: ConsoleDesk, typed: Typed, trouble: ConflictTrouble
+        _ visit: ConsoleVisit, desk: ConsoleDesk, typed fields: FormFields?,
+        trouble: ConflictTrouble
     ) throws {
-        let (text, conflict) = (visit.text, line.conflict)
+        let (text, conflict, typed) = (visit.text, line.conflict, Typed(fields))
         let words = ConflictWords(views: views, text: text)
         let record = try views.record(conflict)
         t = text.texts
@@ -157,6 +161,8 @@ extension ConflictModel {
             Assignee(
                 name: try views.workerName($0) ?? $0.short, isMine: $0 == visit.person.worker)
         }
+        asking = try AskingPart(conflict, views, visit, typed: fields)
+        askOnce = desk.formToken()
         fault = trouble.fault
         changed = trouble.changed.isEmpty ? nil : Changed(happenings: trouble.changed)
     }

@@ -26,6 +26,7 @@ enum ConsoleRoute: Equatable, Sendable {
         case conflict(ConflictID)
         case decide(ConflictID)
         case assign(ConflictID)
+        case ask(ConflictID)
         case decided, undo
     }
 
@@ -81,6 +82,7 @@ extension ConsoleRoute.Inside {
         case (.get, nil): self = .conflict(conflict)
         case (.post, "decide"): self = .decide(conflict)
         case (.post, "assign"): self = .assign(conflict)
+        case (.post, "ask"): self = .ask(conflict)
         default: return nil
         }
     }
@@ -92,7 +94,7 @@ extension ConsoleRoute.Inside {
         case .home, .account, .signOut, .signOutEverywhere, .conflicts, .conflict, .assign,
             .decided:
             .coordinator
-        case .decide, .undo: .admin
+        case .decide, .ask, .undo: .admin
         }
     }
 
@@ -100,7 +102,7 @@ extension ConsoleRoute.Inside {
     /// once somebody whose session had ended has signed in anew. Nil: there is nothing to lose.
     var formPage: String? {
         switch self {
-        case .decide(let id), .assign(let id): "/conflicts/\(id)"
+        case .decide(let id), .assign(let id), .ask(let id): "/conflicts/\(id)"
         case .undo: "/decisions"
         case .home, .account, .signOut, .signOutEverywhere, .conflicts, .conflict, .decided: nil
         }

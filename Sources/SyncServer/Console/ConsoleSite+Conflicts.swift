@@ -98,7 +98,7 @@ extension ConsoleSite {
             guard let line = queue.first(where: { $0.id == id }) else { return nil }
             return try ConflictModel(
                 line, in: queue, views, visit, desk: desk,
-                typed: ConflictModel.Typed(typed ?? visit.typed), trouble: trouble)
+                typed: typed ?? visit.typed, trouble: trouble)
         }
         guard let model else {
             return redirect(
