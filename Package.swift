@@ -59,6 +59,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             resources: [.embedInCode("Resources")],
             swiftSettings: settings),
@@ -78,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "SyncServer",
             dependencies: [
-                "Shared", "Store",
+                "Faces", "Shared", "Store",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -95,6 +96,7 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            resources: [.embedInCode("Console/Templates")],
             swiftSettings: settings),
         .executableTarget(
             name: "Costs",
@@ -129,13 +131,14 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Shared", "Store", "SyncServer", "TestSupport",
+                "Faces", "Shared", "Store", "SyncServer", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .target(

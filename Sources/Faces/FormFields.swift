@@ -2,6 +2,8 @@
 // Neighbors: FieldSite reads bodies, forms take what they need.
 // Invariant: what is longer, or has more fields, than any form here is refused whole.
 
+internal import Shared
+
 public struct FormFields: Sendable {
     public static let bytesMax = 100_000
     static let fieldsMax = 1_000
@@ -32,17 +34,31 @@ public struct FormFields: Sendable {
 
     /// The first of that name, without the blanks around it; empty when there is none.
     public subscript(_ name: String) -> String {
-        let first = values[name]?.first ?? ""
+        let first = untrimmed(name)
         return String(
             first.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace)
                 .reversed())
     }
+
+    /// As it was typed: blanks belong to a passphrase.
+    public func untrimmed(_ name: String) -> String { values[name]?.first ?? "" }
+
+    /// Every one of that name, such as of boxes that were ticked.
+    public func all(_ name: String) -> [String] { values[name] ?? [] }
 
     /// Those fields alone of which `isLeft` does not hold.
     public func without(_ isLeft: (String) -> Bool) -> FormFields {
         var fields = self
         fields.values = values.filter { !isLeft($0.key) }
         return fields
+    }
+
+    /// As part of an address.
+    public static func encoded(_ text: String) -> String {
+        text.utf8.reduce(into: "") { address, byte in
+            let isPlain = byte < 128 && Character(UnicodeScalar(byte)).isPlainInAddress
+            address += isPlain ? String(UnicodeScalar(byte)) : "%" + hex([byte]).uppercased()
+        }
     }
 
     private static func decoded(_ text: some StringProtocol) -> String? {
@@ -64,4 +80,9 @@ public struct FormFields: Sendable {
     private static func nibble(_ byte: UInt8) -> UInt8? {
         Character(UnicodeScalar(byte)).hexDigitValue.map(UInt8.init)
     }
+}
+
+extension Character {
+    /// RFC 3986: unreserved.
+    fileprivate var isPlainInAddress: Bool { isLetter || isNumber || "-._~".contains(self) }
 }

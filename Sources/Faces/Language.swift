@@ -5,6 +5,8 @@ public enum Language: String, CaseIterable, Sendable {
     case english = "en"
     case spanish = "es"
 
+    static let cookieName = "language"
+
     /// In its own words, for the switch.
     public var ownName: String {
         switch self {

@@ -20,6 +20,7 @@ struct ServerMain: AsyncParsableCommand {
             LedgerCommand.self, HistoryCommand.self, BalancesCommand.self, StatementCommand.self,
             DigestCommand.self,
             QuarantineCommand.self, WaitingCommand.self, VerifyCommand.self, RecoverCommand.self,
+            AccountsCommand.self,
             BackupCommand.self, RestoreCommand.self, DrillCommand.self,
         ])
 

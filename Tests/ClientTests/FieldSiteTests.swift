@@ -201,5 +201,5 @@ struct FieldSiteTests {
     @Test(
         "it leads to no other site",
         arguments: ["//evil.example", "https://evil.example", "/\\evil", "x"])
-    func local(_ path: String) { #expect(FieldSite.local(path) == "/") }
+    func local(_ path: String) { #expect(localPath(path) == "/") }
 }

@@ -28,19 +28,24 @@ struct StringTableTests {
 
     /// Keys that are made of parts, by how they begin.
     private static let made = [
-        "standing_", "place_", "said_", "answer_", "next_", "filter_", "gave_missing",
-        "received_missing",
+        "standing_", "place_", "said_", "next_", "filter_", "gave_missing", "received_missing", "role_", "field_",
+        "answer_", "answered_", "choice_", "passphrase", "waits_", "hours_by_",
+    ]
+
+    private static let folders = [
+        "Sources/Faces", "Sources/SyncClient/WebApp", "Sources/SyncServer/Console",
+        "Sources/SyncServer/Conflicts", "Sources/SyncServer/Accounts",
     ]
 
     @Test("templates and pages name keys that exist, and every key is named")
     func named() throws {
         var named: Set<String> = []
-        for file in Self.files(in: ["Sources/Faces", "Sources/SyncClient/WebApp"]) {
+        for file in Self.files(in: Self.folders) {
             let text = try String(contentsOf: file, encoding: .utf8)
             named.formUnion(text.matches(of: /\bt\.(\w+)/).map { String($0.1) })
             named.formUnion(
-                text.matches(of: /\b(?:text|self)(?:\.count)?\(\s*"(\w+)"/).map { String($0.1) })
-            named.formUnion(text.matches(of: /\bcount\("(\w+)"/).map { String($0.1) })
+                text.matches(of: /(?:text|self)(?:\.count)?\(\s*"(\w+)"/).map { String($0.1) })
+            named.formUnion(text.matches(of: /count\(\s*"(\w+)"/).map { String($0.1) })
             named.formUnion(
                 text.matches(of: /textKey|case \.\w+: "(\w+)"/).compactMap { $0.1 }
                     .map(String.init))
@@ -48,7 +53,7 @@ struct StringTableTests {
                 text.matches(of: /"(\w+)"/).map { String($0.1) }
                     .filter { Self.english[$0] != nil })
         }
-        let templates = Self.files(in: ["Sources/Faces", "Sources/SyncClient/WebApp"])
+        let templates = Self.files(in: Self.folders)
             .filter { $0.pathExtension == "mustache" }
         for file in templates {
             let text = try String(contentsOf: file, encoding: .utf8)

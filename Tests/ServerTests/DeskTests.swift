@@ -11,7 +11,7 @@ import Testing
 
 /// Two devices that disagree about one member's name and date, one entry's minutes, and an entry
 /// that both recorded.
-private struct Dispute {
+struct DisputedBook {
     let office: Office
     var conflicts: [Conflict] { get throws { try office.store.read { try $0.conflicts() } } }
     var position: LedgerPosition { get throws { try office.store.read { $0.position } } }
@@ -38,6 +38,32 @@ private struct Dispute {
 
     func conflict(_ about: ConflictKind) throws -> Conflict {
         try #require(try conflicts.first { $0.about == about })
+    }
+
+    /// Another device, which has seen neither side, says another length.
+    func amendOnceMore(minutes: Int64) async throws {
+        let conflict = try conflict(.amend)
+        guard
+            case .hours(let hours)? = try office.store.read({
+                try $0.state(of: conflict.entity)
+            })
+        else { throw StoreDamage.missing("the disputed entry") }
+        try await office.serve { client in
+            var device = FieldDevice(office, number: 3)
+            try await device.pair(client)
+            let people = hours.shares
+            let shares = Shares(
+                providers: [
+                    Party(account: people.providers[0].account, minutes: Minutes(minutes))
+                ],
+                recipients: [
+                    Party(account: people.recipients[0].account, minutes: Minutes(minutes))
+                ])
+            _ = device.author.write(
+                .hoursAmended, subject: conflict.entity,
+                .change(HoursField.shares, from: nil, to: .shares(shares)))
+            try await device.sync(client)
+        }
     }
 
     @discardableResult
@@ -84,14 +110,14 @@ extension FieldDevice {
 struct DeskTests {
     @Test("three kinds of conflict arise")
     func arise() async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         #expect(
             Set(try dispute.conflicts.map(\.kind)) == [.field, .amend, .duplicate])
     }
 
     @Test("taking a side of a sealed field settles it, readable with a key of the member's")
     func takeSealed() async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         let conflict = try dispute.conflict(.field)
         try dispute.resolve(conflict, .take(["B"]))
         #expect(try !dispute.conflicts.contains { $0.about == .field })
@@ -110,7 +136,7 @@ struct DeskTests {
 
     @Test("each choice settles an amendment, and all sums stay zero", arguments: amending)
     func amend(_ choice: DeskRuling.Choice) async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         try dispute.resolve(try dispute.conflict(.amend), choice)
         #expect(try !dispute.conflicts.contains { $0.about == .amend })
         let balances = try dispute.office.store.read { try $0.balances() }
@@ -123,7 +149,7 @@ struct DeskTests {
 
     @Test("each choice settles a duplicate", arguments: duplicated)
     func duplicate(_ choice: DeskRuling.Choice, expected: Int64) async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         let conflict = try dispute.conflict(.duplicate)
         try dispute.resolve(conflict, choice)
         #expect(try !dispute.conflicts.contains { $0.about == .duplicate })
@@ -140,7 +166,7 @@ struct DeskTests {
             ConflictKind.amend, .duplicate, .field,
         ])
     func staleViews(_ about: ConflictKind) async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         let conflict = try dispute.conflict(about)
         let seen = try dispute.position
         try dispute.resolve(conflict, as: dispute.office.ada, seen: seen, .take(["A"]))
@@ -154,7 +180,7 @@ struct DeskTests {
 
     @Test("what an admin could not have seen, and who is no admin, is refused")
     func refused() async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         let conflict = try dispute.conflict(.amend)
         #expect(throws: Refusal.self) {
             try dispute.resolve(conflict, as: dispute.office.dana, .take(["A"]))
@@ -175,7 +201,7 @@ struct DeskTests {
         "an admin's own minutes keep the limits of the entry's form, and nothing is written",
         arguments: ["0", "1441", "600001"])
     func limits(_ minutes: String) async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         let conflict = try dispute.conflict(.amend)
         let before = try dispute.position
         #expect(throws: ShapeFault.self) {
@@ -186,7 +212,7 @@ struct DeskTests {
 
     @Test("a decision reaches the devices, and its reason is sealed")
     func travels() async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         try dispute.resolve(try dispute.conflict(.amend), .take(["A"]))
         let office = dispute.office
         try await office.serve { client in

@@ -48,14 +48,16 @@ final class Office: Sendable {
     }
 
     /// Two devices that each enrolled somebody with the number 1.
-    static func sameNumber() async throws -> (office: Office, members: [EntityID]) {
+    static func sameNumber(
+        name: String = "Ana"
+    ) async throws -> (office: Office, members: [EntityID]) {
         let office = try Office()
         let members = try await office.serve { client in
             var members: [EntityID] = []
             for number in 1...2 {
                 var device = FieldDevice(office, number: UInt8(number))
                 try await device.pair(client)
-                members.append(try device.enroll("Ana \(number)", number: 1))
+                members.append(try device.enroll("\(name) \(number)", number: 1))
                 try await device.sync(client)
             }
             return members
@@ -87,7 +89,8 @@ final class Office: Sendable {
 final class ManualClock: Sendable {
     private let milliseconds = Mutex<Int64>(1_774_353_600_000)
     var now: Instant { Instant(milliseconds: milliseconds.withLock { $0 }) }
-    func advance(days: Int64) { milliseconds.withLock { $0 += days * 86_400_000 } }
+    func advance(days: Int64) { advance(milliseconds: days * 86_400_000) }
+    func advance(milliseconds more: Int64) { milliseconds.withLock { $0 += more } }
 }
 
 final class SharedRandom: Sendable {

@@ -132,7 +132,7 @@ final class RequestLine: Sendable {
                 method: .post, scheme: "http", authority: "office", path: question.path,
                 headerFields: fields),
             body: RequestBody(buffer: ByteBuffer(bytes: question.body)))
-        let context = BasicRequestContext(
+        let context = OfficeContext(
             source: ApplicationRequestContextSource(
                 channel: EmbeddedChannel(), logger: question.logger))
         do {

@@ -152,6 +152,46 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
+// Keys, where somebody works off a queue: not while they type, and not where they were turned off.
+const keyed = [...document.querySelectorAll("[data-key]")];
+const areKeysOff = () => localStorage.getItem("keys") === "off";
+const pressed = (target) => {
+  if (target.type !== "radio") return target.tagName === "INPUT" ? target.focus() : target.click();
+  target.checked = true;
+  const then = target.dataset.then;
+  (document.getElementById(then) || document.querySelector(`[name=${then}]`))?.focus();
+};
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || areKeysOff()) return;
+  const isTyping = event.target.closest(
+    "input:not([type=radio]):not([type=checkbox]), textarea, select");
+  if (event.key === "Escape" && isTyping) return event.target.blur();
+  if (isTyping || (event.key === "Enter" && event.target.closest("a, button, summary"))) return;
+  const target = keyed.find((one) => one.dataset.key === event.key);
+  if (!target) return;
+  event.preventDefault();
+  pressed(target);
+});
+for (const field of document.querySelectorAll("[data-chooses]")) {
+  field.addEventListener("input", () => {
+    document.querySelector(`[name=choice][value=${field.dataset.chooses}]`).checked = true;
+  });
+}
+for (const field of document.querySelectorAll("[name=keep]")) {
+  field.addEventListener("change", () => {
+    document.querySelector("[name=choice][value=several]").checked = true;
+  });
+}
+const keys = document.querySelector("details.keys");
+if (keys) {
+  const label = document.createElement("label");
+  const box = Object.assign(document.createElement("input"), { type: "checkbox" });
+  box.checked = !areKeysOff();
+  box.addEventListener("change", () => localStorage.setItem("keys", box.checked ? "on" : "off"));
+  label.append(box, " " + keys.dataset.switch);
+  keys.append(label);
+}
+
 const faults = document.querySelector(".faults[tabindex]");
 if (faults) faults.focus();
 // What is asked is read before anything is recorded: the page stays at its head.

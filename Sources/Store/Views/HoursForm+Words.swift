@@ -3,7 +3,7 @@
 // Invariant: where only credits change hands, whoever parts with them gave, and whoever gets them
 // received. In the postings' terms credits flow from recipient to provider.
 
-internal import Shared
+public import Shared
 
 extension HoursForm {
     /// No service was given: credits went from one account to another.
@@ -15,7 +15,7 @@ extension HoursForm {
     }
 
     /// The two sides of the postings in the order of giving.
-    func asMeant<Party>(
+    public func asMeant<Party>(
         providers: Party, recipients: Party
     ) -> (gave: Party, received: Party) {
         movesCreditsOnly

@@ -1,26 +1,11 @@
-// Open conflicts with both sides, as records. They are decided again from events when read, so
-// what is shown is what the rules say now.
-// Neighbors: the projector notes where conflicts are; the desk and the device print these.
+// Open conflicts with both sides, as records.
+// Neighbors: Views+OpenConflicts finds them; the desk and the device print these.
 
 internal import Foundation
 internal import GRDB
 public import Shared
 
 extension Views {
-    /// Open conflicts, ascending by id.
-    public func conflicts() throws -> [Conflict] {
-        let rows = try Row.fetchAll(
-            db, sql: "SELECT DISTINCT entity, group_key FROM conflict ORDER BY entity, group_key")
-        let stored = try rows.flatMap { row -> [Conflict] in
-            if let entity = row[0] as Int64? {
-                return try conflicts(ofEntity: LocalKey(stored: entity))
-            }
-            let projector = Projector(tables: tables)
-            return try projector.groupInput(row[1]).decided().conflicts
-        }
-        return (stored + (try numberConflicts())).sorted { $0.id < $1.id }
-    }
-
     public func openConflictCount() throws -> Int {
         let stored = try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0
         return stored + (try numberConflicts().count)
@@ -52,14 +37,6 @@ extension Views {
                 guard case .member(let member)? = try state(of: entity) else { return nil }
                 return member
             })
-    }
-
-    func conflicts(ofEntity key: LocalKey) throws -> [Conflict] {
-        switch decideEntity(try tables.events(of: key)) {
-        case .member(let member)?: member.conflicts
-        case .hours(let hours)?: hours.conflicts
-        case .community?, .neighborhood?, .worker?, .device?, .quarantine?, .question?, nil: []
-        }
     }
 
     public func record(_ conflict: Conflict) throws -> ConflictRecord {

@@ -177,7 +177,7 @@ extension LedgerTables {
     }
 
     /// When it came to the office, by the office's clock; nil for one that has no place yet.
-    fileprivate func receivedAt(_ dot: Dot) throws -> Instant? {
+    public func receivedAt(_ dot: Dot) throws -> Instant? {
         guard let key = try existingKey(dot) else { return nil }
         return try Int64.fetchOne(
             db.cachedStatement(

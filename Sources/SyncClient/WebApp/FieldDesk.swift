@@ -2,6 +2,7 @@
 // database does blocks. Neighbors: FieldSite asks, SyncRunner opens the folder once more beside it.
 
 internal import Dispatch
+internal import Faces
 internal import Foundation
 internal import Shared
 internal import Store
@@ -39,7 +40,7 @@ final class FieldDesk: @unchecked Sendable {
         _ token: String, _ body: @escaping @Sendable (Device) throws -> Result
     ) async throws -> Result {
         try await run { [self] device in
-            if let before = sent.answers[token] as? Result { return before }
+            if let before = sent.answer(to: token, as: Result.self) { return before }
             let result = try body(device)
             sent.note(token, result)
             return result
@@ -71,18 +72,4 @@ final class FieldDesk: @unchecked Sendable {
 struct Shelf: Sendable {
     let people: PeopleIndex
     let recent: Recent
-}
-
-/// What came of forms that have been done: bounded, the oldest forgotten first.
-private struct SentForms {
-    private static let formsMax = 1_000
-    private var order: [String] = []
-    private(set) var answers: [String: any Sendable] = [:]
-
-    mutating func note(_ token: String, _ answer: any Sendable) {
-        guard !token.isEmpty else { return }
-        if order.count >= Self.formsMax { answers[order.removeFirst()] = nil }
-        order.append(token)
-        answers[token] = answer
-    }
 }

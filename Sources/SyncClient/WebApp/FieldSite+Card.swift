@@ -7,7 +7,7 @@ internal import Store
 
 struct CardModel: Sendable {
     let t: [String: String]
-    let frame: FieldFrame
+    let frame: PageFrame
     let id: String
     let number: String
     let name: String
@@ -24,7 +24,7 @@ extension FieldSite {
             else { return nil }
             return CardModel(
                 t: visit.text.texts,
-                frame: try FieldFrame(book, visit, title: person.label, place: .people), id: id,
+                frame: try PageFrame(book, visit, title: person.label, place: .people), id: id,
                 number: person.number, name: person.name, viewBox: code.viewBox, path: code.path)
         }
         guard let model else { throw SiteFault.notFound }

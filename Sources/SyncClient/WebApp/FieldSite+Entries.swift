@@ -21,7 +21,7 @@ struct EntriesModel: Sendable {
     }
 
     let t: [String: String]
-    let frame: FieldFrame
+    let frame: PageFrame
     let changes: Changes?
     let person: String
     let from: String
@@ -131,7 +131,7 @@ extension EntriesModel {
     ) throws {
         let (text, fields) = (visit.text, query.fields)
         t = text.texts
-        frame = try FieldFrame(book, visit, title: text("entries"), place: .entries)
+        frame = try PageFrame(book, visit, title: text("entries"), place: .entries)
         self.changes = try Changes(changes, book, text)
         (person, from, to) = (fields["person"], fields["from"], fields["to"])
         (category, slip) = (fields["category"], fields["slip"])

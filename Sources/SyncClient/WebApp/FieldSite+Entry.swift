@@ -22,7 +22,7 @@ struct EntryModel: Sendable {
     }
 
     let t: [String: String]
-    let frame: FieldFrame
+    let frame: PageFrame
     let id: String
     let line: EntryLine
     let gave: [Party]
@@ -201,7 +201,7 @@ extension EntryModel {
         let text = visit.text
         t = text.texts
         line = EntryLine(record, text)
-        frame = try FieldFrame(book, visit, title: line.words, place: .entries)
+        frame = try PageFrame(book, visit, title: line.words, place: .entries)
         id = record.id
         gave = record.gave.map(Party.init)
         received = record.received.map(Party.init)

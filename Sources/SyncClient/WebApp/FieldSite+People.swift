@@ -14,7 +14,7 @@ struct PeopleModel: Sendable {
     }
 
     let t: [String: String]
-    let frame: FieldFrame
+    let frame: PageFrame
     let typed: String
     let lines: [Line]
     let isEmpty: Bool
@@ -37,7 +37,7 @@ struct PersonModel: Sendable {
     }
 
     let t: [String: String]
-    let frame: FieldFrame
+    let frame: PageFrame
     let id: String
     let label: String
     let number: String
@@ -72,7 +72,7 @@ struct EnrollModel: Sendable {
     }
 
     let t: [String: String]
-    let frame: FieldFrame
+    let frame: PageFrame
     let name: String
     let number: String
     let birthYear: String
@@ -94,7 +94,7 @@ extension FieldSite {
             let found = shelf.people.found(typed, recent: recent, limit: Self.peopleMax + 1)
             return PeopleModel(
                 t: visit.text.texts,
-                frame: try FieldFrame(book, visit, title: visit.text("people"), place: .people),
+                frame: try PageFrame(book, visit, title: visit.text("people"), place: .people),
                 typed: typed,
                 lines: found.prefix(Self.peopleMax).map {
                     .init(id: $0.id.description, number: $0.number, name: $0.name)
@@ -127,7 +127,7 @@ extension FieldSite {
             let places = try book.neighborhoods
             return EnrollModel(
                 t: visit.text.texts,
-                frame: try FieldFrame(book, visit, title: visit.text("enroll"), place: .people),
+                frame: try PageFrame(book, visit, title: visit.text("enroll"), place: .people),
                 name: fields["name"], number: fields["number"], birthYear: fields["birth_year"],
                 phone: fields["phone"],
                 languages: fields["languages"], once: once, fault: fault,
@@ -247,7 +247,7 @@ extension PersonModel {
         t = text.texts
         label = try book.views.label(of: account)
         number = try book.views.number(of: account)
-        frame = try FieldFrame(book, visit, title: label, place: .people)
+        frame = try PageFrame(book, visit, title: label, place: .people)
         let statement = try book.views.statement(of: account, newest: Self.linesMax)
         gave = "\(Minutes(statement.given))"
         received = "\(Minutes(statement.received))"

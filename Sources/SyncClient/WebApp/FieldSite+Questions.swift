@@ -10,18 +10,11 @@ internal import Store
 
 struct QuestionsModel: Sendable {
     let t: [String: String]
-    let frame: FieldFrame
+    let frame: PageFrame
     let cards: [QuestionCard]
     let isEmpty: Bool
     let mustChoose: Bool
     let fault: String?
-}
-
-/// Said at the head of each page, of whoever is asked.
-struct AskedLine: Sendable {
-    let words: String
-    /// Where they are; nil for another worker's, who has to be chosen first.
-    let path: String?
 }
 
 extension FieldSite {
@@ -40,7 +33,7 @@ extension FieldSite {
             }
             return QuestionsModel(
                 t: visit.text.texts,
-                frame: try FieldFrame(
+                frame: try PageFrame(
                     book, visit, title: visit.text("questions"), place: nil,
                     questionsShown: cards.count),
                 cards: cards, isEmpty: cards.isEmpty, mustChoose: try book.currentWorker == nil,
@@ -142,19 +135,19 @@ extension LocalBook {
 
     /// A line for each worker of this device who is asked something. Of whoever records now `shown`
     /// are on the page itself: a line if there are more.
-    func askedLines(_ text: StringTable, shown: Int) throws -> [AskedLine] {
+    func askedLines(_ text: StringTable, shown: Int) throws -> [PageFrame.Asked] {
         let byWorker = Dictionary(grouping: try unansweredQuestions, by: \.worker)
         guard !byWorker.isEmpty else { return [] }
         let current = try currentWorker
         return try byWorker.sorted { $0.key < $1.key }.compactMap { worker, questions in
             if worker == current {
                 guard questions.count > shown else { return nil }
-                return AskedLine(
+                return PageFrame.Asked(
                     words: text.count("questions_mine", questions.count),
                     path: FieldSite.questionsPath)
             }
             let name = try views.workerName(worker) ?? worker.short
-            return AskedLine(
+            return PageFrame.Asked(
                 words: text.count("questions_theirs", questions.count, ["worker": name]), path: nil)
         }
     }

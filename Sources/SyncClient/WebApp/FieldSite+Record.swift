@@ -19,7 +19,7 @@ struct RecordModel: Sendable {
     }
 
     let t: [String: String]
-    let frame: FieldFrame
+    let frame: PageFrame
     let form: RecordForm
     let faults: [FieldFault]
     let hasFaults: Bool
@@ -39,7 +39,7 @@ struct RecordModel: Sendable {
 
 struct AlikeModel: Sendable {
     let t: [String: String]
-    let frame: FieldFrame
+    let frame: PageFrame
     let form: RecordForm
     /// What was typed, in a line.
     let new: String
@@ -95,7 +95,7 @@ extension FieldSite {
             let model = try await desk.read { book, _ in
                 AlikeModel(
                     t: visit.text.texts,
-                    frame: try FieldFrame(
+                    frame: try PageFrame(
                         book, visit, title: visit.text("alike_title"), place: .record),
                     form: form, new: form.words,
                     entries: alike.entries.map { EntryLine($0, visit.text) })
@@ -176,7 +176,7 @@ extension RecordModel {
         let text = visit.text
         t = text.texts
         asked = try book.questionsToRecord(text)
-        frame = try FieldFrame(
+        frame = try PageFrame(
             book, visit, title: text("record"), place: .record, questionsShown: asked.count)
         self.form = form
         self.faults = faults

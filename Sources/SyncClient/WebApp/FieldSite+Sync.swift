@@ -34,7 +34,7 @@ struct SyncModel: Sendable {
     }
 
     let t: [String: String]
-    let frame: FieldFrame
+    let frame: PageFrame
     let progress: Progress?
     let ended: String?
     let trouble: String?
@@ -71,7 +71,7 @@ extension SyncModel {
     init(_ book: LocalBook, _ state: SyncRunner.State, _ visit: Visit) throws {
         let text = visit.text
         t = text.texts
-        frame = try FieldFrame(book, visit, title: text("sync"), place: .sync)
+        frame = try PageFrame(book, visit, title: text("sync"), place: .sync)
         switch state {
         case .idle: (progress, ended, trouble) = (nil, nil, nil)
         case .running(let pushed, let fetched, let all, let again):

@@ -7,21 +7,17 @@ internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
-internal import NIOCore
 internal import Shared
 internal import Store
-internal import Synchronization
 
 final class FieldSite: HTTPResponder {
     typealias Context = BasicRequestContext
-
-    static let languageCookieName = "language"
 
     let desk: FieldDesk
     let gate: Gate
     let sync: SyncRunner
     let pages: Pages
-    private let told = Mutex<[String: Done]>([:])
+    private let told = ToldOnce()
 
     init(desk: FieldDesk, gate: Gate) {
         self.desk = desk
@@ -53,20 +49,13 @@ final class FieldSite: HTTPResponder {
                 context.logger.error("request failed", metadata: ["error": "\(type(of: error))"])
             }
         }
-        for (name, value) in Gate.headers {
-            if let name = HTTPField.Name(name) { response.headers[name] = value }
-        }
-        response.headers[.cacheControl] = response.headers[.cacheControl] ?? "no-store"
+        response.addPageHeaders()
         return response
     }
 
     private func answer(_ request: Request) async throws -> Response {
-        let isWrite = request.method != .get && request.method != .head
         let verdict = gate.verdict(
-            Provenance(
-                host: request.head.authority, origin: request.headers[.origin],
-                site: HTTPField.Name("Sec-Fetch-Site").flatMap { request.headers[$0] },
-                cookie: request.cookies[gate.cookieName]?.value, isWrite: isWrite))
+            request.provenance, cookie: request.cookies[gate.cookieName]?.value)
         switch verdict {
         case .misdirected: return plain(.misdirectedRequest, "this is not the address of Hourbook")
         case .foreign: return plain(.forbidden, "this request came from another site")
@@ -79,16 +68,15 @@ final class FieldSite: HTTPResponder {
         guard let route = FieldRoute(method, request.uri.path) else {
             throw SiteFault.notFound
         }
-        let fields = try await fields(of: request, isWrite: isWrite)
-        return try await respond(to: route, fields, visit(request))
+        return try await respond(to: route, request.formFields(), visit(request))
     }
 
     private func respond(
         to route: FieldRoute, _ fields: FormFields, _ visit: Visit
     ) async throws -> Response {
         switch route {
-        case .style: asset(Pages.style, "text/css; charset=utf-8")
-        case .script: asset(Pages.script, "text/javascript; charset=utf-8")
+        case .style: .style
+        case .script: .script
         case .record: try await recordPage(fields, visit)
         case .save: try await save(fields, visit)
         case .undo: try await undo(fields, visit)
@@ -126,45 +114,25 @@ final class FieldSite: HTTPResponder {
     private func chooseLanguage(_ fields: FormFields) -> Response {
         var response = redirect(to: fields["back"])
         if let language = Language(rawValue: fields["language"]) {
-            response.headers[values: .setCookie].append(
-                "\(Self.languageCookieName)=\(language.rawValue); Path=/; SameSite=Strict; "
-                    + "Max-Age=31536000")
+            response.remember(language)
         }
         return response
     }
 
     // MARK: Parts
 
-    private func fields(of request: Request, isWrite: Bool) async throws -> FormFields {
-        guard isWrite else { return try FormFields(encoded: request.uri.query ?? "") }
-        let body = try await request.body.collect(upTo: FormFields.bytesMax)
-        return try FormFields(encoded: String(buffer: body))
-    }
-
     private func visit(_ request: Request) -> Visit {
-        let token = request.cookies[Self.toldCookieName]?.value ?? ""
-        let done = told.withLock { $0.removeValue(forKey: token) }
-        let query = request.uri.query.map { "?\($0)" } ?? ""
-        return Visit(
-            path: request.method == .get ? request.uri.path + query : "/", text: text(request),
-            now: desk.environment.now(), done: done)
+        Visit(request, now: desk.environment.now(), done: told.take(request))
     }
 
-    static let toldCookieName = "told"
-
-    private func text(_ request: Request) -> StringTable {
-        let chosen = request.cookies[Self.languageCookieName].flatMap {
-            Language(rawValue: $0.value)
-        }
-        return .of(chosen ?? Language(accepting: request.headers[.acceptLanguage]))
-    }
+    private func text(_ request: Request) -> StringTable { .of(request.language) }
 
     /// The address that the terminal showed: its key becomes a cookie of this browser.
     private func open(_ request: Request) -> Response {
         let key = (try? FormFields(encoded: request.uri.query ?? ""))?["key"]
         guard gate.isKey(key) else { return plain(.forbidden, text(request)("locked")) }
         var response = redirect(to: "/")
-        response.headers[values: .setCookie].append(
+        response.addCookie(
             "\(gate.cookieName)=\(gate.key); Path=/; HttpOnly; SameSite=Strict")
         return response
     }
@@ -172,45 +140,20 @@ final class FieldSite: HTTPResponder {
     // MARK: Answers
 
     func html(_ name: String, _ model: Any, status: HTTPResponse.Status = .ok) -> Response {
-        Response(
-            status: status, headers: [.contentType: "text/html; charset=utf-8"],
-            body: .init(byteBuffer: ByteBuffer(string: pages.page(name, model))))
+        .html(pages.page(name, model), status: status)
     }
 
     func plain(_ status: HTTPResponse.Status, _ text: String) -> Response {
-        Response(
-            status: status, headers: [.contentType: "text/plain; charset=utf-8"],
-            body: .init(byteBuffer: ByteBuffer(string: text + "\n")))
+        .plain(status, text)
     }
 
-    func asset(_ bytes: [UInt8], _ type: String) -> Response {
-        Response(
-            status: .ok, headers: [.contentType: type, .cacheControl: "max-age=3600"],
-            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
-    }
-
-    /// After a form: reloading the page does not send it again. `done` heads that page.
+    /// After a form. `done` heads the page.
     func redirect(to path: String, done: Done? = nil) -> Response {
-        var response = Response(status: .seeOther, headers: [.location: Self.local(path)])
+        var response = Response.redirect(to: path)
         if let done {
-            let token = hex(desk.environment.randomBytes(8))
-            told.withLock {
-                if $0.count >= Self.toldMax { $0 = [:] }
-                $0[token] = done
-            }
-            response.headers[values: .setCookie].append(
-                "\(Self.toldCookieName)=\(token); Path=/; HttpOnly; SameSite=Strict; Max-Age=60")
+            told.tell(done, token: hex(desk.environment.randomBytes(8)), in: &response)
         }
         return response
-    }
-
-    /// Pages that were never asked for again.
-    private static let toldMax = 100
-
-    /// Never another site's.
-    static func local(_ path: String) -> String {
-        path.hasPrefix("/") && !path.hasPrefix("//") && !path.contains("\\")
-            && !path.contains(where: \.isNewline) ? path : "/"
     }
 
     private func trouble(_ error: any Error, _ request: Request) async throws -> Response {
@@ -232,7 +175,7 @@ final class FieldSite: HTTPResponder {
             }
         let frame = try? await desk.run { device in
             try device.read {
-                try FieldFrame($0, visit, title: text("trouble"), place: .record)
+                try PageFrame($0, visit, title: text("trouble"), place: .record)
             }
         }
         guard let frame else { return plain(status, sentence) }
@@ -241,8 +184,6 @@ final class FieldSite: HTTPResponder {
             status: status)
     }
 }
-
-enum SiteFault: Error { case notFound }
 
 extension Sysexit {
     /// Something in the request was not as it must be: nothing is wrong here.

@@ -42,9 +42,14 @@ extension ServerStore {
         defer { try? FileManager.default.removeItem(at: scratch) }
         let tls = try tlsFile()
         let database = scratch.appendingPathComponent(StoreFile.databaseName)
-        // A link that nobody has used yet would let whoever reads the file pair a device.
+        // Whoever reads the file could pair a device by a link that nobody has used yet, or guess
+        // at passphrases for as long as they like: after a restore people are invited anew.
         try DatabaseCopy.make(of: pool, at: database) { db in
-            try db.execute(sql: "DELETE FROM pairing_link")
+            for table in [
+                "pairing_link", "console_session", "console_invitation", "console_account",
+            ] {
+                try db.execute(sql: "DELETE FROM \(table)")
+            }
         }
         let header = try header(of: database)
         let files = try keyFiles(tls: tls, scratch: scratch)

@@ -10,7 +10,7 @@ internal import Store
 
 struct ServeCommand: ServerCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Answer devices until interrupted.",
+        commandName: "serve", abstract: "Answer devices and browsers until interrupted.",
         discussion: """
             By default over TLS, with a key of the server's own that pairing links name: no \
             certificate is needed. With --certificate and --key it shows a certificate that \
@@ -53,10 +53,16 @@ struct ServeCommand: ServerCommand {
             Output.note("WARNING: \(Self.lostTLSKeys)")
         }
         let tls = try serving.tlsConfiguration(of: store)
+        let desk = ConsoleDesk(store)
+        desk.prepare()
         do {
             let application = try ServerApplication.build(
                 store: store, host: host, port: Int(port), tls: tls,
-                onRunning: { remember(serving, port: $0, keyring: store.keyring.identity) })
+                console: ConsoleSite(desk, door: ConsoleDoor(serving)),
+                onRunning: {
+                    remember(serving, port: $0, keyring: store.keyring.identity)
+                    tellConsole(serving, port: $0, of: store)
+                })
             try await application.runService()
         } catch {
             // Hummingbird wraps what the socket answered; its text is all that is left of it.
@@ -74,6 +80,21 @@ struct ServeCommand: ServerCommand {
         guard let port = UInt16(exactly: port) else { return }
         try? ServingRecord(serving, host: host, port: port, keyring: keyring)
             .save(folder: folder.url)
+    }
+}
+
+extension ServeCommand {
+    /// Where people find it, or how the first of them gets in.
+    @Sendable fileprivate func tellConsole(_ serving: Serving, port: Int, of store: ServerStore) {
+        let record = UInt16(exactly: port).map { ServingRecord(serving, host: host, port: $0) }
+        let address = record.flatMap(ConsoleAddress.init)?.url ?? "the address of this server"
+        guard (try? store.hasConsoleAccounts()) == true else {
+            Output.note(
+                "Nobody has an account for the console yet. In another terminal: "
+                    + "\(ServerMain.name) accounts invite ADMIN --data \(folder.path)")
+            return
+        }
+        Output.note("The console is at \(address)")
     }
 }
 

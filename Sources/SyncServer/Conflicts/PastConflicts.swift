@@ -67,7 +67,7 @@ struct PastConflicts {
 
     /// Sets of entities: those of the open conflict, and those of each decision made since.
     private func candidates(for id: ConflictID) throws -> [[EntityID]] {
-        let open = try views.conflicts().filter { $0.id == id }
+        let open = try [views.conflict(id)].compactMap(\.self)
         let decided = try decisionsSince().map { event in
             Set(try event.payload.sides(ResolutionField.sides).map(entity(of:)) + [event.entity])
                 .sorted()

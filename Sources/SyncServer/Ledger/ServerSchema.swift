@@ -49,7 +49,42 @@ enum ServerSchema {
         migrator.registerMigration("server 15: ids that were given twice") { db in
             try db.execute(sql: reusedIDs)
         }
+        migrator.registerMigration("server 16: accounts of the console") { db in
+            try db.execute(sql: accounts)
+        }
     }
+
+    /// `worker` is the 24 bytes of the id that the ledger has. `token` is the SHA-256 of a secret
+    /// that only a link or a cookie has. `conflict_assignment`: who said that they see to it; part
+    /// of no state.
+    private static let accounts = """
+        CREATE TABLE console_account (
+            worker BLOB PRIMARY KEY CHECK (length(worker) = 24),
+            salt BLOB NOT NULL CHECK (length(salt) = 16),
+            hash BLOB NOT NULL CHECK (length(hash) = 32),
+            rounds INTEGER NOT NULL,
+            block_size INTEGER NOT NULL,
+            parallelism INTEGER NOT NULL,
+            chosen_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE console_invitation (
+            worker BLOB PRIMARY KEY CHECK (length(worker) = 24),
+            token BLOB NOT NULL UNIQUE CHECK (length(token) = 32),
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE console_session (
+            token BLOB PRIMARY KEY CHECK (length(token) = 32),
+            worker BLOB NOT NULL REFERENCES console_account (worker) ON DELETE CASCADE,
+            created_at INTEGER NOT NULL,
+            seen_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX console_session_worker ON console_session (worker);
+        CREATE TABLE conflict_assignment (
+            conflict BLOB PRIMARY KEY CHECK (length(conflict) = 8),
+            worker BLOB NOT NULL CHECK (length(worker) = 24),
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
 
     /// Ids of a lost branch that this ledger has given to something else.
     private static let reusedIDs = """

@@ -162,6 +162,35 @@ final class ServerStore: Sendable {
         return (result, reached)
     }
 
+    /// Writes what stands beside the ledger, whole or not at all, also while that is read-only: the
+    /// console's accounts, which no device hears of.
+    func note<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try pool.writeWithoutTransaction { try noting($0, body) }
+    }
+
+    /// The same without holding up the caller's thread.
+    func noteAsync<Result: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
+        try await pool.writeWithoutTransaction { try self.noting($0, body) }
+    }
+
+    private func noting<Result>(
+        _ db: Database, _ body: (Database) throws -> Result
+    ) throws -> Result {
+        let lock = try FolderLock(folder: folder)
+        defer { withExtendedLifetime(lock) {} }
+        return try writes.run {
+            var result: Result?
+            try db.inTransaction(.immediate) {
+                result = try body(db)
+                return .commit
+            }
+            guard let result else { preconditionFailure("a committed transaction has a result") }
+            return result
+        }
+    }
+
     private static let reopenedMeanwhile = Refusal(
         exit: 75,
         sentence:

@@ -1,7 +1,8 @@
-// Every request comes through here: the route table, and what becomes of errors.
-// Neighbors: SyncRoute and PairRoute do the work, Problem says what went wrong.
-// Invariant: every answer to a whole request carries a nonce; a log line names the problem and
-// nothing of the request.
+// Every request comes through here: the devices' route table, and what becomes of errors.
+// Neighbors: SyncRoute and PairRoute do the work, Problem says what went wrong; people's pages are
+// the console's.
+// Invariant: every answer to a device's whole request carries a nonce; a log line names the problem
+// and nothing of the request.
 
 internal import GRDB
 internal import HTTPTypes
@@ -13,12 +14,17 @@ internal import Shared
 internal import Store
 
 struct Responder: HTTPResponder {
-    typealias Context = BasicRequestContext
+    typealias Context = OfficeContext
 
     let store: ServerStore
     let committer: Committer
+    /// Nil where there are no pages, and whatever is no device's is not found.
+    var console: ConsoleSite?
 
     func respond(to request: Request, context: Context) async throws -> Response {
+        if let console, !Self.isDevices(request.uri.path) {
+            return try await console.respond(to: request, context: context)
+        }
         var response: Response
         do {
             response = try await answer(request)
@@ -38,6 +44,13 @@ struct Responder: HTTPResponder {
         return response
     }
 
+    /// Under `/v1/`, whatever may come there, and what watches over a service asks for.
+    private static func isDevices(_ path: String) -> Bool {
+        path.hasPrefix("/v1/") || path == healthPath
+    }
+
+    private static let healthPath = "/healthz"
+
     private func answer(_ request: Request) async throws -> Response {
         switch (request.uri.path, request.method) {
         case (SyncProtocol.syncPath, .post):
@@ -48,11 +61,11 @@ struct Responder: HTTPResponder {
             try await SplitRoute(store: store).respond(to: request)
         case (SyncProtocol.offerPath, .post):
             try await OfferRoute(store: store, committer: committer).respond(to: request)
-        case ("/healthz", .get): try await health()
+        case (Self.healthPath, .get): try await health()
         case (SyncProtocol.syncPath, _), (SyncProtocol.pairPath, _), (SyncProtocol.splitPath, _),
             (SyncProtocol.offerPath, _):
             throw Problem.methodNotAllowed(allowed: "POST")
-        case ("/healthz", _): throw Problem.methodNotAllowed(allowed: "GET")
+        case (Self.healthPath, _): throw Problem.methodNotAllowed(allowed: "GET")
         default: throw Problem.notFound
         }
     }

@@ -18,16 +18,17 @@ enum ServerApplication {
     /// A connection that has not finished its TLS handshake by then is closed.
     static let handshakeDeadline = TimeAmount.seconds(10)
 
-    /// `tls` is nil for plain HTTP.
+    /// `tls` is nil for plain HTTP, `console` where only devices are answered.
     static func build(
         store: ServerStore, host: String = "127.0.0.1", port: Int = 0,
         tls: TLSConfiguration? = nil, handshakeDeadline: TimeAmount = handshakeDeadline,
+        console: ConsoleSite? = nil,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws -> some ApplicationProtocol {
         let logger = Logger(label: name)
         let committer = Committer(store: store, logger: logger)
         return Application(
-            responder: Responder(store: store, committer: committer),
+            responder: Responder(store: store, committer: committer, console: console),
             server: try tls.map { try encrypted($0, deadline: handshakeDeadline) }
                 ?? .http1(configuration: stream),
             configuration: ApplicationConfiguration(

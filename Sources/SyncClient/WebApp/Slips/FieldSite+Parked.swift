@@ -28,7 +28,7 @@ extension FieldSite {
             let text = visit.text
             return ParkedModel(
                 t: text.texts,
-                frame: try FieldFrame(book, visit, title: text("parked_title"), place: .slips),
+                frame: try PageFrame(book, visit, title: text("parked_title"), place: .slips),
                 number: "\(number)", batch: "\(parked.batch)",
                 parkedAt: text.ago(from: parked.parkedAt, to: visit.now),
                 form: try SlipFormModel(

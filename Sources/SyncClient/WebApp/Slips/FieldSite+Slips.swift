@@ -289,7 +289,7 @@ extension SlipsModel {
     ) throws {
         let text = visit.text
         t = text.texts
-        frame = try FieldFrame(book, visit, title: text("slips"), place: .slips)
+        frame = try PageFrame(book, visit, title: text("slips"), place: .slips)
         mustChoose = try book.currentWorker == nil
         func line(_ batch: SlipBatch) throws -> Line {
             let sums = try SlipSums(book.tables.rows(of: batch.number), figures: book.views.figures)

@@ -12,7 +12,7 @@ struct SlipsModel: Sendable {
     }
 
     let t: [String: String]
-    let frame: FieldFrame
+    let frame: PageFrame
     let mustChoose: Bool
     let open: [Line]
     let hasOpen: Bool
@@ -51,7 +51,7 @@ struct BatchModel: Sendable {
     }
 
     let t: [String: String]
-    let frame: FieldFrame
+    let frame: PageFrame
     let number: String
     let isOpen: Bool
     let mustChoose: Bool
@@ -70,7 +70,7 @@ struct BatchModel: Sendable {
 
 struct ParkedModel: Sendable {
     let t: [String: String]
-    let frame: FieldFrame
+    let frame: PageFrame
     let number: String
     let batch: String
     let parkedAt: String
@@ -229,7 +229,7 @@ extension BatchModel {
         let text = visit.text
         let rows = try book.tables.rows(of: batch.number)
         t = text.texts
-        frame = try FieldFrame(
+        frame = try PageFrame(
             book, visit, title: text("batch_title", ["n": "\(batch.number)"]), place: .slips)
         number = "\(batch.number)"
         isOpen = batch.finishedAt == nil

@@ -1,0 +1,97 @@
+// What was chosen on the page of a conflict → a ruling, or what is missing; and the decision
+// itself, made only if nothing has happened that the page did not show.
+// Neighbors: ConsoleSite+Conflicts asks; Desk writes. The command line says the same in options.
+
+internal import Faces
+internal import Shared
+internal import Store
+
+struct DeskForm {
+    struct Missing: Error { let sentence: String }
+
+    let choice: String
+    let merge: String
+    let kept: [String]
+    let reason: String
+    let text: StringTable
+
+    init(_ fields: FormFields, _ text: StringTable) {
+        (choice, merge) = (fields["choice"], fields["merge"])
+        (kept, reason) = (fields.all("keep"), fields["reason"])
+        self.text = text
+    }
+
+    /// `field` is what a typed value is for.
+    func ruling(_ field: String) throws -> DeskRuling {
+        let made = try made(field)
+        guard !reason.isEmpty else { throw Missing(sentence: text("reason_missing")) }
+        return DeskRuling(choice: made, reason: reason)
+    }
+
+    private func made(_ field: String) throws -> DeskRuling.Choice {
+        switch choice {
+        case "merge":
+            if merge.isEmpty { throw Missing(sentence: text("merge_missing")) }
+            return .merge(field: field, value: merge)
+        case "several":
+            if kept.isEmpty { throw Missing(sentence: text("several_missing")) }
+            return .take(kept)
+        case "both": return .bothHappened
+        case "void": return .void
+        case _ where choice.hasPrefix("take-"):
+            return .take([String(choice.dropFirst("take-".count))])
+        default: throw Missing(sentence: text("choice_missing"))
+        }
+    }
+}
+
+/// What became of a decision on the page.
+enum DeskOutcome: Sendable {
+    /// By that event.
+    case decided(Dot)
+    /// Not made: this happened since the page was shown, in words.
+    case changed([String])
+    /// Not made: it is open no more, because of this.
+    case closed([String])
+}
+
+extension AppendSession {
+    /// `seen` is what the page was true at; nil for none that there was.
+    func decide(
+        _ id: ConflictID, as person: SignedIn, seen: UInt64?, _ ruling: DeskRuling
+    ) throws -> DeskOutcome {
+        guard let seen = seen.map(LedgerPosition.init), .start < seen, seen <= position else {
+            return .changed([])
+        }
+        let open = try views.conflict(id)
+        let shown = try PastConflicts(views: views, seen: seen).find(id)
+        guard let known = open ?? shown else {
+            throw Refusal.noInput("there is no such conflict")
+        }
+        let news = try views.happenings(
+            after: seen, about: known.entities.union(shown?.entities ?? []))
+        guard let open else { return .closed(news) }
+        guard news.isEmpty, open == shown else { return .changed(news) }
+        try resolve(id, as: person.worker, seen: seen, ruling)
+        return .decided(Dot(serverReplica, try serverHead().sequence))
+    }
+}
+
+extension Views {
+    /// What was said about some entities since a position, in words.
+    fileprivate func happenings(
+        after seen: LedgerPosition, about entities: Set<EntityID>
+    ) throws -> [String] {
+        let source = HistorySource(keptApart: [])
+        let events = try entities.sorted().flatMap { entity -> [HistoryEventRecord] in
+            guard try !tables.events(of: entity).isEmpty else { return [] }
+            return try history(of: entity, source).events
+        }
+        let new = events.filter { ($0.position ?? 0) > seen.value }
+        let unique = Dictionary(new.map { ($0.event, $0) }, uniquingKeysWith: { one, _ in one })
+        return unique.values.sorted { ($0.position ?? 0) < ($1.position ?? 0) }.map {
+            "\($0.worker ?? $0.device ?? ""): \($0.what)"
+                + ($0.reason.map { " (\($0))" } ?? "")
+        }
+    }
+}

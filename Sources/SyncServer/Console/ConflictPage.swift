@@ -1,0 +1,282 @@
+// The page of one conflict: its sides beside each other, who had seen what, and what can be
+// decided. Neighbors: ConsoleSite+Conflicts answers; ConflictWords and SeenPicture fill it;
+// conflict.mustache shows it.
+// Invariant: `seen` is the position that everything on the page is true at; what is decided by it
+// covers that and nothing beyond.
+
+internal import Faces
+internal import Shared
+internal import Store
+
+struct ConflictModel: Sendable {
+    struct SideColumn: Sendable {
+        let letter: String
+        /// The key that takes it.
+        let key: String?
+        let isStanding: Bool
+        let who: String
+        let device: String
+        /// By that device's clock.
+        let recorded: String
+        /// By the office's.
+        let received: String
+        let clock: String?
+        let reason: String?
+    }
+    struct Row: Sendable {
+        let name: String
+        let differs: Bool
+        let cells: [Cell]
+    }
+    struct Cell: Sendable {
+        let letter: String
+        let text: String
+        let differs: Bool
+        let isEmpty: Bool
+    }
+    struct Option: Sendable {
+        let value: String
+        let key: String
+        let label: String
+        let isChosen: Bool
+    }
+    struct Merge: Sendable {
+        let label: String
+        let typed: String
+        let isChosen: Bool
+    }
+    struct Keep: Sendable {
+        let letter: String
+        let isTicked: Bool
+    }
+    struct Several: Sendable {
+        let isChosen: Bool
+        let sides: [Keep]
+    }
+    struct Assignee: Sendable {
+        let name: String
+        let isMine: Bool
+    }
+    /// What the form says is there already.
+    struct Typed: Sendable {
+        var choice = ""
+        var merge = ""
+        var reason = ""
+        var kept: [String] = []
+
+        init(_ fields: FormFields? = nil) {
+            guard let fields else { return }
+            (choice, merge) = (fields["choice"], fields["merge"])
+            (reason, kept) = (fields["reason"], fields.all("keep"))
+        }
+    }
+
+    let t: [String: String]
+    let frame: PageFrame
+    let id: String
+    let kind: String
+    let subject: String
+    /// Leads to what the command line calls it by.
+    let since: String?
+    let seen: String
+    let once: String
+    let sides: [SideColumn]
+    let rows: [Row]
+    let picture: SeenPicture?
+    /// Of two decisions that disagree.
+    let decisions: [String]
+    let hasDecisions: Bool
+    let canDecide: Bool
+    let options: [Option]
+    let merge: Merge?
+    let several: Several?
+    let reason: String
+    let place: String
+    let previous: String?
+    let next: String?
+    let assignee: Assignee?
+    let asking: AskingPart
+    /// For the form that asks: another than the one that decides.
+    let askOnce: String
+    /// Nil when nothing hindered.
+    let fault: String?
+    /// What happened since the page was shown; nil when nothing did.
+    let changed: Changed?
+
+    struct Changed: Sendable { let happenings: [String] }
+}
+
+/// What a decision that was not made says on the page that is shown instead.
+struct ConflictTrouble: Sendable {
+    var fault: String?
+    var changed: [String] = []
+}
+
+extension ConflictModel {
+    init(
+        _ line: ConflictQueue.Line, in queue: [ConflictQueue.Line], _ views: Views,
+        _ visit: ConsoleVisit, desk: ConsoleDesk, typed fields: FormFields?,
+        trouble: ConflictTrouble
+    ) throws {
+        let (text, conflict, typed) = (visit.text, line.conflict, Typed(fields))
+        let words = ConflictWords(views: views, text: text)
+        let record = try views.record(conflict)
+        t = text.texts
+        id = line.id.description
+        kind = try words.kind(conflict)
+        subject = try words.subject(conflict.entity)
+        frame = try PageFrame(
+            views, visit, title: kind, place: .conflicts, counts: [.conflicts: queue.count])
+        since = line.since.map { text("came_up", ["ago": text.ago(from: $0, to: visit.now)]) }
+        seen = "\(views.position)"
+        once = desk.formToken()
+        let reader = SealedReader(keyring: desk.store.keyring, community: desk.store.community)
+        let offset = desk.environment.utcOffsetMinutes()
+        sides = try record.sides.map { try SideColumn($0, views, text, offset: offset) }
+        let letters = record.sides.map(\.letter)
+        rows = try words.rows(conflict, reader).map { Row($0.name, $0.values, letters) }
+        picture = try SeenPicture(conflict, record, views, text)
+        decisions = record.decisions
+        hasDecisions = !record.decisions.isEmpty
+        canDecide = visit.person.role == .admin
+        options = Self.options(conflict, record, typed, text)
+        merge =
+            conflict.takesValue
+            ? Merge(
+                label: try words.field(of: conflict), typed: typed.merge,
+                isChosen: typed.choice == "merge") : nil
+        several =
+            conflict.takesSeveral
+            ? Several(
+                isChosen: typed.choice == "several",
+                sides: record.sides.map {
+                    Keep(letter: $0.letter, isTicked: typed.kept.contains($0.letter))
+                }) : nil
+        reason = typed.reason
+        let index = queue.firstIndex { $0.id == line.id } ?? 0
+        place = text("of_so_many", ["n": "\(index + 1)", "all": "\(queue.count)"])
+        previous = index > 0 ? queue[index - 1].id.description : nil
+        next = index + 1 < queue.count ? queue[index + 1].id.description : nil
+        assignee = try AssignmentTable(views.tables.db).find(line.id).map {
+            Assignee(
+                name: try views.workerName($0) ?? $0.short, isMine: $0 == visit.person.worker)
+        }
+        asking = try AskingPart(conflict, views, visit, typed: fields)
+        askOnce = desk.formToken()
+        fault = trouble.fault
+        changed = trouble.changed.isEmpty ? nil : Changed(happenings: trouble.changed)
+    }
+
+    private static func options(
+        _ conflict: Conflict, _ record: ConflictRecord, _ typed: Typed, _ text: StringTable
+    ) -> [Option] {
+        func option(_ value: String, _ key: String, _ label: String) -> Option {
+            Option(value: value, key: key, label: label, isChosen: typed.choice == value)
+        }
+        let sides =
+            conflict.takesSide
+            ? record.sides.enumerated().map { index, side in
+                option(
+                    "take-\(side.letter)", Self.key(index) ?? "",
+                    text("take_side", ["side": side.letter]))
+            } : []
+        let both = conflict.about == .duplicate ? [option("both", "b", text("both_happened"))] : []
+        let void = conflict.takesVoid ? [option("void", "v", text("decide_void"))] : []
+        return sides + both + void
+    }
+
+    /// 1 to 9.
+    fileprivate static func key(_ index: Int) -> String? { index < 9 ? "\(index + 1)" : nil }
+}
+
+extension ConflictModel.SideColumn {
+    fileprivate init(
+        _ side: ConflictSideRecord, _ views: Views, _ text: StringTable, offset: Int32
+    ) throws {
+        let recorded = try Dot(side.event).flatMap(views.tables.event)
+        letter = side.letter
+        key = UnicodeScalar(side.letter).flatMap { ConflictModel.key(Int($0.value) - 65) }
+        isStanding = side.standing
+        who = side.worker ?? text("the_office")
+        let labels = try views.deviceLabels()
+        device = recorded.flatMap { labels[$0.event.dot.replica] } ?? text("the_office")
+        self.recorded =
+            recorded.map {
+                $0.event.recordedAt.text(utcOffsetMinutes: $0.event.utcOffsetMinutes)
+            } ?? side.recordedAt
+        let arrived = try recorded.flatMap { try views.tables.receivedAt($0.event.dot) }
+        received = arrived?.text(utcOffsetMinutes: offset) ?? ""
+        clock = try recorded.flatMap { try text.clock(of: $0.event, views) }
+        reason = side.reason
+    }
+}
+
+extension StringTable {
+    /// How wrong the clock of that device was when it synced last; nil for about right.
+    fileprivate func clock(of event: Event, _ views: Views) throws -> String? {
+        let offset = try DeviceTable(views.tables.db).report(of: event.dot.replica)?.clock
+        guard let offset, offset.isOff else { return nil }
+        let hours = offset.milliseconds.magnitude / 3_600_000
+        let minutes = offset.milliseconds.magnitude / 60_000 % 60
+        let size = "\(hours):\(minutes < 10 ? "0" : "")\(minutes)"
+        return self(offset.milliseconds < 0 ? "clock_behind" : "clock_ahead", ["time": size])
+    }
+}
+
+extension ConflictModel.Row {
+    fileprivate init(_ name: String, _ values: [String], _ letters: [String]) {
+        self.name = name
+        let isSame = Set(values).count <= 1
+        differs = !isSame
+        cells = zip(letters, values).map {
+            ConflictModel.Cell(
+                letter: $0, text: $1, differs: !isSame, isEmpty: $1.isEmpty)
+        }
+    }
+}
+
+extension SeenPicture {
+    fileprivate init?(
+        _ conflict: Conflict, _ record: ConflictRecord, _ views: Views, _ text: StringTable
+    ) throws {
+        let seen = try zip(record.sides, conflict.sides).compactMap { record, side in
+            try views.tables.event(side.dot).map {
+                Seen(letter: record.letter, observation: $0.observation)
+            }
+        }
+        self.init(seen) { side, known, unknown in
+            let base = text(
+                "seen_up_to",
+                ["side": side.letter, "seen": "\(side.seen)", "arrived": "\(side.arrived)"])
+            func list(_ key: String, _ others: [Seen]) -> String {
+                others.isEmpty
+                    ? "" : " " + text(key, ["list": others.map(\.letter).joined(separator: ", ")])
+            }
+            return base + list("had_seen", known) + list("had_not_seen", unknown)
+        }
+    }
+}
+
+extension Conflict {
+    /// Whether one side can be taken as it is.
+    var takesSide: Bool { about != .number }
+
+    /// Of three or more entries that are said to be one, some may be.
+    var takesSeveral: Bool { about == .duplicate && sides.count > 2 }
+
+    /// Whether a value that no side had can be typed.
+    var takesValue: Bool {
+        switch about {
+        case .field, .amend, .number: true
+        case .duplicate, .void, .resolution: false
+        }
+    }
+
+    /// Of a disputed void, one of the sides says it.
+    var takesVoid: Bool {
+        switch about {
+        case .amend, .duplicate: true
+        case .field, .void, .number, .resolution: false
+        }
+    }
+}

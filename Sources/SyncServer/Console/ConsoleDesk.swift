@@ -1,0 +1,74 @@
+// The ledger as the console's requests use it: reads side by side, writes one at a time.
+// Neighbors: every page asks; ServerStore beneath.
+// Invariant: what a form asks for is done once, however often and at whatever moment it is sent.
+
+internal import Dispatch
+internal import Faces
+internal import Shared
+internal import Store
+internal import Synchronization
+
+final class ConsoleDesk: Sendable {
+    let store: ServerStore
+    let passphrases: PassphraseQueue
+    private let writes = DispatchQueue(label: "hourbook.console")
+    private let sent = Mutex(SentForms())
+    private let keeper = FiguresKeeper()
+    private let queue = Mutex<ConflictQueue?>(nil)
+
+    init(_ store: ServerStore, cost: ScryptCost = .standard) {
+        self.store = store
+        passphrases = PassphraseQueue(cost: cost)
+    }
+
+    var environment: Shared.Environment { store.environment }
+
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (Views) throws -> Result
+    ) async throws -> Result {
+        try await store.readAsync(body)
+    }
+
+    /// One append transaction for a form; a second try gets what came of the first. `form` is the
+    /// page's token; without one it is done each time.
+    func append<Result: Sendable>(
+        _ form: String, by person: SignedIn,
+        _ body: @escaping @Sendable (AppendSession) throws -> Result
+    ) async throws -> Result {
+        let token = form.isEmpty ? "" : "\(person.session) \(form)"
+        return try await withCheckedThrowingContinuation { continuation in
+            writes.async { [self] in
+                continuation.resume(
+                    with: Swift.Result {
+                        let before = sent.withLock { $0.answer(to: token, as: Result.self) }
+                        if let before { return before }
+                        let result = try store.append(body)
+                        sent.withLock { $0.note(token, result) }
+                        return result
+                    })
+            }
+        }
+    }
+
+    /// For the hidden field of a form.
+    func formToken() -> String { hex(environment.randomBytes(8)) }
+
+    /// Of the last twelve months.
+    func figures(_ views: Views) throws -> Figures {
+        try keeper.figures(views, today: environment.today, store: store)
+    }
+
+    /// So that whoever asks first need not wait.
+    func prepare() { keeper.makeAnew(today: environment.today, store: store) }
+
+    /// What is open at the position that `views` reads; found once for each.
+    func conflicts(_ views: Views) throws -> ConflictQueue {
+        let known = queue.withLock { $0 }
+        if let known, known.position == views.position { return known }
+        // A read that began before another's.
+        let earlier = known.flatMap { $0.position < views.position ? $0 : nil }
+        let made = try ConflictQueue(views, after: earlier)
+        queue.withLock { if $0.map({ $0.position < made.position }) ?? true { $0 = made } }
+        return made
+    }
+}

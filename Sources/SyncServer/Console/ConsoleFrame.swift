@@ -1,0 +1,61 @@
+// What stands on every page of the console. Neighbors: each page fills a `PageFrame`;
+// Faces/Resources/frame.mustache shows it.
+
+internal import Faces
+internal import Shared
+internal import Store
+
+/// A request by somebody who has signed in.
+struct ConsoleVisit: Sendable {
+    let visit: Visit
+    let person: SignedIn
+    /// What they had typed into the page's form before their session ended.
+    var typed: FormFields?
+    /// Why nothing can be written, if so.
+    var warning: String?
+
+    var text: StringTable { visit.text }
+    var now: Instant { visit.now }
+}
+
+/// The pages that every page leads to.
+enum ConsolePlace: CaseIterable {
+    case home, conflicts, decided
+
+    var path: String {
+        switch self {
+        case .home: "/"
+        case .conflicts: "/conflicts"
+        case .decided: "/decisions"
+        }
+    }
+
+    var textKey: String {
+        switch self {
+        case .home: "home"
+        case .conflicts: "conflicts"
+        case .decided: "decisions"
+        }
+    }
+}
+
+extension PageFrame {
+    /// `place` is nil on a page that none of them leads to.
+    init(
+        _ views: Views, _ visit: ConsoleVisit, title: String, place: ConsolePlace?,
+        counts: [ConsolePlace: Int] = [:]
+    ) throws {
+        self.init(visit.visit, title: title, community: try views.communityName())
+        let text = visit.text
+        person = Person(
+            name: visit.person.name, role: text("role_\(visit.person.role.name)"))
+        navigation = Navigation(
+            ConsolePlace.allCases.map {
+                Link(
+                    path: $0.path, name: text($0.textKey), isHere: $0 == place,
+                    count: counts[$0].flatMap { $0 == 0 ? nil : "\($0)" })
+            })
+        warning = visit.warning
+        standing = text("as_of_position", ["position": "\(views.position)"])
+    }
+}

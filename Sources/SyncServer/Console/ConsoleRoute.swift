@@ -1,0 +1,110 @@
+// The route table of the console, and what role each route needs: pure.
+// Neighbors: ConsoleSite checks the role, then answers each.
+// Invariants: whatever changes something is a POST; what is inside is reached with a session alone.
+
+internal import HTTPTypes
+internal import Shared
+
+enum ConsoleRoute: Equatable, Sendable {
+    case open(Open)
+    case inside(Inside)
+
+    /// For anybody.
+    enum Open: Equatable, Sendable {
+        case style, script
+        case signInForm, signIn
+        /// Where an invitation leads.
+        case joinForm, join
+        case chooseLanguage
+    }
+
+    /// For whoever has signed in, by role.
+    enum Inside: Equatable, Sendable {
+        case home
+        case account, signOut, signOutEverywhere
+        case conflicts
+        case conflict(ConflictID)
+        case decide(ConflictID)
+        case assign(ConflictID)
+        case ask(ConflictID)
+        case decided, undo
+    }
+
+    static let signInPath = "/sign-in"
+    static let joinPath = "/join"
+
+    init?(_ method: HTTPRequest.Method, _ path: String) {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+        if let open = Open(method, parts) {
+            self = .open(open)
+        } else if let inside = Inside(method, parts) {
+            self = .inside(inside)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension ConsoleRoute.Open {
+    fileprivate init?(_ method: HTTPRequest.Method, _ parts: [String]) {
+        switch (method, parts) {
+        case (.get, ["style.css"]): self = .style
+        case (.get, ["page.js"]): self = .script
+        case (.get, ["sign-in"]): self = .signInForm
+        case (.post, ["sign-in"]): self = .signIn
+        case (.get, ["join"]): self = .joinForm
+        case (.post, ["join"]): self = .join
+        case (.post, ["language"]): self = .chooseLanguage
+        default: return nil
+        }
+    }
+}
+
+extension ConsoleRoute.Inside {
+    fileprivate init?(_ method: HTTPRequest.Method, _ parts: [String]) {
+        switch (method, parts.first, parts.count) {
+        case (.get, nil, 0): self = .home
+        case (.get, "account", 1): self = .account
+        case (.post, "sign-out", 1): self = .signOut
+        case (.post, "sign-out-everywhere", 1): self = .signOutEverywhere
+        case (.get, "conflicts", 1): self = .conflicts
+        case (.get, "decisions", 1): self = .decided
+        case (.post, "undo", 1): self = .undo
+        case (_, "conflicts", 2...3):
+            guard let id = ConflictID(parts[1]) else { return nil }
+            self.init(method, id, parts.dropFirst(2).first)
+        default: return nil
+        }
+    }
+
+    private init?(_ method: HTTPRequest.Method, _ conflict: ConflictID, _ what: String?) {
+        switch (method, what) {
+        case (.get, nil): self = .conflict(conflict)
+        case (.post, "decide"): self = .decide(conflict)
+        case (.post, "assign"): self = .assign(conflict)
+        case (.post, "ask"): self = .ask(conflict)
+        default: return nil
+        }
+    }
+
+    /// The least role that gets an answer. What the ledger says of it is asked once more where
+    /// something is written.
+    var needs: Role {
+        switch self {
+        case .home, .account, .signOut, .signOutEverywhere, .conflicts, .conflict, .assign,
+            .decided:
+            .coordinator
+        case .decide, .ask, .undo: .admin
+        }
+    }
+
+    /// The page on which the form of a POST stands: where it is shown again, with what was typed,
+    /// once somebody whose session had ended has signed in anew. Nil: there is nothing to lose.
+    var formPage: String? {
+        switch self {
+        case .decide(let id), .assign(let id), .ask(let id): "/conflicts/\(id)"
+        case .undo: "/decisions"
+        case .home, .account, .signOut, .signOutEverywhere, .conflicts, .conflict, .decided: nil
+        }
+    }
+}

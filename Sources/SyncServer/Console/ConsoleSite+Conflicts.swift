@@ -1,0 +1,269 @@
+// The conflict desk: the queue, one conflict after the other, and what was decided.
+// Neighbors: Conflicts/Desk writes the decisions, ConflictPage shows one.
+// Invariants: a decision covers what its page had shown, and is made only if nothing about it has
+// happened since; the worker of its event is who has signed in.
+
+internal import Faces
+internal import HTTPTypes
+internal import Hummingbird
+internal import Shared
+internal import Store
+
+struct ConflictsModel: Sendable {
+    struct Line: Sendable {
+        let id: String
+        let kind: String
+        let subject: String
+        let since: String
+        /// Nil when nobody said that they see to it.
+        let assignee: String?
+    }
+    struct Group: Sendable {
+        let title: String
+        let lines: [Line]
+    }
+
+    let t: [String: String]
+    let frame: PageFrame
+    let groups: [Group]
+    let isEmpty: Bool
+    /// The first, for the key that begins.
+    let first: String?
+    /// There are more than are listed; nil when all are.
+    let more: String?
+}
+
+struct DecidedModel: Sendable {
+    struct Line: Sendable {
+        let event: String
+        let subject: String
+        let choice: String
+        let who: String
+        let when: String
+        let reason: String?
+        let isUndone: Bool
+        let canUndo: Bool
+    }
+
+    let t: [String: String]
+    let frame: PageFrame
+    let lines: [Line]
+    let isEmpty: Bool
+    let once: String
+    /// Of the decision whose undoing was not done, with what was typed.
+    let fault: String?
+    let reason: String
+}
+
+extension ConsoleSite {
+    /// Lines on the page; whoever has worked those off sees the next.
+    static let conflictsMax = 50
+    static let decisionsMax = 20
+
+    func conflictsPage(_ visit: ConsoleVisit) async throws -> Response {
+        let model = try await desk.read { [desk] views in
+            let queue = try desk.conflicts(views).lines(for: visit.person)
+            let shown = queue.prefix(Self.conflictsMax)
+            let lines = ConflictLines(views: views, visit: visit)
+            let assigned = try AssignmentTable(views.tables.db).all()
+            let groups = try [(true, "changes_balance"), (false, "changes_no_balance")].compactMap {
+                changes, title -> ConflictsModel.Group? in
+                let part = shown.filter { $0.changesBalance == changes }
+                guard !part.isEmpty else { return nil }
+                return ConflictsModel.Group(
+                    title: visit.text(title),
+                    lines: try part.map { try lines.line($0, assigned[$0.id]) })
+            }
+            return ConflictsModel(
+                t: visit.text.texts,
+                frame: try PageFrame(
+                    views, visit, title: visit.text("conflicts"), place: .conflicts,
+                    counts: [.conflicts: queue.count]),
+                groups: groups, isEmpty: queue.isEmpty, first: queue.first?.id.description,
+                more: queue.count > shown.count
+                    ? visit.text.count("more_conflicts", queue.count - shown.count) : nil)
+        }
+        return html("conflicts", model)
+    }
+
+    // MARK: One
+
+    /// After something was not done: with what was typed, and why.
+    func conflictPage(
+        _ id: ConflictID, _ visit: ConsoleVisit, typed: FormFields? = nil,
+        trouble: ConflictTrouble = ConflictTrouble(), status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        let model = try await desk.read { [desk] views -> ConflictModel? in
+            let queue = try desk.conflicts(views).lines(for: visit.person)
+            guard let line = queue.first(where: { $0.id == id }) else { return nil }
+            return try ConflictModel(
+                line, in: queue, views, visit, desk: desk,
+                typed: typed ?? visit.typed, trouble: trouble)
+        }
+        guard let model else {
+            return redirect(
+                to: "/conflicts", done: Done(text: visit.text("conflict_gone")))
+        }
+        return html("conflict", model, status: status)
+    }
+
+    func decide(
+        _ id: ConflictID, _ fields: FormFields, _ visit: ConsoleVisit
+    ) async throws -> Response {
+        let text = visit.text
+        let ruling: DeskRuling
+        do {
+            ruling = try DeskForm(fields, text).ruling(try await field(of: id, visit))
+        } catch let missing as DeskForm.Missing {
+            return try await conflictPage(
+                id, visit, typed: fields, trouble: ConflictTrouble(fault: missing.sentence),
+                status: .unprocessableContent)
+        }
+        let before = try await desk.read { [desk] in
+            try desk.conflicts($0).lines(for: visit.person).map(\.id)
+        }
+        let outcome: DeskOutcome
+        do {
+            outcome = try await desk.append(fields["once"], by: visit.person) { session in
+                try session.decide(
+                    id, as: visit.person, seen: UInt64(fields["seen"]), ruling)
+            }
+        } catch let refusal as Refusal where refusal.isOfTyping {
+            return try await conflictPage(
+                id, visit, typed: fields, trouble: ConflictTrouble(fault: refusal.sentence),
+                status: .unprocessableContent)
+        }
+        switch outcome {
+        case .decided(let decision):
+            return try await next(
+                after: id, before, visit,
+                Done(text: text("decided_now"), undo: decision.description))
+        case .changed(let happenings):
+            return try await conflictPage(
+                id, visit, typed: fields, trouble: ConflictTrouble(changed: happenings),
+                status: .conflict)
+        case .closed(let happenings):
+            let what = happenings.last.map { ": \($0)" } ?? ""
+            return try await next(
+                after: id, before, visit, Done(text: text("decided_meanwhile") + what))
+        }
+    }
+
+    /// The field that a typed value is for.
+    private func field(of id: ConflictID, _ visit: ConsoleVisit) async throws -> String {
+        try await desk.read { try $0.conflict(id)?.fieldDescriptor?.name ?? "" }
+    }
+
+    /// The one that stood next in the queue, or the first that there is, or the list.
+    private func next(
+        after id: ConflictID, _ before: [ConflictID], _ visit: ConsoleVisit, _ done: Done
+    ) async throws -> Response {
+        let open = try await desk.read { [desk] in
+            try desk.conflicts($0).lines(for: visit.person).map(\.id)
+        }
+        let rest = before.drop { $0 != id }.dropFirst()
+        let next = rest.first { open.contains($0) } ?? open.first
+        return redirect(to: next.map { "/conflicts/\($0)" } ?? "/conflicts", done: done)
+    }
+
+    func assign(
+        _ id: ConflictID, _ fields: FormFields, _ visit: ConsoleVisit
+    ) async throws -> Response {
+        let isOpen = try await desk.read { [desk] in
+            try desk.conflicts($0).lines(for: visit.person).contains { $0.id == id }
+        }
+        guard isOpen else { throw SiteFault.notFound }
+        let (worker, now) = (
+            fields["to"] == "me" ? visit.person.worker : nil, desk.environment.now()
+        )
+        try await desk.store.noteAsync { try AssignmentTable($0).set(worker, for: id, at: now) }
+        return redirect(to: "/conflicts/\(id)")
+    }
+
+    // MARK: Decided
+
+    func decidedPage(
+        _ visit: ConsoleVisit, fault: String? = nil, typed: FormFields? = nil,
+        status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        let typed = typed ?? visit.typed
+        let model = try await desk.read { [desk] views in
+            let lines = try views.decisionDots().suffix(Self.decisionsMax).reversed().compactMap {
+                try views.tables.event($0)
+            }.filter { visit.person.serves(try views.reach(of: $0.event.entity) ?? []) }
+            let open = try desk.conflicts(views).lines(for: visit.person)
+            return DecidedModel(
+                t: visit.text.texts,
+                frame: try PageFrame(
+                    views, visit, title: visit.text("decisions"), place: .decided,
+                    counts: [.conflicts: open.count]),
+                lines: try lines.map { try DecidedModel.Line($0, views, visit) },
+                isEmpty: lines.isEmpty, once: desk.formToken(), fault: fault,
+                reason: typed?["reason"] ?? "")
+        }
+        return html("decided", model, status: status)
+    }
+
+    /// From the head of the next page without a word, or from the list with a reason.
+    func undo(_ fields: FormFields, _ visit: ConsoleVisit) async throws -> Response {
+        guard let decision = Dot(fields["entry"]) else { throw SiteFault.notFound }
+        let isFromList = fields["from"] == "list"
+        if isFromList, fields["reason"].isEmpty {
+            return try await decidedPage(
+                visit, fault: visit.text("reason_missing"), typed: fields,
+                status: .unprocessableContent)
+        }
+        let reason = isFromList ? fields["reason"] : visit.text("undone_decision_reason")
+        // The button at the head of a page has no token, and a decision is undone once anyhow.
+        let token = fields["once"].isEmpty ? "undo \(decision)" : fields["once"]
+        let about = try await desk.append(token, by: visit.person) { session in
+            let about = try session.tables.event(decision)?.event
+            _ = try session.undo(decision, as: visit.person.worker, reason: reason)
+            return about?.entity
+        }
+        let open = try await desk.read { [desk] views in
+            try desk.conflicts(views).lines.first {
+                about.map($0.conflict.entities.contains) ?? false
+            }
+        }
+        return redirect(
+            to: open.map { "/conflicts/\($0.id)" } ?? "/decisions",
+            done: Done(text: visit.text("undone_decision")))
+    }
+}
+
+/// Conflicts as lines of the list.
+private struct ConflictLines {
+    let views: Views
+    let visit: ConsoleVisit
+
+    func line(_ line: ConflictQueue.Line, _ assignee: EntityID?) throws -> ConflictsModel.Line {
+        let words = ConflictWords(views: views, text: visit.text)
+        return ConflictsModel.Line(
+            id: line.id.description, kind: try words.kind(line.conflict),
+            subject: try words.subject(line.conflict.entity),
+            since: line.since.map { visit.text.ago(from: $0, to: visit.now) } ?? "",
+            assignee: try assignee.map {
+                $0 == visit.person.worker
+                    ? visit.text("you") : try views.workerName($0) ?? $0.short
+            })
+    }
+}
+
+extension DecidedModel.Line {
+    fileprivate init(
+        _ decision: RecordedEvent, _ views: Views, _ visit: ConsoleVisit
+    ) throws {
+        let made = decision.event
+        let choice = made.payload.integer(ResolutionField.choice).flatMap(Choice.init(rawValue:))
+        event = made.dot.description
+        subject = try ConflictWords(views: views, text: visit.text).subject(made.entity)
+        self.choice = visit.text(
+            "choice_\((choice?.name ?? "take").replacing("-", with: "_"))")
+        who = try made.worker.flatMap(views.workerName) ?? visit.text("the_office")
+        when = visit.text.ago(from: made.recordedAt, to: visit.now)
+        reason = views.reason(of: made)
+        isUndone = try views.tables.isUndone(decision)
+        canUndo = !isUndone && visit.person.role == .admin
+    }
+}

@@ -1,0 +1,254 @@
+// Every route of the console: who gets in, what another site can cause, and that looking changes
+// nothing. Neighbors: ConsoleRoute says what each needs; ConsoleDeskTests what they do.
+
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Shared
+import Store
+import Testing
+
+@testable import SyncServer
+
+/// Every route, as a request. A new one that is not here fails `listed`.
+private struct RouteList {
+    let conflict: ConflictID
+
+    var inside: [ConsoleRoute.Inside] {
+        [
+            .home, .account, .signOut, .signOutEverywhere, .conflicts, .conflict(conflict),
+            .decide(conflict), .assign(conflict), .ask(conflict), .decided, .undo,
+        ]
+    }
+
+    var open: [ConsoleRoute.Open] {
+        [.style, .script, .signInForm, .signIn, .joinForm, .join, .chooseLanguage]
+    }
+
+    func request(_ route: ConsoleRoute.Inside) -> (HTTPRequest.Method, String) {
+        switch route {
+        case .home: (.get, "/")
+        case .account: (.get, "/account")
+        case .signOut: (.post, "/sign-out")
+        case .signOutEverywhere: (.post, "/sign-out-everywhere")
+        case .conflicts: (.get, "/conflicts")
+        case .conflict(let id): (.get, "/conflicts/\(id)")
+        case .decide(let id): (.post, "/conflicts/\(id)/decide")
+        case .assign(let id): (.post, "/conflicts/\(id)/assign")
+        case .ask(let id): (.post, "/conflicts/\(id)/ask")
+        case .decided: (.get, "/decisions")
+        case .undo: (.post, "/undo")
+        }
+    }
+
+    func request(_ route: ConsoleRoute.Open) -> (HTTPRequest.Method, String) {
+        switch route {
+        case .style: (.get, "/style.css")
+        case .script: (.get, "/page.js")
+        case .signInForm: (.get, "/sign-in")
+        case .signIn: (.post, "/sign-in")
+        case .joinForm: (.get, "/join")
+        case .join: (.post, "/join")
+        case .chooseLanguage: (.post, "/language")
+        }
+    }
+
+    var all: [(HTTPRequest.Method, String)] { inside.map(request) + open.map(request) }
+}
+
+@Suite("Console: routes")
+struct ConsoleRouteTests {
+    private let routes = RouteList(conflict: ConflictID(7))
+
+    @Test("each is in this list, and its path leads to it")
+    func listed() throws {
+        for route in routes.inside {
+            let (method, path) = routes.request(route)
+            #expect(ConsoleRoute(method, path) == .inside(route))
+        }
+        for route in routes.open {
+            let (method, path) = routes.request(route)
+            #expect(ConsoleRoute(method, path) == .open(route))
+        }
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Sources/SyncServer/Console/ConsoleRoute.swift")
+        let table = try String(contentsOf: file, encoding: .utf8)
+        let entries = table.matches(of: /case \(\.(get|post), .*: self = \./).count
+        #expect(entries == routes.all.count)
+    }
+
+    @Test("without a session every inner route leads to the sign-in, and shows nothing")
+    func outside() async throws {
+        let (office, _) = try await Office.sameNumber()
+        let browser = ConsoleBrowser(office.site())
+        let before = try office.fingerprint()
+        for (method, path) in routes.inside.map(routes.request) {
+            let answer = try await browser.ask(method, path, headers: [.origin: browser.origin])
+            #expect(answer.status == .seeOther, "\(path)")
+            #expect(answer.location?.hasPrefix("/sign-in?back=") == true, "\(path)")
+            #expect(answer.text.isEmpty, "\(path)")
+        }
+        #expect(try office.fingerprint() == before)
+    }
+
+    @Test("a session gets what its worker's role needs, and of the rest a plain no")
+    func roles() async throws {
+        for isAdmin in [true, false] {
+            for route in routes.inside {
+                let (office, _) = try await Office.sameNumber()
+                let worker = isAdmin ? office.ada : office.dana
+                let browser = try await office.browser(of: worker, at: office.site())
+                let (method, path) = routes.request(route)
+                let answer = try await browser.ask(
+                    method, path, headers: [.origin: browser.origin])
+                let isAllowed = isAdmin || route.needs <= .coordinator
+                #expect((answer.status != .forbidden) == isAllowed, "\(path)")
+                #expect(answer.status.kind != .serverError, "\(path) \(answer.text)")
+            }
+        }
+    }
+
+    @Test("a cookie that no session was begun with opens nothing", arguments: ["0", "", "ada"])
+    func forged(_ begin: String) async throws {
+        let office = try Office()
+        _ = try await office.browser(of: office.ada, at: office.site())
+        let stranger = ConsoleBrowser(office.site())
+        stranger.set("hourbook-console-8420", String(repeating: begin, count: 64))
+        #expect(try await stranger.get("/").status == .seeOther)
+    }
+
+    // MARK: Other sites
+
+    @Test("no form of another site is taken, whatever session the browser has")
+    func foreign() async throws {
+        let (office, _) = try await Office.sameNumber()
+        let browser = try await office.browser(of: office.ada, at: office.site())
+        let site = try #require(HTTPField.Name("Sec-Fetch-Site"))
+        let before = try office.fingerprint()
+        for (method, path) in routes.all where method == .post {
+            for headers: HTTPFields in [
+                [.origin: "https://evil.example"], [.origin: "null"], [:],
+                [.origin: "https://127.0.0.1:8420"], [.origin: "http://127.0.0.1:8421"],
+                [.origin: browser.origin, site: "cross-site"],
+                [.origin: browser.origin, site: "same-site"],
+            ] {
+                let answer = try await browser.ask(.post, path, headers: headers)
+                #expect(answer.status == .forbidden, "\(path) \(headers)")
+            }
+        }
+        #expect(try office.fingerprint() == before)
+    }
+
+    @Test("a name that is not the machine's is not answered over plain HTTP")
+    func rebound() async throws {
+        let office = try Office()
+        let browser = ConsoleBrowser(office.site())
+        let answer = try await browser.ask(.get, "/sign-in", host: "evil.example:8420")
+        #expect(answer.status == .misdirectedRequest)
+        #expect(
+            try await browser.ask(.get, "/sign-in", host: "[::1]:8420").status == .ok)
+    }
+
+    @Test("a link elsewhere may lead to a page, and an image elsewhere may not")
+    func links() async throws {
+        let office = try Office()
+        let browser = ConsoleBrowser(office.site())
+        let names = try ["Site", "Mode", "Dest"].map {
+            try #require(HTTPField.Name("Sec-Fetch-\($0)"))
+        }
+        func status(_ mode: String, _ dest: String) async throws -> HTTPResponse.Status {
+            try await browser.ask(
+                .get, "/sign-in",
+                headers: [names[0]: "cross-site", names[1]: mode, names[2]: dest]
+            ).status
+        }
+        #expect(try await status("navigate", "document") == .ok)
+        #expect(try await status("navigate", "iframe") == .forbidden)
+        #expect(try await status("no-cors", "image") == .forbidden)
+        #expect(try await status("cors", "empty") == .forbidden)
+    }
+
+    @Test("looking at every page changes nothing, and a path of a form is no page")
+    func looking() async throws {
+        let (office, _) = try await Office.sameNumber()
+        let browser = try await office.browser(of: office.ada, at: office.site())
+        let conflict = try #require(try office.store.read { try $0.conflicts().first })
+        let before = try office.fingerprint()
+        let routes = RouteList(conflict: conflict.id)
+        for (method, path) in routes.all {
+            for method in [HTTPRequest.Method.get, .head, .put, .delete] {
+                _ = try await browser.ask(method, path, headers: [.origin: browser.origin])
+            }
+            if method == .post, !["/sign-in", "/join"].contains(path) {
+                #expect(try await browser.get(path).status == .notFound, "\(path)")
+            }
+        }
+        #expect(try office.fingerprint() == before)
+    }
+
+    @Test("every answer forbids scripts, frames and copies that are not its own")
+    func headers() async throws {
+        let office = try Office()
+        let browser = try await office.browser(of: office.ada, at: office.site())
+        for (method, path) in routes.all + [(.get, "/nowhere")] {
+            let answer = try await browser.ask(method, path)
+            let policy = answer.response.headers[HTTPField.Name("Content-Security-Policy")!]
+            #expect(policy?.contains("default-src 'none'") == true, "\(path)")
+            #expect(answer.response.headers[.cacheControl] != nil, "\(path)")
+        }
+    }
+
+    @Test("what people wrote is text on every page")
+    func hostile() async throws {
+        let name = "<img src=x onerror=alert(1)>\"'{{t.home}}"
+        let (office, _) = try await Office.sameNumber(name: name)
+        let eve = try office.store.append {
+            try $0.addWorker(name: "<b>Eve</b>", role: .admin, neighborhoods: [])
+        }
+        let site = office.site()
+        let browser = try await office.browser(of: eve, at: site)
+        let conflict = try #require(try office.store.read { try $0.conflicts().first })
+        _ = try await browser.post("/conflicts/\(conflict.id)/assign", [("to", "me")])
+        var sawName = false
+        for (_, path) in RouteList(conflict: conflict.id).all.filter({ $0.0 == .get }) {
+            let text = try await browser.get(path + "?back=%22%3E%3Cscript%3E").text
+            #expect(!text.contains("<img") && !text.contains("<b>Eve"), "\(path)")
+            #expect(!text.contains("\"><script"), "\(path)")
+            sawName = sawName || text.contains("&lt;img src=x")
+        }
+        #expect(sawName)
+        let wrong = try await ConsoleBrowser(site).signIn(name)
+        #expect(!wrong.text.contains("<img"))
+    }
+
+    @Test("a device's routes and the health check are answered beside the pages")
+    func beside() async throws {
+        let office = try Office()
+        try await ServerApplication.build(store: office.store, console: office.site())
+            .test(.router) { client in
+                let health = try await client.execute(uri: "/healthz", method: .get)
+                #expect(health.status == .ok)
+                let nothing = try await client.execute(uri: "/v1/nothing", method: .get)
+                #expect(nothing.status == .notFound)
+                #expect(nothing.headers[.hourbookNonce] != nil)
+                let page = try await client.execute(
+                    uri: "/sign-in", method: .get, headers: [:])
+                #expect(page.headers[.hourbookNonce] == nil)
+            }
+    }
+
+    @Test("both languages have every page", arguments: ["en", "es"])
+    func languages(_ language: String) async throws {
+        let (office, _) = try await Office.sameNumber()
+        let browser = try await office.browser(of: office.ada, at: office.site())
+        let conflict = try #require(try office.store.read { try $0.conflicts().first })
+        for (method, path) in RouteList(conflict: conflict.id).all
+        where method == .get && !path.contains(".") {
+            let text = try await browser.get(path, language: language).text
+            #expect(!text.contains("⟨"), "\(path)")
+            if path != "/sign-in" { #expect(text.contains("lang=\"\(language)\""), "\(path)") }
+        }
+    }
+}
