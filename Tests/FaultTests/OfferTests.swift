@@ -72,6 +72,31 @@ struct OfferTests {
         }
     }
 
+    @Test("fault 14: what came back through a device that is elsewhere now does so a second time")
+    func elsewhereTwice() async throws {
+        let place = try await Places()
+        defer { place.remove() }
+        let (both, town) = (place.both, place.both.town)
+        try await place.widen("tablet")
+        let before = try SetBackFolder(town)
+        try place.enroll("phone", at: both.orchard, 50)
+        for name in ["phone", "tablet"] { _ = try await both.sync(name) }
+        try FileManager.default.removeItem(at: town.deviceFolder("phone"))
+        for _ in 0..<2 {
+            try before.putBack()
+            _ = try await both.sync("tablet")
+            try place.recover()
+            try place.hold("tablet", [both.harbor])
+            for _ in 0..<2 { #expect(try await both.sync("tablet").end == .complete) }
+            #expect(try place.facts("tablet").held == ["HAR"])
+            try town.withStore { (store) throws in
+                let numbers = try store.read { try $0.members(in: nil).compactMap(\.number) }
+                #expect(numbers.contains(50))
+                #expect(try store.verified().closed == nil)
+            }
+        }
+    }
+
     @Test("an author pushes before or after somebody offered: once each", arguments: [true, false])
     func order(_ isAuthorFirst: Bool) async throws {
         let it = try await SetBack.lost { try await $0.goOn(Self.later) }
