@@ -262,4 +262,21 @@ struct LostKeysTests {
         #expect(try await town.sync("laptop").keysFound > 0)
         #expect(try town.unreadable("laptop") == 0)
     }
+
+    @Test("fault 9: keys of a neighborhood that nobody holds any more come back from who was there")
+    func left() async throws {
+        let place = try await Places()
+        defer { place.remove() }
+        try place.hold("phone", [place.both.harbor])
+        for name in ["tablet", "phone"] { _ = try await place.both.sync(name) }
+        #expect(try place.facts("phone").held == ["HAR"])
+        try Hurt.lost.strike(place.both.town.officeFolder, [:])
+        for name in ["tablet", "phone"] {
+            #expect(try await place.both.sync(name).end == .complete)
+        }
+        try place.both.town.withStore { (store) throws in
+            #expect(try store.read { try $0.tables.keyringTrouble() } == nil)
+            #expect(try store.verified().allSatisfy(\.isWhole))
+        }
+    }
 }

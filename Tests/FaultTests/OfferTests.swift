@@ -38,6 +38,65 @@ struct OfferTests {
             14, "author's folder gone, another device offers", times: 1, broken: [])
     }
 
+    /// Why the office does not think that the device holds what it offers.
+    enum Elsewhere: CaseIterable {
+        case narrowed
+        /// It was widened on the lost branch only, and the office has another event in that place.
+        case grantLost
+    }
+
+    @Test(
+        "fault 14: what comes back through a device that is elsewhere now comes with its keys",
+        arguments: Elsewhere.allCases)
+    func elsewhere(_ why: Elsewhere) async throws {
+        let place = try await Places()
+        defer { place.remove() }
+        let (both, town) = (place.both, place.both.town)
+        if why == .narrowed { try await place.widen("tablet") }
+        let before = try SetBackFolder(town)
+        if why == .grantLost { try await place.widen("tablet") }
+        try place.enroll("phone", at: both.orchard, 50)
+        for name in ["phone", "tablet"] { _ = try await both.sync(name) }
+        try FileManager.default.removeItem(at: town.deviceFolder("phone"))
+        try before.putBack()
+        if why == .grantLost { try town.growByOne() }
+        _ = try await both.sync("tablet")
+        try place.recover()
+        if why == .narrowed { try place.hold("tablet", [both.harbor]) }
+        for _ in 0..<2 { #expect(try await both.sync("tablet").end == .complete) }
+        #expect(try place.facts("tablet").held == ["HAR"])
+        try town.withStore { (store) throws in
+            let numbers = try store.read { try $0.members(in: nil).compactMap(\.number) }
+            #expect(numbers.contains(50))
+            #expect(try store.verified().closed == nil)
+        }
+    }
+
+    @Test("fault 14: what came back through a device that is elsewhere now does so a second time")
+    func elsewhereTwice() async throws {
+        let place = try await Places()
+        defer { place.remove() }
+        let (both, town) = (place.both, place.both.town)
+        try await place.widen("tablet")
+        let before = try SetBackFolder(town)
+        try place.enroll("phone", at: both.orchard, 50)
+        for name in ["phone", "tablet"] { _ = try await both.sync(name) }
+        try FileManager.default.removeItem(at: town.deviceFolder("phone"))
+        for _ in 0..<2 {
+            try before.putBack()
+            _ = try await both.sync("tablet")
+            try place.recover()
+            try place.hold("tablet", [both.harbor])
+            for _ in 0..<2 { #expect(try await both.sync("tablet").end == .complete) }
+            #expect(try place.facts("tablet").held == ["HAR"])
+            try town.withStore { (store) throws in
+                let numbers = try store.read { try $0.members(in: nil).compactMap(\.number) }
+                #expect(numbers.contains(50))
+                #expect(try store.verified().closed == nil)
+            }
+        }
+    }
+
     @Test("an author pushes before or after somebody offered: once each", arguments: [true, false])
     func order(_ isAuthorFirst: Bool) async throws {
         let it = try await SetBack.lost { try await $0.goOn(Self.later) }
@@ -227,5 +286,22 @@ struct OfferTests {
         }
         #expect(apart == 0)
         try await it.expectWhole([101], devices: ["tablet"])
+    }
+}
+
+extension Places {
+    /// It comes to hold Orchard too.
+    fileprivate func widen(_ name: String) async throws {
+        try hold(name, [both.harbor, both.orchard])
+        _ = try await both.sync(name)
+    }
+}
+
+extension Town {
+    /// The office goes on unnoticed, in the lost branch's place.
+    fileprivate func growByOne() throws {
+        try withStore { store in
+            _ = try store.append { try $0.addNeighborhood(name: "Meadow", code: "MEA") }
+        }
     }
 }

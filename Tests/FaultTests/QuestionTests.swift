@@ -151,10 +151,10 @@ extension SetBack {
                 let device = try town.open(name)
                 defer { device.close() }
                 let transport = try town.transport(device, port: port)
-                let copy = try SyncRun(
+                let run = SyncRun(
                     device: device, folder: town.deviceFolder(name), transport: transport,
-                    json: false, once: true, pause: { _ in }
-                ).untold { _ in }.device
+                    json: false, once: true, pause: { _ in })
+                let copy = try run.untold(run.keys()) { _ in }.device
                 #expect(copy.paired.replica != device.paired.replica)
             }
         }

@@ -192,6 +192,32 @@ struct KeyRepairTests {
         #expect(Set(names) == ["Ana", "Omar", "Mei"])
     }
 
+    @Test("a key is also asked of a device that held its place before, which may have kept it")
+    func heldBefore() async throws {
+        let office = try Office()
+        try await office.serve { client in
+            var scene = try await Scene(office, client)
+            _ = try scene.far.enroll("Mei", number: 3)
+            let key = scene.far.keys[1]
+            scene.far.keys = []
+            try await scene.far.sync(client)
+            let replica = scene.far.author.replica
+            try office.store.append { session in
+                _ = try session.setScope(
+                    of: try session.views.device(replica.description), to: [office.harbor],
+                    as: office.ada, reason: nil)
+            }
+            let asked = try await scene.far.sync(client, pushing: false)
+            #expect(asked.wantedKeys == [key.id])
+            let near = try await scene.near.sync(client, pushing: false)
+            #expect(near.wantedKeys == [], "it never was there")
+            scene.far.keys = [key]
+            try await scene.far.sync(client, pushing: false)
+        }
+        let names = try office.store.read { try $0.members().map($0.name(of:)) }
+        #expect(Set(names) == ["Ana", "Omar", "Mei"])
+    }
+
     /// What another device writes that names a key of which only the id is known to it.
     enum Pretense: CaseIterable {
         case sealedByAnother, garbage

@@ -30,6 +30,7 @@ struct FoundSeed: CustomTestStringConvertible, Sendable {
         FoundSeed(300_547, "a key comes after the history of who moved, whose text it opens"),
         FoundSeed(301_450, "who came along by a move that the ledger has lost stays"),
         FoundSeed(301_708, "two copies take one new name, and part again"),
+        FoundSeed(400_353, "who brings an entry back is elsewhere now, and has its key"),
         FoundSeed(400_608, "a folder is to take another name, and an entry of it is damaged"),
         FoundSeed(
             100_139, "an own change waits for what another branch brings again", pace: .busy),

@@ -145,13 +145,19 @@ final class World {
         for parcel in late { deliver(parcel) }
         late = []
         for _ in 0..<Self.roundsMax {
+            let lacked = try keysLackedByOffice()
             var moved = 0
             for handset in handsets { moved += try visit(handset, fault: nil) }
             if office.store.standing != .whole {
                 try recoverOffice()
                 continue
             }
-            if moved == 0, try allowSplits() == 0, try hasNoCopyToName() { return }
+            // A key that came to the office is news for those who were there before.
+            if moved == 0, try keysLackedByOffice() == lacked, try allowSplits() == 0,
+                try hasNoCopyToName()
+            {
+                return
+            }
         }
         breaches.append(Breach(.i8, "does not go quiet in \(Self.roundsMax) rounds"))
     }
@@ -159,6 +165,10 @@ final class World {
     /// Everybody's news reaches everybody in two rounds, and a third finds nothing; each copy of a
     /// device needs one to ask, and one to go on.
     private static let roundsMax = 12
+
+    private func keysLackedByOffice() throws -> Int {
+        try office.store.read { try $0.tables.missingKeyCount() }
+    }
 
     /// The office lets copies go on that have asked; returns how many.
     func allowSplits() throws -> Int {

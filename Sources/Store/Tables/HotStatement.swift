@@ -68,9 +68,6 @@ extension Database {
                         sqlite3_bind_blob(
                             statement, place, $0.baseAddress, CInt($0.count), Self.transient)
                     }
-                case .text(let text):
-                    sqlite3_bind_text(
-                        statement, place, text, CInt(text.utf8.count), Self.transient)
                 }
             try check(code, is: SQLITE_OK)
         }

@@ -135,8 +135,9 @@ extension LedgerTables {
         }
     }
 
-    /// What one epoch took, refused or found nothing to vouch for is open again in the next.
-    func reopenOrphans() throws {
+    /// What one epoch took, refused or found nothing to vouch for is open again in the next; so is
+    /// what is back in places that this device does not hold: no page says that it is lost again.
+    func reopenOrphans(outside held: Set<ScopeID>) throws {
         try db.execute(
             sql: """
                 UPDATE orphan_event SET standing = \(OrphanStanding.open.rawValue)
@@ -144,6 +145,20 @@ extension LedgerTables {
                     \(OrphanStanding.taken.rawValue), \(OrphanStanding.refused.rawValue),
                     \(OrphanStanding.unproven.rawValue))
                 """)
+        let elsewhere = try Int64.fetchAll(
+            db, sql: "SELECT DISTINCT reach FROM orphan_event WHERE is_back = 1"
+        ).filter { try held.isDisjoint(with: reach($0)) }
+        for number in elsewhere {
+            try db.execute(
+                sql: """
+                    UPDATE orphan_event
+                    SET is_back = 0, back_at = NULL, standing = \(OrphanStanding.open.rawValue)
+                    WHERE is_back = 1 AND reach = ?
+                        AND bytes IS NOT NULL AND branch IS NOT NULL AND standing NOT IN (
+                            \(OrphanStanding.ofItsEpoch.rawValue),
+                            \(OrphanStanding.handedIn.rawValue))
+                    """, arguments: [number])
+        }
     }
 
     func orphanNotes() throws -> [String] {

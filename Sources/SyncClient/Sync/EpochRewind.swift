@@ -31,7 +31,7 @@ struct EpochRewind {
         }
         try tables.truncateTrees(after: position)
         try tables.keepPrefixes(of: branch, scopes: book.held.sorted())
-        try tables.reopenOrphans()
+        try tables.reopenOrphans(outside: book.heldByRecord)
         try tables.reopenParted()
         try tables.forgetPairing(after: position)
         try tables.rebuild { _ in }

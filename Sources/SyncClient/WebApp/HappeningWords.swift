@@ -29,7 +29,8 @@ struct HappeningWords {
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
             .deviceSplit, .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged,
             .ledgerReopened, .memberEnrolled, .memberChanged, .memberMoved, .hoursMarkedSame,
-            .hoursMarkedDistinct, .conflictResolved, .conflictUndone, nil:
+            .hoursMarkedDistinct, .conflictResolved, .conflictUndone, .conflictAsked,
+            .conflictReplied, nil:
             try fallback(event, entity)
         }
     }

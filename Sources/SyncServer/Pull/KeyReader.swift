@@ -1,8 +1,9 @@
 // Which data keys a device may have: with the entries of a page, and of those that it has lost; and
 // which the server itself asks it for. Source: docs/protocol.md section 5.2. Neighbors: PageReader
 // sends them, Store/Tables knows what is missing.
-// Invariants: a device is given no key of entries outside its scopes, and is told of none; an event
-// that only names a key entitles nobody to it, nor does one of the device's own.
+// Invariants: a device is given no key of entries outside its scopes, and is asked only for what it
+// may have kept of places it was in; an event that only names a key entitles nobody to it, nor does
+// one of the device's own.
 
 internal import Shared
 internal import Store
@@ -33,16 +34,27 @@ struct KeyReader {
     private var tables: LedgerTables { views.tables }
 
     /// `isWhole`: the ledger is in order, so that what comes can be noted in it.
-    func news(for request: SyncRequest, isWhole: Bool) throws -> KeyNews {
+    func news(
+        for request: SyncRequest, along places: HeldScopes, isWhole: Bool
+    ) throws -> KeyNews {
         var news = KeyNews()
         if !request.wantedKeys.isEmpty { news.given = try keys(request.wantedKeys) }
         if isWhole, try tables.lacksKeys() {
             news.wanted = try tables.missingKeys(
                 after: request.wantedAfter, limit: WantedKey.countMax,
-                among: (held, device.replica)
+                among: try tables.reopenings().isEmpty ? wherever(along: places) : nil
             ).map(\.key)
         }
         return news
+    }
+
+    /// Of what left it with a neighborhood it has kept the keys of its own texts. Once a branch was
+    /// lost it also has those of what it brings back, from places that no ledger may know of.
+    private func wherever(
+        along places: HeldScopes
+    ) throws -> (scopes: Set<ScopeID>, replica: ReplicaID) {
+        let ever = try OwnNames(of: device, held: places, views: views).places
+        return (held.union(ever), device.replica)
     }
 
     // MARK: What it may have

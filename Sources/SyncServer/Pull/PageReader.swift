@@ -42,7 +42,7 @@ struct PageReader {
                     try FillNews(
                         $0, held: held, community: store.community, views: views, keys: reader)
                 },
-                try reader.news(for: request, isWhole: store.standing == .whole),
+                try reader.news(for: request, along: held, isWhole: store.standing == .whole),
                 try request.repair.flatMap {
                     try RepairReader(views: views, keys: reader, community: store.community)
                         .answer($0)
