@@ -29,7 +29,7 @@ struct StringTableTests {
     /// Keys that are made of parts, by how they begin.
     private static let made = [
         "standing_", "place_", "said_", "gave_missing", "received_missing", "role_", "field_",
-        "choice_", "passphrase",
+        "choice_", "passphrase", "kind_", "apart_", "waits_", "form_", "office_",
     ]
 
     private static let folders = [

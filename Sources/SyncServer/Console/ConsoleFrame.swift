@@ -18,13 +18,26 @@ struct ConsoleVisit: Sendable {
 
 /// The pages that every page leads to.
 enum ConsolePlace: CaseIterable {
-    case home, conflicts, decided
+    case home, conflicts, decided, waiting, people, workers, devices, ledger
+
+    /// The least role that it is shown to.
+    var needs: Role {
+        switch self {
+        case .home, .conflicts, .decided, .waiting, .people, .workers, .ledger: .coordinator
+        case .devices: .admin
+        }
+    }
 
     var path: String {
         switch self {
         case .home: "/"
         case .conflicts: "/conflicts"
         case .decided: "/decisions"
+        case .waiting: "/waiting"
+        case .people: "/people"
+        case .workers: "/workers"
+        case .devices: "/devices"
+        case .ledger: "/ledger"
         }
     }
 
@@ -33,6 +46,11 @@ enum ConsolePlace: CaseIterable {
         case .home: "home"
         case .conflicts: "conflicts"
         case .decided: "decisions"
+        case .waiting: "waiting"
+        case .people: "people"
+        case .workers: "workers"
+        case .devices: "devices"
+        case .ledger: "ledger"
         }
     }
 }
@@ -47,7 +65,7 @@ extension PageFrame {
         let text = visit.text
         person = Person(
             name: visit.person.name, role: text("role_\(visit.person.role.name)"))
-        links = ConsolePlace.allCases.map {
+        links = ConsolePlace.allCases.filter { visit.person.role >= $0.needs }.map {
             Link(
                 path: $0.path, name: text($0.textKey), isHere: $0 == place,
                 count: counts[$0].flatMap { $0 == 0 ? nil : $0 })
