@@ -28,7 +28,7 @@ PICTURES ?=
 
 help:
 	@echo 'make demo    build, run a community of four devices and a server, compare them'
-	@echo 'make demo-serve  the pages of a device in a browser, with a sample community, until Ctrl-C'
+	@echo 'make demo-serve  the pages of a device and of the office in a browser, with a sample community'
 	@echo 'make scenes  devices restored, cloned, narrowed, offline for a month; a server set back; a member'
 	@echo '             who moved; full disks, wrong clocks: what people see'
 	@echo 'make test    build and run every test'
@@ -36,7 +36,7 @@ help:
 	@echo 'make sim     one world of the simulator: SEED=1 STEPS=250 PACE=usual'
 	@echo 'make sim-soak worlds of the simulator for MINUTES=30, on all cores; PACE=busy is harder'
 	@echo 'make sim-mutants puts faults into the sync one by one: does the simulator notice?'
-	@echo 'make test-browser  every page of a device in a browser; PICTURES=folder keeps pictures'
+	@echo 'make test-browser  every page of both programs in a browser; PICTURES=folder keeps pictures'
 	@echo 'make check   formatting, tidiness, and the C floor without warnings'
 	@echo 'make format  format the Swift sources in place'
 	@echo 'make bench   measure, each figure beside its floor'
@@ -60,7 +60,7 @@ demo: setup
 	scripts/scenes/restored-device
 	scripts/scenes/server-set-back
 
-# A sample community that stays: prints the address of its pages; Ctrl-C ends it.
+# A sample community that stays: prints the addresses of its pages; Ctrl-C ends it.
 demo-serve: setup
 	$(BUILD)
 	scripts/demo-serve
@@ -84,11 +84,13 @@ test: setup-browser
 	scripts/check-scenes
 	scripts/cut-sync --cuts 10
 	scripts/check-browser
+	scripts/check-console
 
 # Every page in both languages, light and dark, narrow and wide; PICTURES=folder keeps a picture of each.
 test-browser: setup-browser
 	$(BUILD)
 	scripts/check-browser --all $(if $(PICTURES),--pictures $(PICTURES))
+	scripts/check-console --all $(if $(PICTURES),--pictures $(PICTURES))
 
 # A build of its own: tests see inside the modules, which the programs that are measured must not.
 properties: setup

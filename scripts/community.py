@@ -53,8 +53,10 @@ def free_port():
 
 
 class Server:
-    def __init__(self, folder, community="Riverside Time Bank"):
+    def __init__(self, folder, community="Riverside Time Bank", serving=()):
         self.folder = pathlib.Path(folder)
+        # More words of `serve`.
+        self.serving = serving
         self.port = free_port()
         self.process = None
         # Words of a program that runs every command of it, and waits for its end.
@@ -79,6 +81,7 @@ class Server:
                 *self.under,
                 BINARIES / "hourbook-server",
                 *("serve", "--port", str(self.port), "--data", str(self.folder)),
+                *self.serving,
             ],
             stdout=log,
             stderr=log,

@@ -14,6 +14,12 @@ public struct PageFrame: Sendable {
         }
     }
 
+    /// The pages that every page leads to.
+    public struct Navigation: Sendable {
+        let links: [Link]
+        public init(_ links: [Link]) { self.links = links }
+    }
+
     /// Those who may record on a device; one touch says who does.
     public struct Workers: Sendable {
         public struct Worker: Sendable {
@@ -33,6 +39,15 @@ public struct PageFrame: Sendable {
             if people.isEmpty { return nil }
             self.people = people
         }
+    }
+
+    /// What the office asks somebody who records here.
+    public struct Asked: Sendable {
+        let words: String
+        /// Where they are; nil for another worker's, who has to be chosen first.
+        let path: String?
+
+        public init(words: String, path: String?) { (self.words, self.path) = (words, path) }
     }
 
     /// Who has signed in at the office.
@@ -56,10 +71,12 @@ public struct PageFrame: Sendable {
     let path: String
     let done: Done?
     let languages: [Choice]
-    public var links: [Link] = [] { didSet { hasLinks = !links.isEmpty } }
-    private(set) var hasLinks = false
+    /// Nil for whoever has not signed in.
+    public var navigation: Navigation?
     public var workers: Workers?
     public var person: Person?
+    /// What the page itself does not show.
+    public var asked: [Asked] = []
     /// Marks the practice book on every page.
     public var isPractice = false
     /// What everybody must know before all else; nil when nothing is the matter.

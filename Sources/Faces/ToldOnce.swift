@@ -9,10 +9,11 @@ public struct Done: Sendable {
     public let text: String
     /// What can be taken back; the undo form says it.
     public var undo: String?
+    /// Where an answer can be given again.
+    public var again: String?
 
-    public init(text: String, undo: String? = nil) {
-        self.text = text
-        self.undo = undo
+    public init(text: String, undo: String? = nil, again: String? = nil) {
+        (self.text, self.undo, self.again) = (text, undo, again)
     }
 }
 

@@ -3,7 +3,9 @@
 // Invariant: what the hot path writes is in arrival order or clustered by (small replica number,
 // sequence); random keys cost 3 to 10 times as much.
 
+internal import Foundation
 public import GRDB
+internal import Shared
 
 public enum StoreSchema {
     /// Positions of unsent events on a device: beyond any ledger, ascending by own sequence.
@@ -30,6 +32,29 @@ public enum StoreSchema {
         }
         migrator.registerMigration("store 7: events that name others") { db in
             try db.execute(sql: naming)
+        }
+        migrator.registerMigration("store 8: questions") { db in
+            try db.execute(sql: questions)
+            try noteQuestions(db)
+        }
+        migrator.registerMigration("store 9: categories of entries") { db in
+            try db.execute(sql: categories)
+            try fillCategories(db)
+        }
+    }
+
+    /// Those that came while this program did not know their kind.
+    private static func noteQuestions(_ db: Database) throws {
+        for row in try Row.fetchAll(
+            db, sql: "SELECT dot, reach, bytes FROM event WHERE kind = 44 AND subject IS NULL")
+        {
+            let (dot, reach, bytes): (Int64, Int64, Data) = (row[0], row[1], row[2])
+            guard let home = try? Event(decoding: [UInt8](bytes)).home else { continue }
+            try db.execute(
+                sql: """
+                    INSERT OR IGNORE INTO entity (entity, family, home, reach)
+                    SELECT ?, 8, number, ? FROM scope WHERE id = ?
+                    """, arguments: [dot, reach, Data(home.bytes)])
         }
     }
 
@@ -170,11 +195,39 @@ public enum StoreSchema {
         CREATE INDEX event_of_move ON event (position) WHERE kind = 12;
         """
 
-    /// Marks, decisions, and what is kept apart: few, and looked for in every history. The list is
-    /// that of Views+History.
+    /// Marks, decisions, and what is kept apart: few, and looked for in every history.
     private static let naming = """
         CREATE INDEX event_naming ON event (position) WHERE kind IN (26, 27, 40, 41, 42, 43);
         """
+
+    /// What was asked about conflicts: few, and looked for on every page. In histories as well: the
+    /// list is that of Views+History.
+    private static let questions = """
+        CREATE INDEX entity_question ON entity (entity) WHERE family = 8;
+        CREATE INDEX event_asked ON event (position) WHERE kind = 44;
+        DROP INDEX event_naming;
+        CREATE INDEX event_naming ON event (position)
+            WHERE kind IN (26, 27, 40, 41, 42, 43, 44, 45);
+        """
+
+    /// As it stands; nil without one. For sums over years, which decide nothing again.
+    private static let categories = """
+        ALTER TABLE hours ADD COLUMN category TEXT;
+        """
+
+    private static func fillCategories(_ db: Database) throws {
+        let tables = LedgerTables(db)
+        for entity in try Int64.fetchAll(db, sql: "SELECT entity FROM hours") {
+            guard
+                case .hours(let hours)? = decideEntity(
+                    try tables.events(of: LocalKey(stored: entity))),
+                let category = hours.category
+            else { continue }
+            try db.execute(
+                sql: "UPDATE hours SET category = ? WHERE entity = ?",
+                arguments: [category, entity])
+        }
+    }
 
     /// Which keyring this database knew last, and the keys that one lacks: local facts, no
     /// projection. `key` is an id with its first bit turned over, so that SQLite orders as ids do;

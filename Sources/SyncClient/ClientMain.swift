@@ -23,7 +23,8 @@ struct ClientMain: AsyncParsableCommand {
             MemberCommand.self,
             ExchangeCommand.self, ContributionCommand.self, DonationCommand.self,
             RedemptionCommand.self,
-            HoursCommand.self, StatementCommand.self, ConflictsCommand.self, HistoryCommand.self,
+            HoursCommand.self, StatementCommand.self, ConflictsCommand.self,
+            QuestionsCommand.self, ReplyCommand.self, HistoryCommand.self,
             ExplainCommand.self,
             ImportCommand.self, DigestCommand.self, VerifyCommand.self, RebuildCommand.self,
         ])

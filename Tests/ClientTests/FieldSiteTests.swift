@@ -18,7 +18,7 @@ import Testing
 @testable import SyncClient
 
 /// Asks as a browser that has the key.
-private struct Asker: Sendable {
+struct Asker: Sendable {
     static let key = "00112233445566778899aabbccddeeff"
     static let origin = "http://127.0.0.1:8421"
 
@@ -26,11 +26,13 @@ private struct Asker: Sendable {
 
     func ask(
         _ method: HTTPRequest.Method, _ path: String, _ form: [String: String] = [:],
-        language: String = "en"
+        language: String = "en", cookies: String? = nil
     ) async throws -> (response: Response, text: String) {
         let body = form.map { "\($0)=\(escaped($1))" }.joined(separator: "&")
         var headers: HTTPFields = [
-            .cookie: "hourbook-8421=\(Self.key)", .acceptLanguage: language,
+            .cookie: (["hourbook-8421=\(Self.key)"] + [cookies].compactMap(\.self))
+                .joined(separator: "; "),
+            .acceptLanguage: language,
         ]
         if method == .post { headers[.origin] = Self.origin }
         let request = Request(
@@ -61,15 +63,17 @@ private struct Asker: Sendable {
 }
 
 /// A device's pages, and one browser that has the key.
-private struct Browser {
+struct Browser {
     let asker: Asker
     let bench: Bench
     let ana: EntityID
     let omar: EntityID
 
-    init(workers: [EntityID] = [OfficeInMemory.dana]) throws {
-        let office = try OfficeInMemory()
-        bench = try Bench(office: office, workers: workers)
+    init(
+        workers: [EntityID] = [OfficeInMemory.dana], folder: URL? = nil, role: Role = .outreach
+    ) throws {
+        let office = try OfficeInMemory(role: role)
+        bench = try Bench(office: office, workers: workers, folder: folder)
         _ = try bench.sync()
         ana = try bench.enroll(1, "Ana Ruiz")
         omar = try bench.enroll(2, "Omar Haddad")
@@ -79,9 +83,9 @@ private struct Browser {
 
     func ask(
         _ method: HTTPRequest.Method, _ path: String, _ form: [String: String] = [:],
-        language: String = "en"
+        language: String = "en", cookies: String? = nil
     ) async throws -> (response: Response, text: String) {
-        try await asker.ask(method, path, form, language: language)
+        try await asker.ask(method, path, form, language: language, cookies: cookies)
     }
 
     func events() throws -> [Event] {

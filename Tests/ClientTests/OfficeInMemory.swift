@@ -67,8 +67,14 @@ final class OfficeInMemory: Transport {
     }
 
     @discardableResult
-    func write(_ kind: Kind, about subject: EntityID? = nil, _ payload: Payload) throws -> Event {
-        let event = author.write(kind, subject: subject, payload)
+    func write(
+        _ kind: Kind, about subject: EntityID? = nil, home: ScopeID? = nil, _ payload: Payload,
+        sealed: [SealedPart] = []
+    ) throws -> Event {
+        let before = author.home
+        author.home = home ?? before
+        defer { author.home = before }
+        let event = author.write(kind, subject: subject, payload, sealed: sealed)
         try append(event.encoded(), reach: [event.home])
         return event
     }

@@ -29,7 +29,8 @@ struct StringTableTests {
     /// Keys that are made of parts, by how they begin.
     private static let made = [
         "standing_", "place_", "said_", "gave_missing", "received_missing", "role_", "field_",
-        "choice_", "passphrase", "kind_", "apart_", "waits_", "form_", "office_",
+        "answer_", "answered_", "choice_", "passphrase", "waits_", "hours_by_", "kind_",
+        "apart_", "form_", "office_",
     ]
 
     private static let folders = [

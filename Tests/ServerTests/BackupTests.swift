@@ -3,6 +3,7 @@
 
 import Foundation
 import GRDB
+import HTTPTypes
 import Shared
 import Store
 import TestSupport
@@ -73,6 +74,34 @@ struct BackupTests {
         #expect(
             try FileManager.default.contentsOfDirectory(
                 atPath: it.place.deletingLastPathComponent().path) == ["ledger"])
+    }
+
+    @Test("nobody's account, invitation, session or pairing link is in a backup")
+    func accounts() async throws {
+        let office = try Office()
+        _ = try office.store.append { try $0.announcedTLSIdentity() }
+        let browser = try await office.browser(of: office.ada, at: office.site())
+        _ = try office.store.invite(office.bea)
+        _ = try office.link()
+        let done = try office.store.backUp(
+            into: office.store.folder.appendingPathComponent("backups"))
+        let pair = try Backup.pair(
+            data: URL(fileURLWithPath: done.dataFile), keys: URL(fileURLWithPath: done.keysFile))
+        let place = office.store.folder.appendingPathComponent("new/ledger")
+        _ = try Backup(pair, recovery: Fixed.ledger).restore(
+            into: place, as: "Ada", reason: "the disk is gone",
+            environment: office.store.environment)
+        let restored = try ServerStore(folder: place, environment: office.store.environment)
+        #expect(try restored.consoleAccounts().isEmpty)
+        let links = try await restored.pool.read { db in
+            try Int.fetchOne(db, sql: "SELECT count(*) FROM pairing_link")
+        }
+        #expect(links == 0)
+        // The office that was copied goes on, and the restored one invites anew.
+        #expect(try await browser.get("/").status == .ok)
+        let site = ConsoleSite(ConsoleDesk(restored, cost: .tests), door: .loopback)
+        #expect(
+            try await ConsoleBrowser(site).join(try restored.invite(office.ada)).location == "/")
     }
 
     @Test("a file cut off at any place is named as cut off, and nothing is written")

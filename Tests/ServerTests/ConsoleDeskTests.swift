@@ -11,13 +11,13 @@ import Testing
 
 /// A desk with several conflicts, and an admin at it.
 private struct Desk {
-    let dispute: Dispute
+    let dispute: DisputedBook
     let site: ConsoleSite
     let ada: ConsoleBrowser
     var office: Office { dispute.office }
 
     init() async throws {
-        dispute = try await Dispute()
+        dispute = try await DisputedBook()
         site = dispute.office.site()
         ada = try await dispute.office.browser(of: dispute.office.ada, at: site)
     }
@@ -285,6 +285,33 @@ struct ConsoleDeskTests {
         #expect(try await desk.ada.get(path).text.contains("Dana"))
         _ = try await dana.post(path + "/assign", [("to", "nobody")])
         #expect(try await !desk.ada.get("/conflicts").text.contains("Dana"))
+    }
+
+    @Test("a worker is asked from the page, once, by whoever signed in; a coordinator asks nobody")
+    func asked() async throws {
+        let desk = try await Desk()
+        let path = try desk.path(.amend)
+        let page = try await desk.ada.get(path)
+        let before = try desk.position
+        #expect(page.text.contains("<option value=\"\(desk.office.dana)\">Dana</option>"))
+        let question = "Was it \"one\" visit?"
+        let form = [
+            ("seen", page.hidden("seen")), ("once", "asks"), ("question", question),
+            ("whom", desk.office.dana.description),
+        ]
+        for _ in 1...2 {
+            #expect(try await desk.ada.post(path + "/ask", form).location == path)
+        }
+        let new = try desk.events(after: before)
+        #expect(new.map(\.knownKind) == [.conflictAsked])
+        #expect(new.first?.worker == desk.office.ada)
+        let text = try await desk.ada.get(path).text
+        #expect(text.contains("Was it &quot;one&quot; visit?") && text.contains("No answer yet."))
+        let dana = try await desk.office.browser(of: desk.office.dana, at: desk.site)
+        #expect(try await !dana.get(path).text.contains("/ask"))
+        #expect(try await dana.post(path + "/ask", form).status == .forbidden)
+        let empty = try await desk.ada.post(path + "/ask", [("whom", "nobody")])
+        #expect(empty.status == .unprocessableContent)
     }
 
     @Test("the page says who had seen what, and marks what differs alone")

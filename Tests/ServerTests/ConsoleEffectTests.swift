@@ -28,7 +28,7 @@ struct ConsoleEffectTests {
         case .signOut, .signOutEverywhere:
             .none(because: "sessions stand beside the ledger", [])
         case .assign: .none(because: "who sees to it decides nothing", [("to", "me")])
-        case .decide, .undo: .elsewhere
+        case .decide, .ask, .undo: .elsewhere
         case .devices(let route): effect(route, town)
         case .waiting(let route): effect(route, town)
         case .people(let route): effect(route, town)
@@ -108,7 +108,6 @@ struct ConsoleEffectTests {
             }
             #expect(method == .post, "\(path)")
             let ada = try await town.browser()
-            // Others' names and numbers would be given out once for each test.
             let before = try town.position
             func send(_ fields: [(String, String)]) async throws -> [ConsoleBrowser.Answer] {
                 let form = fields + [("once", "one form")]

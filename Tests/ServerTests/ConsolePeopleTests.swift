@@ -1,6 +1,7 @@
 // People, workers and the ledger on the pages: found by whom they concern, moved once, proven.
 // Neighbors: DirectoryTests and MoveTests have the rules beneath; InclusionProofTests the proof's.
 
+import Faces
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
@@ -155,7 +156,7 @@ struct ConsolePeopleTests {
             #expect(lines <= ConsoleSite.ledgerLinesMax)
             seen += lines
             next = text.firstMatch(of: /href="(\/ledger\?before=[^"]+)" rel="next"/).map {
-                $0.1.replacing("&amp;", with: "&")
+                String($0.1).replacing("&amp;", with: "&")
             }
         }
         #expect(try UInt64(seen) == town.position.value)

@@ -54,7 +54,7 @@ struct RouteList {
         let ledger: [ConsoleRoute.Ledger] = [.list, .one(things.position)]
         return [
             .home, .account, .signOut, .signOutEverywhere, .conflicts, .conflict(conflict),
-            .decide(conflict), .assign(conflict), .decided, .undo,
+            .decide(conflict), .assign(conflict), .ask(conflict), .decided, .undo,
         ] + devices.map { .devices($0) } + waiting.map { .waiting($0) }
             + people.map { .people($0) } + workers.map { .workers($0) } + ledger.map { .ledger($0) }
     }
@@ -75,6 +75,7 @@ struct RouteList {
         case .conflict(let id): (.get, "/conflicts/\(id)")
         case .decide(let id): (.post, "/conflicts/\(id)/decide")
         case .assign(let id): (.post, "/conflicts/\(id)/assign")
+        case .ask(let id): (.post, "/conflicts/\(id)/ask")
         case .decided: (.get, "/decisions")
         case .undo: (.post, "/undo")
         case .devices(let route): request(route)

@@ -144,6 +144,53 @@ struct ConsoleSignInTests {
         }
     }
 
+    @Test("behind a proxy tries are counted for the address that it saw, whatever a browser claims")
+    func proxied() async throws {
+        let office = try Office()
+        let browser = ConsoleBrowser(office.site(.proxied))
+        let name = try #require(HTTPField.Name("X-Forwarded-For"))
+        func status(_ number: Int, from address: String) async throws -> HTTPResponse.Status {
+            try await browser.ask(
+                .post, "/sign-in", [("name", "\(number)"), ("passphrase", "a wrong one again")],
+                headers: [.origin: browser.origin, name: address]
+            ).status
+        }
+        for number in 1...20 {
+            let claimed = "198.51.100.\(number), 2001:db8:0:1::\(number)"
+            #expect(try await status(number, from: claimed) == .unprocessableContent)
+        }
+        #expect(try await status(21, from: "2001:db8:0:1:ffff::1") == .tooManyRequests)
+        #expect(try await status(22, from: "2001:db8:0:2::1") == .unprocessableContent)
+    }
+
+    @Test(
+        "a link begins with where browsers find the server",
+        arguments: [
+            (nil, ServingRecord.Mode.loopback, "127.0.0.1", "http://127.0.0.1:8420"),
+            (nil, .loopback, "::1", "http://[::1]:8420"),
+            (nil, .pinned, "192.0.2.7", "https://192.0.2.7:8420"),
+            ("https://book.example.org", .pinned, "192.0.2.7", "https://book.example.org"),
+            ("https://book.example.org:444/", .public, nil, "https://book.example.org:444"),
+        ] as [(String?, ServingRecord.Mode, String?, String)])
+    func addresses(
+        _ typed: String?, _ mode: ServingRecord.Mode, _ host: String?, _ url: String
+    ) throws {
+        let record = ServingRecord(mode: mode, host: host, port: 8420)
+        let address = try ConsoleAddress(typed: typed, record: record)
+        #expect(address.url == url)
+        #expect(address.joining("ab") == "\(url)/join?token=ab")
+    }
+
+    @Test(
+        "an address that nobody could open is refused with what to say instead",
+        arguments: ["book.example.org", "ftp://book", "https://a/b", "https://a?b", "https://"])
+    func noAddress(_ typed: String) {
+        #expect(throws: Refusal.self) { try ConsoleAddress(typed: typed, record: nil) }
+        let everywhere = ServingRecord(mode: .pinned, host: nil, port: 8420)
+        #expect(throws: Refusal.self) { try ConsoleAddress(typed: nil, record: everywhere) }
+        #expect(throws: Refusal.self) { try ConsoleAddress(typed: nil, record: nil) }
+    }
+
     // MARK: Sessions
 
     @Test("a session ends after eight hours without a request, and after a week in any case")

@@ -116,7 +116,7 @@ struct ConsoleWaitingTests {
             let answer = try await ada.post("/waiting/several", wrong + [("reason", "r")])
             #expect(answer.status == .notFound)
         }
-        let tooMany = (1...201).map { ("entry", "\(Dot(town.replica, Sequence64($0)))") }
+        let tooMany = (1...201).map { ("entry", "\(Dot(town.replica, Sequence64(UInt64($0))))") }
         let answer = try await ada.post(
             "/waiting/several", tooMany + [("choice", "reject"), ("reason", "r")])
         #expect(answer.status == .notFound)

@@ -11,7 +11,7 @@ import Testing
 
 /// Two devices that disagree about one member's name and date, one entry's minutes, and an entry
 /// that both recorded.
-struct Dispute {
+struct DisputedBook {
     let office: Office
     var conflicts: [Conflict] { get throws { try office.store.read { try $0.conflicts() } } }
     var position: LedgerPosition { get throws { try office.store.read { $0.position } } }
@@ -110,14 +110,14 @@ extension FieldDevice {
 struct DeskTests {
     @Test("three kinds of conflict arise")
     func arise() async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         #expect(
             Set(try dispute.conflicts.map(\.kind)) == [.field, .amend, .duplicate])
     }
 
     @Test("taking a side of a sealed field settles it, readable with a key of the member's")
     func takeSealed() async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         let conflict = try dispute.conflict(.field)
         try dispute.resolve(conflict, .take(["B"]))
         #expect(try !dispute.conflicts.contains { $0.about == .field })
@@ -136,7 +136,7 @@ struct DeskTests {
 
     @Test("each choice settles an amendment, and all sums stay zero", arguments: amending)
     func amend(_ choice: DeskRuling.Choice) async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         try dispute.resolve(try dispute.conflict(.amend), choice)
         #expect(try !dispute.conflicts.contains { $0.about == .amend })
         let balances = try dispute.office.store.read { try $0.balances() }
@@ -149,7 +149,7 @@ struct DeskTests {
 
     @Test("each choice settles a duplicate", arguments: duplicated)
     func duplicate(_ choice: DeskRuling.Choice, expected: Int64) async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         let conflict = try dispute.conflict(.duplicate)
         try dispute.resolve(conflict, choice)
         #expect(try !dispute.conflicts.contains { $0.about == .duplicate })
@@ -166,7 +166,7 @@ struct DeskTests {
             ConflictKind.amend, .duplicate, .field,
         ])
     func staleViews(_ about: ConflictKind) async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         let conflict = try dispute.conflict(about)
         let seen = try dispute.position
         try dispute.resolve(conflict, as: dispute.office.ada, seen: seen, .take(["A"]))
@@ -180,7 +180,7 @@ struct DeskTests {
 
     @Test("what an admin could not have seen, and who is no admin, is refused")
     func refused() async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         let conflict = try dispute.conflict(.amend)
         #expect(throws: Refusal.self) {
             try dispute.resolve(conflict, as: dispute.office.dana, .take(["A"]))
@@ -201,7 +201,7 @@ struct DeskTests {
         "an admin's own minutes keep the limits of the entry's form, and nothing is written",
         arguments: ["0", "1441", "600001"])
     func limits(_ minutes: String) async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         let conflict = try dispute.conflict(.amend)
         let before = try dispute.position
         #expect(throws: ShapeFault.self) {
@@ -212,7 +212,7 @@ struct DeskTests {
 
     @Test("a decision reaches the devices, and its reason is sealed")
     func travels() async throws {
-        let dispute = try await Dispute()
+        let dispute = try await DisputedBook()
         try dispute.resolve(try dispute.conflict(.amend), .take(["A"]))
         let office = dispute.office
         try await office.serve { client in

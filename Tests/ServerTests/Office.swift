@@ -67,10 +67,13 @@ final class Office: Sendable {
 
     deinit { try? FileManager.default.removeItem(at: store.folder) }
 
-    func link(neighborhoods: [EntityID]? = nil) throws -> PairingLink {
+    func link(
+        neighborhoods: [EntityID]? = nil, workers: [EntityID]? = nil
+    ) throws -> PairingLink {
         try store.append { session in
             try session.makePairingLink(
-                workers: [dana], neighborhoods: neighborhoods ?? [harbor], role: .coordinator,
+                workers: workers ?? [dana], neighborhoods: neighborhoods ?? [harbor],
+                role: .coordinator,
                 host: "127.0.0.1", port: 8420, mode: .loopback)
         }
     }
@@ -139,8 +142,9 @@ struct FieldDevice: Sendable {
                 receivingKey: author.keys.receivingPublicKey, label: label))
     }
 
-    func pair(_ client: any TestClientProtocol) async throws {
-        let link = try office.link(neighborhoods: homes)
+    /// In the name of Dana, unless others record on it.
+    func pair(_ client: any TestClientProtocol, workers: [EntityID]? = nil) async throws {
+        let link = try office.link(neighborhoods: homes, workers: workers)
         let answer = try await client.post(
             SyncProtocol.pairPath, body: try pairRequest(link).encoded())
         try #require(answer.status == .ok)

@@ -144,6 +144,12 @@ struct LimitTests {
         if kind == .hoursRecorded {
             payload[HoursField.shares] = Payload.exchange(minutes: 1_440)[HoursField.shares]
         }
+        // A side goes with the answer that takes one.
+        if kind == .conflictReplied {
+            let isSide = payload.integer(ReplyField.answer) == Answer.side.rawValue
+            payload[ReplyField.side] =
+                isSide ? .sides([Side(dot: Fixed.ana.dot, leaf: .of([1]))]) : nil
+        }
         return payload
     }
 

@@ -17,7 +17,7 @@ struct Reference: Equatable {
             switch state {
             case .member(let member): members.append(member)
             case .hours(let hours): entries.append(hours)
-            case .community, .neighborhood, .worker, .device, .quarantine: break
+            case .community, .neighborhood, .worker, .device, .quarantine, .question: break
             }
         }
         let repeatedMembers = Self.repeated(members.map { ($0.id, $0.leaf, $0.importKey) })

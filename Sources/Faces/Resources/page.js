@@ -166,7 +166,8 @@ const pressed = (target) => {
 };
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || areKeysOff()) return;
-  const isTyping = event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select");
+  const isTyping = event.target.closest(
+    "input:not([type=radio]):not([type=checkbox]), textarea, select");
   if (event.key === "Escape" && isTyping) return event.target.blur();
   if (isTyping || (event.key === "Enter" && event.target.closest("a, button, summary"))) return;
   const target = keyed.find((one) => one.dataset.key === event.key);

@@ -11,6 +11,7 @@ public enum EntityState: Hashable, Sendable {
     case member(MemberState)
     case hours(HoursState)
     case quarantine(QuarantineState)
+    case question(QuestionState)
 }
 
 public struct CommunityState: Hashable, Sendable {
@@ -116,9 +117,12 @@ public func decideEntity(_ events: [RecordedEvent]) -> EntityState? {
     case .quarantineEntered: return .quarantine(QuarantineState(id: id, events: events))
     case .memberEnrolled: return .member(decideMember(creation: creation, events: events))
     case .hoursRecorded: return decideHours(creation: creation, events: events).map { .hours($0) }
+    case .conflictAsked:
+        return QuestionState(creation: creation, events: events).map { .question($0) }
     case .memberChanged, .memberMoved, .hoursAmended, .hoursVoided, .hoursConfirmed,
         .hoursDisputed, .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct, .conflictResolved,
-        .conflictUndone, .deviceRevoked, .deviceScopeChanged, .serverTLSKeysChanged,
+        .conflictUndone, .conflictReplied, .deviceRevoked, .deviceScopeChanged,
+        .serverTLSKeysChanged,
         .quarantineDecided, .ledgerReopened:
         return nil
     }

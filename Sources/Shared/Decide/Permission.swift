@@ -177,9 +177,10 @@ extension Kind {
         case .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed, .hoursReinstated,
             .hoursMarkedSame, .hoursMarkedDistinct:
             .hours
+        case .conflictReplied: .question
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
             .deviceSplit, .memberEnrolled, .hoursRecorded, .conflictResolved, .conflictUndone,
-            .deviceRevoked,
+            .conflictAsked, .deviceRevoked,
             .deviceScopeChanged, .memberMoved, .serverTLSKeysChanged, .quarantineEntered,
             .quarantineDecided,
             .ledgerReopened:

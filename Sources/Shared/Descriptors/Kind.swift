@@ -26,6 +26,8 @@ public enum Kind: UInt32, CaseIterable, Sendable {
     case conflictUndone = 41
     case quarantineEntered = 42
     case quarantineDecided = 43
+    case conflictAsked = 44
+    case conflictReplied = 45
 
     public var number: KindNumber { KindNumber(rawValue) }
     public var descriptor: KindDescriptor { KindDescriptor.all[self]! }
@@ -35,6 +37,7 @@ public enum Kind: UInt32, CaseIterable, Sendable {
 /// What kind of thing an entity is: that of its creating event.
 public enum Family: UInt32, CaseIterable, Sendable {
     case community = 1, neighborhood, worker, device, member, hours, quarantine
+    case question
 }
 
 /// Ascending authority. An event's author acts with the lesser of the device's and the worker's.

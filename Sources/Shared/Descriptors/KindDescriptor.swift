@@ -26,7 +26,7 @@ public struct KindDescriptor: Sendable {
         uniqueKeysWithValues: kinds.map { ($0.kind, $0) })
 
     private static var kinds: [KindDescriptor] {
-        places + people + hours + testimony + decisions + governance + epochs
+        places + people + hours + testimony + decisions + questions + governance + epochs
     }
 }
 

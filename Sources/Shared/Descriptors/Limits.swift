@@ -40,6 +40,19 @@ extension Event {
             try shares.check(form: form)
         }
         if [.memberChanged, .hoursAmended].contains(knownKind) { try checkChange() }
+        if knownKind == .conflictReplied { try checkReply() }
+    }
+
+    /// A side is named by the answer that takes one, and words are all there is of another.
+    private func checkReply() throws(ShapeFault) {
+        let answer = payload.integer(ReplyField.answer).flatMap(Answer.init(rawValue:))
+        guard payload.sides(ReplyField.side).count == (answer == .side ? 1 : 0) else {
+            throw ShapeFault(
+                field: "side", rule: answer == .side ? "must name one event" : "must be absent")
+        }
+        guard answer != .words || !sealed.isEmpty else {
+            throw ShapeFault(field: "words", rule: "is missing")
+        }
     }
 
     /// An amendment's new value obeys the limits of the field it changes.

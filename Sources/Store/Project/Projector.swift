@@ -113,7 +113,7 @@ struct Projector {
         switch decideEntity(events) {
         case .member(let member)?: try projectMember(member, key: key)
         case .hours(let hours)?: try projectHours(hours, key: key, events: events, isNew: isNew)
-        case .community?, .neighborhood?, .worker?, .device?, .quarantine?: break
+        case .community?, .neighborhood?, .worker?, .device?, .quarantine?, .question?: break
         case nil: try forget(key)
         }
     }
@@ -186,12 +186,13 @@ struct Projector {
         let before = isNew ? nil : try groupKey(key)
         try db.hot(
             """
-            INSERT INTO hours (entity, form, service_date, group_key, standing)
-            VALUES (?, ?, ?, ?, ?)
+            INSERT INTO hours (entity, form, service_date, group_key, standing, category)
+            VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT (entity) DO UPDATE SET form = excluded.form,
-                service_date = excluded.service_date, group_key = excluded.group_key
+                service_date = excluded.service_date, group_key = excluded.group_key,
+                category = excluded.category
             """, .int(key.value), .int(hours.form.rawValue), .int(Int64(hours.serviceDate.code)),
-            .int(group), .int(EntryStanding.counts.rawValue))
+            .int(group), .int(EntryStanding.counts.rawValue), .text(hours.category))
         if try anybodyMoved() { try extendReach(of: key, by: events) }
         decidedHours[key] = (hours, events)
         groups.insert(group)

@@ -8,9 +8,11 @@ internal import GRDBSQLite
 enum HotValue {
     case int(Int64)
     case bytes([UInt8])
+    case text(String)
     case null
 
     static func int(_ value: Int64?) -> HotValue { value.map { .int($0) } ?? .null }
+    static func text(_ value: String?) -> HotValue { value.map { .text($0) } ?? .null }
 }
 
 extension Database {
@@ -63,6 +65,9 @@ extension Database {
                         sqlite3_bind_blob(
                             statement, place, $0.baseAddress, CInt($0.count), Self.transient)
                     }
+                case .text(let text):
+                    sqlite3_bind_text(
+                        statement, place, text, CInt(text.utf8.count), Self.transient)
                 }
             try check(code, is: SQLITE_OK)
         }

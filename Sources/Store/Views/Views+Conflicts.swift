@@ -44,9 +44,11 @@ extension Views {
         return ConflictRecord(
             id: conflict.id.description, kind: conflict.kind.name, about: conflict.about.name,
             entity: conflict.entity.description, subject: try subject(conflict.entity),
-            field: fieldName(conflict),
+            field: fieldName(conflict.matter),
             sides: try zip(letters, conflict.sides).map { letter, side in
-                try record(side, letter: letter, of: conflict)
+                try record(
+                    side, letter: letter, of: conflict.matter,
+                    standing: conflict.standing.contains(side))
             },
             decisions: try conflict.decisions.map { try decisionText($0, conflict, letters) })
     }
@@ -57,27 +59,27 @@ extension Views {
         return index < 26 ? letter : Self.letter(index / 26 - 1) + letter
     }
 
-    private func record(
-        _ side: Side, letter: String, of conflict: Conflict
+    func record(
+        _ side: Side, letter: String, of matter: Matter, standing: Bool
     ) throws -> ConflictSideRecord {
         let recorded = try tables.event(side.dot)
         return ConflictSideRecord(
             letter: letter, event: side.dot.description, leaf: side.leaf.description,
-            says: try recorded.map { try says($0, conflict) } ?? "not held here",
+            says: try recorded.map { try says($0, matter) } ?? "not held here",
             replica: side.dot.replica.description,
             worker: try recorded?.event.worker.flatMap(workerName),
             reason: recorded.flatMap { reader.reason(of: $0.event) },
             recordedAt: recorded?.event.recordedAt.text ?? "",
             position: recorded?.observation.position?.value,
-            standing: conflict.standing.contains(side))
+            standing: standing)
     }
 
-    private func says(_ recorded: RecordedEvent, _ conflict: Conflict) throws -> String {
-        if conflict.about == .void { return try standing(recorded.event) }
-        if conflict.about == .number { return try subject(recorded.event.entity) }
-        guard let field = conflict.field else { return try subject(recorded.event.entity) }
+    private func says(_ recorded: RecordedEvent, _ matter: Matter) throws -> String {
+        if matter.about == .void { return try standing(recorded.event) }
+        if matter.about == .number { return try subject(recorded.event.entity) }
+        guard let field = matter.field else { return try subject(recorded.event.entity) }
         return try text(
-            reader.value(of: field, changedBy: recorded.event), form: form(of: conflict.entity))
+            reader.value(of: field, changedBy: recorded.event), form: form(of: matter.entity))
     }
 
     /// What one side of a disputed void did to the entry.
@@ -100,7 +102,7 @@ extension Views {
             try "\(hours.form.name) \(hours.serviceDate): \(text(hours.shares, hours.form))"
                 + (hours.category.map { " (\($0))" } ?? "")
         case .member?, .neighborhood?: try label(of: entity)
-        case .community?, .worker?, .device?, .quarantine?, nil: entity.short
+        case .community?, .worker?, .device?, .quarantine?, .question?, nil: entity.short
         }
     }
 
@@ -128,7 +130,8 @@ extension Views {
         switch try state(of: event.entity) {
         case .member?: creating = .memberEnrolled
         case .hours?: creating = .hoursRecorded
-        case .community?, .neighborhood?, .worker?, .device?, .quarantine?, nil: return nil
+        case .community?, .neighborhood?, .worker?, .device?, .quarantine?, .question?, nil:
+            return nil
         }
         guard let field = creating.descriptor.field(number) else { return nil }
         let value = reader.value(of: number, changedBy: event)
@@ -167,8 +170,8 @@ extension Views {
         return "\(who): \(([choice?.name ?? "?"] + names).joined(separator: " "))\(why)"
     }
 
-    private func fieldName(_ conflict: Conflict) -> String? {
-        let kind: Kind = conflict.about == .amend ? .hoursRecorded : .memberEnrolled
-        return conflict.field.flatMap(kind.descriptor.field)?.name
+    func fieldName(_ matter: Matter) -> String? {
+        let kind: Kind = matter.about == .amend ? .hoursRecorded : .memberEnrolled
+        return matter.field.flatMap(kind.descriptor.field)?.name
     }
 }

@@ -26,11 +26,7 @@ extension Views {
 
     /// What people call each replica, the server's own among them.
     private func placesOfWriting() throws -> [ReplicaID: String] {
-        // It has another name in each epoch.
-        let names =
-            try entities(.community).map(\.dot.replica)
-            + tables.reopenings().map { ReplicaID(signingKey: $0.serverSigningKey) }
-        let server = names.map { ($0, HistoryEventRecord.serverName) }
+        let server = try officeReplicas().map { ($0, HistoryEventRecord.serverName) }
         return Dictionary(
             try devices().map { ($0.replica, $0.label) } + server, uniquingKeysWith: { $1 })
     }
@@ -48,7 +44,7 @@ extension Views {
 
     private static let naming: [Kind] = [
         .hoursMarkedSame, .hoursMarkedDistinct, .conflictResolved, .conflictUndone,
-        .quarantineEntered, .quarantineDecided,
+        .quarantineEntered, .quarantineDecided, .conflictAsked, .conflictReplied,
     ]
 
     private func eventsNaming(
@@ -79,6 +75,10 @@ extension Views {
             event.payload.entity(TestimonyField.other) == entity
         case .conflictResolved, .conflictUndone:
             event.payload.sides(ResolutionField.sides).contains { own.contains($0.dot) }
+        case .conflictAsked: asks(event, about: entity, own: own)
+        case .conflictReplied:
+            try tables.event(event.entity.dot)
+                .map { asks($0.event, about: entity, own: own) } ?? false
         case .quarantineEntered, .quarantineDecided:
             event.payload.sides(QuarantineField.events).contains { own.contains($0.dot) }
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
@@ -89,6 +89,11 @@ extension Views {
             .hoursReinstated, nil:
             false
         }
+    }
+
+    private func asks(_ event: Event, about entity: EntityID, own: Set<Dot>) -> Bool {
+        event.payload.entity(QuestionField.about) == entity
+            || event.payload.sides(QuestionField.sides).contains { own.contains($0.dot) }
     }
 
     // MARK: Records

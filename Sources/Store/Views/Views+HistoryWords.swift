@@ -38,6 +38,8 @@ extension Views {
             try markWords(event, seenFrom: entity, "told of another service than")
         case .conflictResolved: try decisionWords(event, seenFrom: entity)
         case .conflictUndone: "decision taken back: \(try undoneWords(event))"
+        case .conflictAsked: try askedWords(event)
+        case .conflictReplied: try repliedWords(event)
         case .quarantineEntered: "kept apart at the office: \(Self.cause(event))"
         case .quarantineDecided:
             event.payload.integer(QuarantineField.choice) == QuarantineChoice.admit.rawValue
@@ -229,6 +231,35 @@ extension Views {
     private func undoneWords(_ event: Event) throws -> String {
         guard let decision = event.payload.sides(UndoingField.decision).first else { return "?" }
         return "\(decision.dot.short) is as if never made"
+    }
+
+    // MARK: Questions
+
+    /// "asked Dana Ortiz: Was it one visit or two?"
+    private func askedWords(_ event: Event) throws -> String {
+        let whom = try event.payload.entity(QuestionField.worker).flatMap(workerName)
+        let question = reader.open(event).text(QuestionField.question)
+        return "asked \(whom ?? "a worker"): \(question ?? "what cannot be read here")"
+    }
+
+    private func repliedWords(_ event: Event) throws -> String {
+        let answer = event.payload.integer(ReplyField.answer).flatMap(Answer.init(rawValue:))
+        let words = reader.open(event).text(ReplyField.words)
+        let isClosed = !event.sealed.isEmpty && words == nil
+        let more = words ?? (isClosed ? "(words that cannot be read here)" : nil)
+        return ["answered", try answer.flatMap { try answerWords($0, event) }, more]
+            .compactMap(\.self).joined(separator: ": ")
+    }
+
+    private func answerWords(_ answer: Answer, _ event: Event) throws -> String? {
+        guard answer != .words else { return nil }
+        guard answer == .side, case .question(let question)? = try state(of: event.entity),
+            let chosen = event.payload.sides(ReplyField.side).first,
+            let index = question.sides.firstIndex(of: chosen)
+        else { return answer.name }
+        let letter = Self.letter(index)
+        return try "\(letter), "
+            + record(chosen, letter: letter, of: question.matter, standing: false).says
     }
 
     private static func cause(_ event: Event) -> String {

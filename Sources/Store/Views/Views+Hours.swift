@@ -119,7 +119,7 @@ extension Views {
                 try name(of: member)
             )
         case .neighborhood(let neighborhood)?: (neighborhood.code, "pot", neighborhood.name)
-        case .community?, .worker?, .device?, .hours?, .quarantine?, nil:
+        case .community?, .worker?, .device?, .hours?, .quarantine?, .question?, nil:
             ("", account.short, nil)
         }
     }

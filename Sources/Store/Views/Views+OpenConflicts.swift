@@ -54,11 +54,11 @@ extension Views {
         }
     }
 
-    private func conflicts(ofEntity key: LocalKey) throws -> [Conflict] {
+    func conflicts(ofEntity key: LocalKey) throws -> [Conflict] {
         switch decideEntity(try tables.events(of: key)) {
         case .member(let member)?: member.conflicts
         case .hours(let hours)?: hours.conflicts
-        case .community?, .neighborhood?, .worker?, .device?, .quarantine?, nil: []
+        case .community?, .neighborhood?, .worker?, .device?, .quarantine?, .question?, nil: []
         }
     }
 

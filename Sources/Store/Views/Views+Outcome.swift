@@ -31,6 +31,8 @@ extension Views {
             EntityOutcome(
                 standing: "\(state.decided.count) of \(state.events.count) decided",
                 isOutOfUse: state.decided.count < state.events.count)
+        case .question(let question)?:
+            EntityOutcome(standing: question.isAnswered ? "answered" : "not answered yet")
         case .worker(let worker)?: EntityOutcome(standing: worker.role.name)
         case .neighborhood?, .community?: EntityOutcome(standing: "in use")
         case nil: try outcome(aside: entity)
@@ -79,6 +81,8 @@ extension Views {
         case .neighborhood(let place)?: "neighborhood \(place.code) (\(place.name))"
         case .community(let community)?: "community \(community.name)"
         case .quarantine(let state)?: "\(state.events.count) events kept apart"
+        case .question(let question)?:
+            "a question about \(try historySubject(question.matter.entity))"
         case nil: try asideLabel(of: entity) ?? entity.short
         }
     }

@@ -36,8 +36,13 @@ public final class Views {
 
     /// Entities of a family here, in the order they appeared.
     public func entities(_ family: Family) throws -> [EntityID] {
-        // The index is of the few families only; the planner takes it when told so.
-        let few = family.rawValue < Family.member.rawValue ? "AND family < 5" : ""
+        // The indexes are of the few families only; the planner takes one when told so.
+        let few =
+            switch family {
+            case .community, .neighborhood, .worker, .device: "AND family < 5"
+            case .question: "AND family = 8"
+            case .member, .hours, .quarantine: ""
+            }
         return try Int64.fetchAll(
             db.cachedStatement(
                 sql: "SELECT entity FROM entity WHERE family = ? \(few) ORDER BY entity"),
@@ -138,7 +143,7 @@ public final class Views {
         case .neighborhood(let neighborhood)?: label = "\(neighborhood.code) pot"
         case .worker?:
             label = try workerName(account) ?? "\(account.short) (name not readable here)"
-        case .community?, .device?, .hours?, .quarantine?, nil:
+        case .community?, .device?, .hours?, .quarantine?, .question?, nil:
             label =
                 try directoryLine(of: account).map(lineLabel) ?? asideLabel(of: account)
                 ?? "\(account.short) (\(aside.stranger))"

@@ -45,6 +45,10 @@ struct StatusRecord: Codable {
     /// What this device's clock showed minus the office's, when they were last in touch.
     let clockOffsetMilliseconds: Int64?
     let conflicts: Int
+    /// Of the office to those who record here, without an answer.
+    let questions: Int
+    /// Of these, to whoever records now.
+    let questionsToRecording: Int
     /// Own events that the office keeps apart.
     let refused: [Refused]
     /// Scopes whose digest is not the server's.
@@ -100,6 +104,10 @@ struct StatusRecord: Codable {
         lastContact = book.sync.lastContact?.text
         clockOffsetMilliseconds = try book.tables.clockOffset()?.milliseconds
         conflicts = try book.views.openConflictCount()
+        let asked = try book.unansweredQuestions
+        let current = try book.currentWorker
+        questions = asked.count
+        questionsToRecording = asked.count { $0.worker == current }
         refused = try WaitingRecord.refused(book).map {
             Refused(
                 event: $0.event, kind: $0.kind, reason: $0.why, decided: $0.decided,
@@ -167,6 +175,7 @@ struct StatusCommand: ClientCommand {
         if let clock = status.clock { table.add("clock", clock.attention()) }
         table.add(
             "need a decision", String(status.conflicts).attention(if: status.conflicts > 0))
+        if let questions = status.questionWords { table.add("questions", questions.attention()) }
         Screen.show(table)
         tellTroubles(status)
     }
@@ -212,6 +221,15 @@ extension StatusRecord {
     fileprivate var clock: String? {
         let offset = clockOffsetMilliseconds.map(ClockOffset.init(milliseconds:))
         return offset.flatMap { $0.isOff ? "\($0.wordsBesideOffice): set it" : nil }
+    }
+
+    /// Nil while the office asks nothing.
+    fileprivate var questionWords: String? {
+        if questions == 0 { return nil }
+        let mine =
+            questions == questionsToRecording || recording == nil
+            ? "" : " (\(questionsToRecording) for whoever records now)"
+        return "\(questions)\(mine): see `hourbook questions`"
     }
 
     /// "Dana Ortiz, as coordinator".

@@ -6,15 +6,21 @@ internal import Shared
 internal import Store
 
 extension PageFrame {
-    init(_ book: LocalBook, _ visit: Visit, title: String, place: FieldPlace) throws {
+    /// `place` is nil for a page that is none of those that every page leads to.
+    init(
+        _ book: LocalBook, _ visit: Visit, title: String, place: FieldPlace?,
+        questionsShown: Int = 0
+    ) throws {
         self.init(visit, title: title, community: book.paired.communityName)
         workers = Workers(
             try book.workerRecords().map {
                 Workers.Worker(id: $0.id, name: $0.name, isCurrent: $0.isCurrent)
             })
-        links = FieldPlace.allCases.map {
-            Link(path: $0.path, name: visit.text($0.textKey), isHere: $0 == place)
-        }
+        navigation = Navigation(
+            FieldPlace.allCases.map {
+                Link(path: $0.path, name: visit.text($0.textKey), isHere: $0 == place)
+            })
+        asked = try book.askedLines(visit.text, shown: questionsShown)
         standing = try book.standingText(visit.text, now: visit.now)
         isPractice = book.paired.isPractice
     }

@@ -16,6 +16,8 @@ enum FieldRoute: Equatable {
     case entries
     case entry(String)
     case say(String, Saying)
+    case questions
+    case reply(String)
     case sync, syncNow
     case chooseWorker, chooseLanguage
 
@@ -43,6 +45,8 @@ enum FieldRoute: Equatable {
         case (.post, "entries", 3):
             guard let saying = Saying(rawValue: parts[2]) else { return nil }
             self = .say(parts[1], saying)
+        case (.get, "questions", 1): self = .questions
+        case (.post, "questions", 2): self = .reply(parts[1])
         case (.get, "sync", 1): self = .sync
         case (.post, "sync", 1): self = .syncNow
         case (.post, "worker", 1): self = .chooseWorker

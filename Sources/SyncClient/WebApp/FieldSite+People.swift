@@ -294,7 +294,7 @@ extension LocalBook {
     fileprivate func hasAccount(_ entity: EntityID) throws -> Bool {
         switch try views.state(of: entity) {
         case .member?, .neighborhood?: true
-        case .community?, .worker?, .device?, .hours?, .quarantine?: false
+        case .community?, .worker?, .device?, .hours?, .quarantine?, .question?: false
         case nil: try views.directoryLine(of: entity) != nil
         }
     }

@@ -33,6 +33,8 @@ struct RecordModel: Sendable {
     let hasAgain: Bool
     /// Several may record here and none was chosen.
     let mustChoose: Bool
+    /// What the office asks whoever records.
+    let asked: [QuestionCard]
 }
 
 struct AlikeModel: Sendable {
@@ -165,7 +167,9 @@ extension RecordModel {
     ) throws {
         let text = visit.text
         t = text.texts
-        frame = try PageFrame(book, visit, title: text("record"), place: .record)
+        asked = try book.questionsToRecord(text)
+        frame = try PageFrame(
+            book, visit, title: text("record"), place: .record, questionsShown: asked.count)
         self.form = form
         self.faults = faults
         hasFaults = !faults.isEmpty

@@ -29,6 +29,8 @@ final class FieldSite: HTTPResponder {
             "enroll": PackageResources.enroll_mustache,
             "entries": PackageResources.entries_mustache,
             "entry": PackageResources.entry_mustache, "sync": PackageResources.sync_mustache,
+            "question": PackageResources.question_mustache,
+            "questions": PackageResources.questions_mustache,
             "trouble": PackageResources.trouble_mustache,
         ])
     }
@@ -83,6 +85,8 @@ final class FieldSite: HTTPResponder {
         case .entries: try await entriesPage(fields, visit)
         case .entry(let id): try await entryPage(id, visit)
         case .say(let id, let saying): try await say(id, saying, fields, visit)
+        case .questions: try await questionsPage(visit)
+        case .reply(let id): try await reply(id, fields, visit)
         case .sync: try await syncPage(visit)
         case .syncNow: try await syncNow()
         case .chooseWorker: try await chooseWorker(fields)

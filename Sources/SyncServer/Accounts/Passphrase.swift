@@ -1,6 +1,6 @@
 // What people prove themselves with at the office's console: what is kept of it, and what is
-// refused as too easy. Pure. Source of the figures: OWASP Password Storage Cheat Sheet (scrypt), NIST
-// SP 800-63B 5.1.1.2 (length before composition, a list of common ones).
+// refused as too easy. Pure. Source of the figures: OWASP Password Storage Cheat Sheet (scrypt),
+// NIST SP 800-63B 5.1.1.2 (length before composition, a list of common ones).
 // Neighbors: Accounts stores it, PassphraseQueue computes it off the event loop.
 
 internal import Crypto

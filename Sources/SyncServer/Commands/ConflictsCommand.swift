@@ -10,7 +10,8 @@ struct ConflictsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "conflicts", abstract: "List and resolve conflicts, and undo decisions.",
         subcommands: [
-            List.self, Show.self, Resolve.self, ConflictsDecided.self, ConflictsUndo.self,
+            List.self, Show.self, ConflictsAsk.self, Resolve.self, ConflictsDecided.self,
+            ConflictsUndo.self,
         ], defaultSubcommand: List.self)
 
     struct List: ServerCommand {
@@ -45,17 +46,19 @@ struct ConflictsCommand: AsyncParsableCommand {
 
         func perform() async throws {
             let wanted = try ConflictID.typed(id)
-            let (record, seen) = try store().read { views in
-                (
-                    try views.conflicts().first { $0.id == wanted }.map(views.record),
-                    views.position
-                )
+            let shown = try store().read { views in
+                try views.conflicts().first { $0.id == wanted }.map { conflict in
+                    ShownConflict(
+                        conflict: try views.record(conflict),
+                        questions: try views.questions(about: conflict),
+                        canBeAsked: try views.workersToAsk(about: conflict).map {
+                            try views.workerName($0) ?? $0.short
+                        }, seen: views.position.value)
+                }
             }
-            guard let record else { throw Refusal.noInput("no conflict \(id) is open") }
-            if json.isOn {
-                return try Output.json(ShownConflict(conflict: record, seen: seen.value))
-            }
-            Output.show(record, seen: seen)
+            guard let shown else { throw Refusal.noInput("no conflict \(id) is open") }
+            if json.isOn { return try Output.json(shown) }
+            Output.show(shown)
         }
     }
 
@@ -128,6 +131,10 @@ struct ConflictsCommand: AsyncParsableCommand {
 
 struct ShownConflict: Encodable {
     let conflict: ConflictRecord
+    /// What workers were asked about it, with their answers.
+    let questions: [QuestionRecord]
+    /// Who recorded a side, and has a device to be asked on.
+    let canBeAsked: [String]
     /// What to give as --seen when deciding on this view.
     let seen: UInt64
 }
@@ -140,7 +147,7 @@ struct ResolvedRecord: Encodable {
 }
 
 extension ConflictID {
-    fileprivate static func typed(_ text: String) throws -> ConflictID {
+    static func typed(_ text: String) throws -> ConflictID {
         guard let id = ConflictID(text) else {
             throw Refusal.usage(
                 "\"\(text)\" names no conflict; take its 16 hex digits from `conflicts list`")
@@ -150,7 +157,8 @@ extension ConflictID {
 }
 
 extension Output {
-    fileprivate static func show(_ record: ConflictRecord, seen: LedgerPosition) {
+    fileprivate static func show(_ shown: ShownConflict) {
+        let record = shown.conflict
         heading(
             "Conflict \(record.id): \(record.kind)\(record.field.map { " of \($0)" } ?? "")")
         line("About \(record.subject)")
@@ -163,9 +171,15 @@ extension Output {
         }
         if !record.decisions.isEmpty { line("") }
         for decision in record.decisions { line("Decided: \(decision)") }
+        show(shown.questions)
         line("")
-        line("Seen at position \(seen). To decide:")
+        line("Seen at position \(shown.seen). To decide:")
         line(
-            "  conflicts resolve \(record.id) --as ADMIN --seen \(seen) --take A --reason \"…\"")
+            "  conflicts resolve \(record.id) --as ADMIN --seen \(shown.seen) --take A --reason "
+                + "\"…\"")
+        guard let worker = shown.canBeAsked.first, shown.questions.isEmpty else { return }
+        line("To ask who recorded it:")
+        line(
+            "  conflicts ask \(record.id) --as ADMIN --worker \"\(worker)\" --question \"…\"")
     }
 }

@@ -53,10 +53,12 @@ struct ServeCommand: ServerCommand {
             Output.note("WARNING: \(Self.lostTLSKeys)")
         }
         let tls = try serving.tlsConfiguration(of: store)
+        let desk = ConsoleDesk(store)
+        desk.prepare()
         do {
             let application = try ServerApplication.build(
                 store: store, host: host, port: Int(port), tls: tls,
-                console: ConsoleSite(ConsoleDesk(store), door: ConsoleDoor(serving)),
+                console: ConsoleSite(desk, door: ConsoleDoor(serving)),
                 onRunning: {
                     remember(serving, port: $0, keyring: store.keyring.identity)
                     tellConsole(serving, port: $0, of: store)

@@ -16,9 +16,7 @@ extension AppendSession {
         _ id: ConflictID, as worker: EntityID, seen: LedgerPosition, _ ruling: DeskRuling
     ) throws -> LedgerPosition {
         try requireAdmin(worker)
-        guard .start < seen, seen <= position else {
-            throw Refusal.usage("--seen must be a position of the ledger, 1 to \(position)")
-        }
+        try requireShown(seen)
         let past = PastConflicts(views: views, seen: seen)
         guard let conflict = try past.find(id) else {
             throw Refusal.noInput(
@@ -42,9 +40,16 @@ extension AppendSession {
         ).position
     }
 
-    private func requireAdmin(_ worker: EntityID) throws {
+    func requireAdmin(_ worker: EntityID) throws {
         guard try facts.role(ofWorker: worker) == .admin else {
-            throw Refusal(exit: 77, sentence: "only an admin resolves conflicts")
+            throw Refusal(
+                exit: 77, sentence: "only an admin resolves conflicts, and asks about them")
+        }
+    }
+
+    func requireShown(_ seen: LedgerPosition) throws {
+        guard .start < seen, seen <= position else {
+            throw Refusal.usage("--seen must be a position of the ledger, 1 to \(position)")
         }
     }
 
@@ -191,7 +196,7 @@ extension AppendSession {
     // MARK: Around it
 
     /// Whom the words are about: the member, or the parties of the entry.
-    private func subjects(of conflict: Conflict) throws -> [EntityID] {
+    func subjects(of conflict: Conflict) throws -> [EntityID] {
         if case .hours(let hours)? = try views.state(of: conflict.entity) {
             return hours.shares.accounts
         }
@@ -199,13 +204,13 @@ extension AppendSession {
     }
 
     /// The union over the entities of all sides.
-    private func reach(of conflict: Conflict, _ past: PastConflicts) throws -> [ScopeID] {
+    func reach(of conflict: Conflict, _ past: PastConflicts) throws -> [ScopeID] {
         let entities = Set(try conflict.sides.map(past.entity(of:)) + [conflict.entity])
         return Set(try entities.flatMap { try views.reach(of: $0) ?? [] }).sorted()
     }
 
     /// What the admin had been shown: the ledger up to there, the server's own events in it.
-    private func context(seen: LedgerPosition) throws -> CausalContext {
+    func context(seen: LedgerPosition) throws -> CausalContext {
         CausalContext(
             position: seen, rootTag: try tables.rootTag(at: seen) ?? .start,
             ownSequence: try serverSequence(at: seen))

@@ -37,7 +37,8 @@ struct PastConflicts {
             case .hours(let hours)?:
                 conflicts += hours.conflicts
                 entries.append(hours)
-            case .community?, .neighborhood?, .worker?, .device?, .quarantine?, nil: break
+            case .community?, .neighborhood?, .worker?, .device?, .quarantine?, .question?, nil:
+                break
             }
         }
         let decisions = Set(histories.values.joined())

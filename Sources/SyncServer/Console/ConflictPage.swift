@@ -95,6 +95,9 @@ struct ConflictModel: Sendable {
     let previous: String?
     let next: String?
     let assignee: Assignee?
+    let asking: AskingPart
+    /// For the form that asks: another than the one that decides.
+    let askOnce: String
     /// Nil when nothing hindered.
     let fault: String?
     /// What happened since the page was shown; nil when nothing did.
@@ -112,22 +115,24 @@ struct ConflictTrouble: Sendable {
 extension ConflictModel {
     init(
         _ line: ConflictQueue.Line, in queue: [ConflictQueue.Line], _ views: Views,
-        _ visit: ConsoleVisit, desk: ConsoleDesk, typed: Typed, trouble: ConflictTrouble
+        _ visit: ConsoleVisit, desk: ConsoleDesk, typed fields: FormFields?,
+        trouble: ConflictTrouble
     ) throws {
-        let (text, conflict) = (visit.text, line.conflict)
+        let (text, conflict, typed) = (visit.text, line.conflict, Typed(fields))
         let words = ConflictWords(views: views, text: text)
         let record = try views.record(conflict)
         t = text.texts
         id = line.id.description
-        kind = words.kind(conflict)
+        kind = try words.kind(conflict)
         subject = try words.subject(conflict.entity)
         frame = try PageFrame(
             views, visit, title: kind, place: .conflicts, counts: [.conflicts: queue.count])
-        since = line.since.map { text.ago(from: $0, to: visit.now) }
+        since = line.since.map { text("came_up", ["ago": text.ago(from: $0, to: visit.now)]) }
         seen = "\(views.position)"
         once = desk.formToken()
         let reader = SealedReader(keyring: desk.store.keyring, community: desk.store.community)
-        sides = try record.sides.map { try SideColumn($0, views, text) }
+        let offset = desk.environment.utcOffsetMinutes()
+        sides = try record.sides.map { try SideColumn($0, views, text, offset: offset) }
         let letters = record.sides.map(\.letter)
         rows = try words.rows(conflict, reader).map { Row($0.name, $0.values, letters) }
         picture = try SeenPicture(conflict, record, views, text)
@@ -138,7 +143,7 @@ extension ConflictModel {
         merge =
             conflict.takesValue
             ? Merge(
-                label: words.field(of: conflict), typed: typed.merge,
+                label: try words.field(of: conflict), typed: typed.merge,
                 isChosen: typed.choice == "merge") : nil
         several =
             conflict.takesSeveral
@@ -156,6 +161,8 @@ extension ConflictModel {
             Assignee(
                 name: try views.workerName($0) ?? $0.short, isMine: $0 == visit.person.worker)
         }
+        asking = try AskingPart(conflict, views, visit, typed: fields)
+        askOnce = desk.formToken()
         fault = trouble.fault
         changed = trouble.changed.isEmpty ? nil : Changed(happenings: trouble.changed)
     }
@@ -184,7 +191,7 @@ extension ConflictModel {
 
 extension ConflictModel.SideColumn {
     fileprivate init(
-        _ side: ConflictSideRecord, _ views: Views, _ text: StringTable
+        _ side: ConflictSideRecord, _ views: Views, _ text: StringTable, offset: Int32
     ) throws {
         let recorded = try Dot(side.event).flatMap(views.tables.event)
         letter = side.letter
@@ -198,7 +205,7 @@ extension ConflictModel.SideColumn {
                 $0.event.recordedAt.text(utcOffsetMinutes: $0.event.utcOffsetMinutes)
             } ?? side.recordedAt
         let arrived = try recorded.flatMap { try views.tables.receivedAt($0.event.dot) }
-        received = arrived?.text ?? ""
+        received = arrived?.text(utcOffsetMinutes: offset) ?? ""
         clock = try recorded.flatMap { try text.clock(of: $0.event, views) }
         reason = side.reason
     }

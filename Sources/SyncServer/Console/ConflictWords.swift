@@ -16,11 +16,10 @@ struct ConflictWords {
             + "\(time(hours))" + (hours.category.map { ", \($0)" } ?? "")
     }
 
-    /// "Time: two values", "The same entry twice?", …
-    func kind(_ conflict: Conflict) -> String {
+    /// "Time: which holds?", "The same entry twice?", …
+    func kind(_ conflict: Conflict) throws -> String {
         switch conflict.kind {
-        case .field, .amend:
-            text("conflict_field", ["field": field(of: conflict)])
+        case .field, .amend: text("conflict_field", ["field": try field(of: conflict)])
         case .duplicate: text("conflict_duplicate")
         case .void: text("conflict_void")
         case .number: text("conflict_number")
@@ -28,14 +27,27 @@ struct ConflictWords {
         }
     }
 
-    /// The disputed field as a person calls it.
-    func field(of conflict: Conflict) -> String {
+    /// The disputed field as a person calls it: of the same people, how long it was.
+    func field(of conflict: Conflict) throws -> String {
         guard let field = conflict.fieldDescriptor else { return "" }
-        return name(of: field)
+        if conflict.about == .amend, field.number == HoursField.shares,
+            try isOfTimeAlone(conflict)
+        {
+            return text("time")
+        }
+        return text("field_\(field.name.replacing("-", with: "_"))")
     }
 
-    private func name(of field: FieldDescriptor) -> String {
-        text("field_\(field.name.replacing("-", with: "_"))")
+    private func isOfTimeAlone(_ conflict: Conflict) throws -> Bool {
+        let people = try conflict.sides.map { side -> [[EntityID]] in
+            let event = try views.tables.event(side.dot)?.event
+            let shares =
+                event?.payload.shares(ChangeField.new)
+                ?? event?.payload.shares(
+                    ResolutionField.value)
+            return [shares?.providers, shares?.recipients].map { $0?.map(\.account) ?? [] }
+        }
+        return Set(people).count == 1
     }
 
     // MARK: Sides
@@ -92,7 +104,7 @@ struct ConflictWords {
             HoursField.description,
         ]
         if !shown.contains(field) {
-            rows.append((self.field(of: conflict), try values.map { try views.text($0) }))
+            rows.append((try self.field(of: conflict), try values.map { try views.text($0) }))
         }
         return rows.filter { !$0.values.allSatisfy(\.isEmpty) }
     }
@@ -125,7 +137,7 @@ struct ConflictWords {
             switch conflict.about {
             case .void: text("what_happened_to_it")
             case .number: text("member")
-            case .field, .amend, .duplicate, .resolution: field(of: conflict)
+            case .field, .amend, .duplicate, .resolution: try field(of: conflict)
             }
         return [(name, record.sides.map(\.says))]
     }

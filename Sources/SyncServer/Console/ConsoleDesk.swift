@@ -13,6 +13,7 @@ final class ConsoleDesk: Sendable {
     let passphrases: PassphraseQueue
     private let writes = DispatchQueue(label: "hourbook.console")
     private let sent = Mutex(SentForms())
+    private let keeper = FiguresKeeper()
     private let queue = Mutex<ConflictQueue?>(nil)
     private let shelf = Mutex<PeopleShelf?>(nil)
 
@@ -66,6 +67,14 @@ final class ConsoleDesk: Sendable {
 
     /// For the hidden field of a form.
     func formToken() -> String { hex(environment.randomBytes(8)) }
+
+    /// Of the last twelve months.
+    func figures(_ views: Views) throws -> Figures {
+        try keeper.figures(views, today: environment.today, store: store)
+    }
+
+    /// So that whoever asks first need not wait.
+    func prepare() { keeper.makeAnew(today: environment.today, store: store) }
 
     /// What is open at the position that `views` reads; found once for each.
     func conflicts(_ views: Views) throws -> ConflictQueue {

@@ -65,11 +65,12 @@ extension PageFrame {
         let text = visit.text
         person = Person(
             name: visit.person.name, role: text("role_\(visit.person.role.name)"))
-        links = ConsolePlace.allCases.filter { visit.person.role >= $0.needs }.map {
-            Link(
-                path: $0.path, name: text($0.textKey), isHere: $0 == place,
-                count: counts[$0].flatMap { $0 == 0 ? nil : $0 })
-        }
+        navigation = Navigation(
+            ConsolePlace.allCases.filter { visit.person.role >= $0.needs }.map {
+                Link(
+                    path: $0.path, name: text($0.textKey), isHere: $0 == place,
+                    count: counts[$0].flatMap { $0 == 0 ? nil : $0 })
+            })
         standing = text("as_of_position", ["position": "\(views.position)"])
     }
 }

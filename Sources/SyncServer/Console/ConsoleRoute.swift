@@ -26,6 +26,7 @@ enum ConsoleRoute: Equatable, Sendable {
         case conflict(ConflictID)
         case decide(ConflictID)
         case assign(ConflictID)
+        case ask(ConflictID)
         case decided, undo
         case devices(Devices)
         case waiting(Waiting)
@@ -102,6 +103,7 @@ extension ConsoleRoute.Inside {
         case (.get, nil): self = .conflict(conflict)
         case (.post, "decide"): self = .decide(conflict)
         case (.post, "assign"): self = .assign(conflict)
+        case (.post, "ask"): self = .ask(conflict)
         default: return nil
         }
     }
@@ -113,7 +115,7 @@ extension ConsoleRoute.Inside {
         case .home, .account, .signOut, .signOutEverywhere, .conflicts, .conflict, .assign,
             .decided:
             .coordinator
-        case .decide, .undo: .admin
+        case .decide, .ask, .undo: .admin
         case .devices(let route): route.needs
         case .waiting(let route): route.needs
         case .people(let route): route.needs
@@ -126,7 +128,7 @@ extension ConsoleRoute.Inside {
     /// once somebody whose session had ended has signed in anew. Nil: there is nothing to lose.
     var formPage: String? {
         switch self {
-        case .decide(let id), .assign(let id): "/conflicts/\(id)"
+        case .decide(let id), .assign(let id), .ask(let id): "/conflicts/\(id)"
         case .undo: "/decisions"
         case .devices(let route): route.formPage
         case .waiting(let route): route.formPage

@@ -98,7 +98,7 @@ extension ConsoleSite {
             guard let line = queue.first(where: { $0.id == id }) else { return nil }
             return try ConflictModel(
                 line, in: queue, views, visit, desk: desk,
-                typed: ConflictModel.Typed(typed ?? visit.typed), trouble: trouble)
+                typed: typed ?? visit.typed, trouble: trouble)
         }
         guard let model else {
             return redirect(
@@ -240,7 +240,7 @@ private struct ConflictLines {
     func line(_ line: ConflictQueue.Line, _ assignee: EntityID?) throws -> ConflictsModel.Line {
         let words = ConflictWords(views: views, text: visit.text)
         return ConflictsModel.Line(
-            id: line.id.description, kind: words.kind(line.conflict),
+            id: line.id.description, kind: try words.kind(line.conflict),
             subject: try words.subject(line.conflict.entity),
             since: line.since.map { visit.text.ago(from: $0, to: visit.now) } ?? "",
             assignee: try assignee.map {

@@ -15,8 +15,6 @@ extension ConsoleSite {
         static let linesMax = 50
         /// Open pairing links that are listed.
         static let linksMax = 20
-        /// Without a sync for so long, a device is marked.
-        static let quietDays: Int64 = 14
     }
 
     func respond(

@@ -105,6 +105,7 @@ final class ConsoleSite: HTTPResponder {
         case .conflict(let id): try await conflictPage(id, visit)
         case .decide(let id): try await decide(id, fields, visit)
         case .assign(let id): try await assign(id, fields, visit)
+        case .ask(let id): try await ask(id, fields, visit)
         case .decided: try await decidedPage(visit)
         case .undo: try await undo(fields, visit)
         case .devices(let route): try await respond(to: route, fields, visit)

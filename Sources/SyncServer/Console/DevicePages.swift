@@ -120,9 +120,8 @@ struct DeviceWords {
     func lastSync(_ device: DeviceState) throws -> (text: String, isQuiet: Bool) {
         guard let at = try DeviceTable(views.tables.db).report(of: device.replica)?.syncedAt
         else { return (text("never_synced"), true) }
-        let days = (visit.now.milliseconds - at.milliseconds) / 86_400_000
         return (
-            text.ago(from: at, to: visit.now), days >= ConsoleSite.DeviceLimits.quietDays
+            text.ago(from: at, to: visit.now), DeviceFreshness.isSilent(at, at: visit.now)
         )
     }
 

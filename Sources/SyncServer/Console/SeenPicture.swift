@@ -12,7 +12,6 @@ struct SeenPicture: Sendable {
         /// Where its author had seen the ledger to, and where it came in.
         let from: Int
         let to: Int
-        let letterX: Int
         let crossings: [Crossing]
         /// The same in words, for whoever cannot see it.
         let words: String
@@ -23,13 +22,18 @@ struct SeenPicture: Sendable {
         let x: Int
     }
 
-    static let left = 60
-    static let width = 640
+    /// It can be read on a telephone.
+    static let width = 340
+    static let left = 36
+    /// For the circle at the end.
+    static let right = 16
     static let laneHeight = 44
 
     let width = SeenPicture.width
     let height: Int
     let axisY: Int
+    let axisFrom = SeenPicture.left
+    let axisTo = SeenPicture.width - SeenPicture.right
     let lanes: [Lane]
     let first: String
     let last: String
@@ -46,7 +50,7 @@ struct SeenPicture: Sendable {
         let placed = sides.filter { $0.observation.position != nil }
         guard placed.count == sides.count, sides.count > 1 else { return nil }
         let marks = Set(sides.flatMap { [$0.seen, $0.arrived] }).sorted()
-        let step = (Self.width - Self.left - 40) / max(1, marks.count - 1)
+        let step = (Self.width - Self.left - Self.right) / max(1, marks.count - 1)
         func x(_ position: UInt64) -> Int {
             Self.left + step * (marks.firstIndex(of: position) ?? 0)
         }
@@ -57,7 +61,6 @@ struct SeenPicture: Sendable {
             let y = 30 + index * Self.laneHeight
             return Lane(
                 letter: side.letter, y: y, textY: y + 5, from: x(side.seen), to: x(side.arrived),
-                letterX: x(side.arrived) + 16,
                 crossings: unknown.filter { $0.arrived > side.seen && $0.arrived < side.arrived }
                     .map { Crossing(letter: $0.letter, x: x($0.arrived)) },
                 words: words(side, known, unknown))

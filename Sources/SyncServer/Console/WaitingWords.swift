@@ -29,11 +29,30 @@ struct WaitingWords {
     /// "2026-03-24: HAR-1 Ana Ruiz → HAR-2 Omar Haddad, 1:00", or what it is about.
     func summary(_ event: Event?, byteCount: Int) throws -> String {
         guard let event else { return text("unreadable_bytes", ["n": "\(byteCount)"]) }
-        guard let form = event.hoursForm, let shares = event.payload.shares(HoursField.shares)
-        else { return try views.described(event).about ?? "" }
-        let sides = form.asMeant(providers: shares.providers, recipients: shares.recipients)
-        let date = event.payload.date(HoursField.serviceDate).map { "\($0): " } ?? ""
-        return "\(date)\(try names(sides.gave)) → \(try names(sides.received)), \(shares.given)"
+        if let form = event.hoursForm, let shares = event.payload.shares(HoursField.shares) {
+            let sides = form.asMeant(providers: shares.providers, recipients: shares.recipients)
+            let date = event.payload.date(HoursField.serviceDate).map { "\($0): " } ?? ""
+            return "\(date)\(try names(sides.gave)) → \(try names(sides.received)), "
+                + "\(shares.given)"
+        }
+        return try made(by: event) ?? views.described(event).about ?? ""
+    }
+
+    private static let named: [Kind: FieldNumber] = [
+        .neighborhoodDefined: NeighborhoodField.name, .devicePaired: DeviceField.label,
+        .deviceSplit: DeviceField.label,
+    ]
+
+    /// What an event brought about, by its name; nil for one that is about something else.
+    private func made(by event: Event) throws -> String? {
+        guard event.subject == nil, let kind = event.knownKind else { return nil }
+        if kind == .memberEnrolled || kind == .workerRegistered {
+            return try views.label(of: event.entity)
+        }
+        guard let field = Self.named[kind], case .text(let name)? = event.payload[field] else {
+            return nil
+        }
+        return name
     }
 
     private func names(_ parties: [Party]) throws -> String {

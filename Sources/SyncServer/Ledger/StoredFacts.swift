@@ -70,7 +70,19 @@ final class StoredFacts: LedgerFacts {
     /// Of a decision, or of its undoing: what all that its sides are about reach by now. Nil while
     /// one of the sides is not in the ledger.
     func reach(ofDecision event: Event) throws -> [ScopeID]? {
-        var known: Set = [event.entity]
+        try reach(of: event.entity, andSidesOf: event)
+    }
+
+    /// The same of a question, which is an entity of its own.
+    func reach(ofQuestion event: Event) throws -> [ScopeID]? {
+        guard let about = event.payload.entity(QuestionField.about) else {
+            throw QuarantineReason.invalid
+        }
+        return try reach(of: about, andSidesOf: event)
+    }
+
+    private func reach(of about: EntityID, andSidesOf event: Event) throws -> [ScopeID]? {
+        var known: Set = [about]
         for side in event.payload.sides(ResolutionField.sides) {
             guard let said = try tables.event(side.dot) else { return nil }
             known.insert(said.event.entity)

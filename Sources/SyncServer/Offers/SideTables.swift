@@ -20,7 +20,7 @@ extension AppendSession {
             .deviceRevoked, .serverTLSKeysChanged, .memberEnrolled, .memberChanged, .memberMoved,
             .hoursRecorded, .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed,
             .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct, .conflictResolved,
-            .conflictUndone, .quarantineEntered, nil:
+            .conflictUndone, .conflictAsked, .conflictReplied, .quarantineEntered, nil:
             break
         }
     }

@@ -129,6 +129,7 @@ private struct Delivery {
         switch kind {
         case .conflictResolved: return try facts.reach(ofDecision: event)
         case .conflictUndone: return try reach(ofUndoing: event)
+        case .conflictAsked: return try facts.reach(ofQuestion: event)
         case .hoursRecorded: return try Permission.delivery(of: event, entity: facts.entity)
         case .quarantineEntered: return try reach(ofEntering: event)
         case .deviceSplit:
@@ -139,7 +140,7 @@ private struct Delivery {
             .memberEnrolled, .memberChanged, .memberMoved, .hoursAmended, .hoursVoided,
             .hoursConfirmed,
             .hoursDisputed, .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct,
-            .quarantineDecided:
+            .conflictReplied, .quarantineDecided:
             guard let subject = event.subject else { return [.community] }
             return try facts.entity(subject) == nil ? nil : [.community]
         }

@@ -69,8 +69,8 @@ extension Event {
             .ledgerReopened,
             .hoursRecorded,
             .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed, .hoursReinstated,
-            .hoursMarkedSame, .hoursMarkedDistinct, .conflictUndone, .quarantineEntered,
-            .quarantineDecided, nil:
+            .hoursMarkedSame, .hoursMarkedDistinct, .conflictUndone, .conflictAsked,
+            .conflictReplied, .quarantineEntered, .quarantineDecided, nil:
             nil
         }
     }

@@ -136,14 +136,14 @@ struct QuarantineReasons {
         case .hoursRecorded: return try balances(event) + alike(event)
         case .memberEnrolled: return "The member is then in the book."
         case .memberChanged, .hoursAmended, .hoursVoided, .hoursConfirmed, .hoursDisputed,
-            .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct:
+            .hoursReinstated, .hoursMarkedSame, .hoursMarkedDistinct, .conflictReplied:
             return "It is then said of \(try views.historySubject(event.entity)): "
                 + "\(try views.words(of: event, seenFrom: event.entity))."
         case .communityFounded, .neighborhoodDefined, .workerRegistered, .devicePaired,
             .deviceSplit, .deviceRevoked, .deviceScopeChanged, .memberMoved, .serverTLSKeysChanged,
             .ledgerReopened,
             .conflictResolved,
-            .conflictUndone,
+            .conflictUndone, .conflictAsked,
             .quarantineEntered, .quarantineDecided:
             preconditionFailure("what only the office writes is never admissible")
         }

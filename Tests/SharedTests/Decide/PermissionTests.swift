@@ -12,11 +12,15 @@ import Testing
     private static let own = EntityID(Dot(Fixed.device.replica, Sequence64(7)))
     private static let foreign = EntityID(Dot(Fixed.replica(0xC0), Sequence64(7)))
 
+    private static let question = Fixed.entity(20)
+    private static let questionElsewhere = Fixed.entity(21)
+
     private static let known: [EntityID: EntityFacts] = [
         Fixed.harbor: facts(.neighborhood, .community), orchard: facts(.neighborhood, .community),
         Fixed.ana: facts(.member, home), Fixed.luis: facts(.member, home),
         Fixed.mei: facts(.member, elsewhere), own: facts(.hours, home),
-        foreign: facts(.hours, home),
+        foreign: facts(.hours, home), question: facts(.question, home),
+        questionElsewhere: facts(.question, elsewhere),
     ]
 
     private static func facts(_ family: Family, _ home: ScopeID) -> EntityFacts {
@@ -144,6 +148,24 @@ import Testing
             try outcome(.hoursRecorded, .exchange(), worker: nil) == .failure(.unauthorized))
         #expect(
             try outcome(.conflictResolved, [:], subject: Self.own, device: .admin, worker: .admin)
+                == .failure(.unauthorized))
+    }
+
+    @Test func whoeverRecordsAnswersQuestionsOfTheirScopesAndOnlyTheOfficeAsks() throws {
+        let answer: Payload = [ReplyField.answer: .integer(Answer.neither.rawValue)]
+        #expect(
+            try outcome(.conflictReplied, answer, subject: Self.question) == .success([Self.home]))
+        #expect(
+            try outcome(
+                .conflictReplied, answer, subject: Self.questionElsewhere, home: Self.elsewhere)
+                == .failure(.outOfScope))
+        for subject in [Self.own, Fixed.ana, Fixed.entity(99)] {
+            #expect(
+                try outcome(.conflictReplied, answer, subject: subject)
+                    == .failure(.unknownSubject))
+        }
+        #expect(
+            try outcome(.conflictAsked, [:], device: .admin, worker: .admin)
                 == .failure(.unauthorized))
     }
 

@@ -28,7 +28,7 @@ struct Story {
     mutating func write(
         _ kind: Kind, by number: Int, seen: Int, own: UInt64? = nil, about: EntityID? = nil,
         _ payload: Payload, sealed: Bool = false, importKey: ImportKey? = nil,
-        contextUnknown: Bool = false, home: ScopeID? = nil
+        contextUnknown: Bool = false, home: ScopeID? = nil, worker: EntityID? = nil
     ) -> RecordedEvent {
         let sequence = written[number, default: 0] + 1
         written[number] = sequence
@@ -40,7 +40,7 @@ struct Story {
             context: CausalContext(
                 position: LedgerPosition(UInt64(seen)), rootTag: .start,
                 ownSequence: Sequence64(own ?? sequence - 1)),
-            recordedAt: Instant(milliseconds: 0), utcOffsetMinutes: 0, worker: nil,
+            recordedAt: Instant(milliseconds: 0), utcOffsetMinutes: 0, worker: worker,
             home: home ?? self.home,
             subject: about, kind: kind.number, payload: payload, sealed: sealed ? [part] : [],
             importKey: importKey)

@@ -1,0 +1,112 @@
+# Looking at pages in a browser: what people touch and type, what holds, and what axe finds.
+# Neighbors: check-browser and check-console use it, once browser.prepare() has found Selenium.
+import pathlib
+
+import browser
+from axe_core_python.selenium import Axe
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
+
+SERIOUS = "serious", "critical"
+HOSTILE = "<img src=x onerror=alert(1)>'\"; DROP TABLE event; =1+1"
+
+
+class Checks:
+    """Counts what holds; says what does not."""
+    def __init__(self):
+        self.passed, self.failed = 0, 0
+
+    def __call__(self, what, holds, seen=""):
+        self.passed, self.failed = self.passed + bool(holds), self.failed + (not holds)
+        if not holds:
+            print(f"FAILED: {what} {seen}", flush=True)
+
+
+class Person:
+    """Somebody at a browser, whose touches and typed characters are counted. `pages` has the
+    address that lets somebody in, and the origin of all of them."""
+    def __init__(self, pages, **options):
+        self.driver = browser.chromium(**options)
+        self.pages = pages
+        self.touches = self.characters = 0
+        self.driver.get(pages.address)
+
+    def go(self, path):
+        self.driver.get(self.pages.origin + path)
+
+    def find(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def texts(self, selector):
+        self.driver.implicitly_wait(0)
+        found = [e.text for e in self.driver.find_elements(By.CSS_SELECTOR, selector)]
+        self.driver.implicitly_wait(browser.WAIT_SECONDS_MAX)
+        return found
+
+    def touch(self, selector):
+        self.touches += 1
+        self.find(selector).click()
+
+    def leave(self, act, *words):
+        """Does what leads to another page, and waits for that."""
+        self.driver.execute_script("window.isBefore = true")
+        act(*words)
+        WebDriverWait(self.driver, browser.WAIT_SECONDS_MAX, ignored_exceptions=[
+            WebDriverException]).until(lambda driver: driver.execute_script(
+                "return !window.isBefore && document.readyState === 'complete'"))
+
+    def type(self, text, *keys):
+        self.characters += len(text)
+        self.driver.switch_to.active_element.send_keys(text, *keys)
+
+    def press(self, *keys):
+        self.driver.switch_to.active_element.send_keys(*keys)
+
+    def choose(self, typed, then):
+        """Types into the field in focus, and takes the first who is found by a key or a touch."""
+        field = self.driver.switch_to.active_element.get_attribute("id")
+        self.type(typed)
+        self.find(f"#{field}-found:not([hidden]) li[aria-selected=true]")
+        if then is None:
+            self.touch(f"#{field}-found li[aria-selected=true]")
+        else:
+            self.press(then)
+
+    def end(self):
+        self.driver.quit()
+
+
+def serious(person):
+    """What axe finds on the page that somebody looks at."""
+    return [f"{one['id']}: {one['nodes'][0]['html']}"
+            for one in Axe().run(person.driver)["violations"] if one["impact"] in SERIOUS]
+
+
+def looked_at(check, options, start, paths):
+    """Every page in each setting: `start` opens a browser in one, `paths` are those of the pages
+    that it shows, with what each is called."""
+    pictures = pathlib.Path(options.pictures) if options.pictures else None
+    settings = [(language, dark, width) for language in ("en", "es") for dark in (False, True)
+                for width in (320, 1280)] if options.all or pictures else [("en", False, 320)]
+    for language, dark, width in settings:
+        person = start(language=language, dark=dark, width=width)
+        for called, path in paths(person):
+            person.go(path)
+            name = f"{called}-{language}-{'dark' if dark else 'light'}-{width}"
+            found = serious(person)
+            check(f"axe finds nothing serious on {name}", not found, found)
+            wide = person.driver.execute_script("return document.documentElement.scrollWidth")
+            check(f"{name} is no wider than its window", wide <= width, wide)
+            if pictures:
+                picture(person, pictures, name, width)
+        person.end()
+
+
+def picture(person, folder, name, width):
+    folder.mkdir(parents=True, exist_ok=True)
+    person.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": width, "deviceScaleFactor": 1, "mobile": False,
+        "height": min(2_000, person.driver.execute_script(
+            "return document.documentElement.scrollHeight"))})
+    person.driver.save_screenshot(str(folder / f"{name[:60]}.png"))
