@@ -148,11 +148,11 @@ struct ConsolePeopleTests {
         #expect(try await ada.get("/ledger?q=Ana").text.contains("Who is meant?"))
         #expect(try await ada.get("/ledger?q=zzz").text.contains("Nothing and nobody"))
         let enrolled = try await ada.get("/ledger?kind=member.enrolled").text
-        #expect(enrolled.matches(of: /<td class="time">/).count == 2)
+        #expect(enrolled.matches(of: /<td class="place">/).count == 2)
         var (next, seen) = (Optional("/ledger"), 0)
         while let path = next {
             let text = try await ada.get(path).text
-            let lines = text.matches(of: /<td class="time">/).count
+            let lines = text.matches(of: /<td class="place">/).count
             #expect(lines <= ConsoleSite.ledgerLinesMax)
             seen += lines
             next = text.firstMatch(of: /href="(\/ledger\?before=[^"]+)" rel="next"/).map {
