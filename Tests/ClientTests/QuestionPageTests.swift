@@ -2,6 +2,7 @@
 // the name of whoever was asked, with no network.
 // Neighbors: FieldSiteTests has the browser; AskingTests are the office's side of it.
 
+import Faces
 import Foundation
 import GRDB
 import Hummingbird

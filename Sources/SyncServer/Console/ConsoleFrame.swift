@@ -11,6 +11,8 @@ struct ConsoleVisit: Sendable {
     let person: SignedIn
     /// What they had typed into the page's form before their session ended.
     var typed: FormFields?
+    /// Why nothing can be written, if so.
+    var warning: String?
 
     var text: StringTable { visit.text }
     var now: Instant { visit.now }
@@ -71,6 +73,7 @@ extension PageFrame {
                     path: $0.path, name: text($0.textKey), isHere: $0 == place,
                     count: counts[$0].flatMap { $0 == 0 ? nil : $0 })
             })
+        warning = visit.warning
         standing = text("as_of_position", ["position": "\(views.position)"])
     }
 }

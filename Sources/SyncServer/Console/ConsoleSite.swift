@@ -85,7 +85,7 @@ final class ConsoleSite: HTTPResponder {
                 visit: visit(request), person: person,
                 typed: held.withLock {
                     $0.find(fields["held"], of: person.worker, at: desk.environment.now())
-                })
+                }, warning: desk.store.standing.sentence)
             return try await respond(to: route, fields, visit, request)
         case .ended(let worker): return try await keep(route, request, of: worker)
         case .none: return signInFirst(back: page(route, request))
