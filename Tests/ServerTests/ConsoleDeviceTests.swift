@@ -150,7 +150,9 @@ struct ConsoleDeviceTests {
         let late = try await bea.post(
             path, [("was", "\(harbor)"), ("place", "\(mill)"), ("once", "b")])
         #expect(late.status == .conflict && late.text.contains("Somebody changed this device"))
-        #expect(try town.written(after: before).map(\.knownKind) == [.deviceScopeChanged])
+        let written = try town.written(after: before)
+        #expect(written.map(\.knownKind) == [.deviceScopeChanged])
+        #expect(written.first?.worker == town.office.ada)
         let none = try await ada.post(path, [("was", "\(harbor)"), ("once", "c")])
         #expect(none.status == .unprocessableContent)
     }

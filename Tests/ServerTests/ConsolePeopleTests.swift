@@ -117,7 +117,8 @@ struct ConsolePeopleTests {
         let auditor = try town.office.store.append {
             try $0.addWorker(name: "Au", role: .auditor, neighborhoods: [])
         }
-        let none = try await ada.post("/workers/\(auditor)/invite", form)
+        let none = try await ada.post(
+            "/workers/\(auditor)/invite", [("once", "2"), ("url", "https://book.example.org")])
         #expect(none.status == .unprocessableContent && link(none) == nil)
     }
 

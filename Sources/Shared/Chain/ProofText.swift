@@ -1,6 +1,6 @@
 // Proof that an entry has its place in the ledger, as text that others' programs read too.
-// Source: c2sp.org/tlog-proof. Neighbors: InclusionProof makes the hashes, Checkpoint what is signed;
-// the console shows it.
+// Source: c2sp.org/tlog-proof. Neighbors: InclusionProof makes the hashes, Checkpoint what is
+// signed; the console shows it.
 
 internal import Foundation
 

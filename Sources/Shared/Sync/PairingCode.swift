@@ -1,7 +1,8 @@
 // A pairing link for who cannot copy it: the server's address, and lines of letters and digits that
 // are read over the phone and typed. Source: docs/protocol.md section 7.1.
 // Neighbors: the console shows it beside the link, `hourbook pair` reads either.
-// Invariant: a line with one wrong character, or in another's place, is found, and said by its number.
+// Invariant: a line with one wrong character, or in another's place, is found, and said by its
+// number.
 
 /// host:port, then lines of four groups of four; the last character of a line checks it.
 public struct PairingCode: Equatable, Sendable {
@@ -87,8 +88,9 @@ public struct PairingCode: Equatable, Sendable {
 
     // MARK: Checking
 
-    /// The values as a polynomial over GF(32), the line's number first: every single wrong character
-    /// and every two that changed places are found, and a line that stands where another should.
+    /// The values as a polynomial over GF(32), the line's number first: every single wrong
+    /// character and every two that changed places are found, and a line that stands where another
+    /// should.
     private static func check(_ line: some Collection<UInt8>, line number: Int) -> UInt8 {
         let sum = line.reduce(UInt8(number % 32)) { sum, digit in
             timesX(sum) ^ (Base32.value(digit) ?? 0)

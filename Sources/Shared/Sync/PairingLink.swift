@@ -1,7 +1,7 @@
 // The link by which a device meets its server once: an address, a secret to prove, and the
 // fingerprint that the ledger's key must have. Source: docs/protocol.md section 8.
-// Neighbors: `hourbook-server pairing-link` prints one, `hourbook pair` reads it; PairingCode is the
-// same for who must type it.
+// Neighbors: `hourbook-server pairing-link` prints one, `hourbook pair` reads it; PairingCode is
+// the same for who must type it.
 // Invariant: the secret is proven (PairingProof), never sent.
 
 /// hourbook://host:port/?mode=pinned&pin=<64 hex>&link=<16 hex>&secret=<base32>&ledger=<64 hex>

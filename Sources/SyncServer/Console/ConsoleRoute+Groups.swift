@@ -1,5 +1,5 @@
 // The routes of the console's groups of pages: devices, what waits, people and workers, the ledger.
-// Neighbors: ConsoleRoute asks each by the first part of the path; one ConsoleSite file answers each.
+// Neighbors: ConsoleRoute asks each by the first part of the path; a ConsoleSite file answers each.
 
 internal import HTTPTypes
 internal import Shared

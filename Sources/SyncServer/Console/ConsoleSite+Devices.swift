@@ -1,6 +1,6 @@
 // Devices: which there are and how each is, what one holds, and taking one out of use.
-// Neighbors: Pairing/ and Quarantine/Revoking write; DevicePages fills the pages, ConsoleSite+Pairing
-// has the links.
+// Neighbors: Pairing/ and Quarantine/Revoking write; DevicePages fills the pages,
+// ConsoleSite+Pairing has the links.
 // Invariant: what a form changes is what its page had shown; otherwise the page comes again.
 
 internal import Faces
