@@ -55,7 +55,7 @@ let package = Package(
         .target(
             name: "Faces",
             dependencies: [
-                "Shared",
+                "CQRencode", "Shared",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -66,7 +66,7 @@ let package = Package(
         .executableTarget(
             name: "SyncClient",
             dependencies: [
-                "CCurl", "CQRencode", "Faces", "Shared", "Store",
+                "CCurl", "Faces", "Shared", "Store",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -1,2 +1,2 @@
-// libqrencode as it is. Neighbor: SyncClient/WebApp/QRCode.swift is the only caller.
+// libqrencode as it is. Neighbor: Faces/QRCode.swift is the only caller.
 #include <qrencode.h>

@@ -81,6 +81,9 @@ public struct PageFrame: Sendable {
     public var isPractice = false
     /// What everybody must know before all else; nil when nothing is the matter.
     public var warning: String?
+    /// Shown anew after so many seconds by a browser without scripts, until what it waits for has
+    /// come; nil for a page that stays.
+    public var refreshSeconds: Int?
     /// "As of position 120, 3 minutes ago. 2 entries on this device only."
     public var standing: String?
 

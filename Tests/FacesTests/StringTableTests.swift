@@ -28,8 +28,9 @@ struct StringTableTests {
 
     /// Keys that are made of parts, by how they begin.
     private static let made = [
-        "standing_", "place_", "said_", "next_", "filter_", "gave_missing", "received_missing", "role_", "field_",
-        "answer_", "answered_", "choice_", "passphrase", "waits_", "hours_by_",
+        "standing_", "place_", "said_", "next_", "filter_", "gave_missing", "received_missing",
+        "role_", "field_", "answer_", "answered_", "choice_", "passphrase", "waits_", "hours_by_",
+        "kind_", "apart_", "form_", "office_",
     ]
 
     private static let folders = [

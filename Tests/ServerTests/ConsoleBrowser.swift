@@ -144,7 +144,7 @@ extension Office {
         try store.read { views in
             let tables = [
                 "console_account", "console_invitation", "console_session",
-                "conflict_assignment",
+                "conflict_assignment", "pairing_link", "quarantine", "split_allowance",
             ]
             return try ["\(views.position)"]
                 + tables.flatMap { table in

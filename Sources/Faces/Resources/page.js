@@ -147,6 +147,32 @@ for (const input of document.querySelectorAll("input[data-find]")) {
   });
 }
 
+// A page that waits for something elsewhere looks again until it has come.
+const waiting = document.querySelector("[data-look]");
+if (waiting) {
+  const later = () => setTimeout(look, waiting.dataset.look * 1000);
+  const look = async () => {
+    try {
+      const answer = await fetch(location.href);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const state = page.querySelector("[data-look]")?.dataset.state;
+      if (answer.redirected || state !== waiting.dataset.state) return location.reload();
+    } catch { /* the office cannot be reached for a moment */ }
+    later();
+  };
+  later();
+}
+
+// What is there to be taken elsewhere.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    await navigator.clipboard?.writeText(field.value);
+  });
+}
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());

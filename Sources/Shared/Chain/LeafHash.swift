@@ -60,6 +60,7 @@ public enum Purpose: String, Sendable {
     case importKey = "import"
     case reissued
     case split
+    case pairCheck = "pair-check"
 
     /// "hourbook/<purpose>/v1" and one zero byte.
     public var prefix: [UInt8] { Array("hourbook/\(rawValue)/v1".utf8) + [0] }

@@ -1,6 +1,7 @@
 // The link by which a device meets its server once: an address, a secret to prove, and the
 // fingerprint that the ledger's key must have. Source: docs/protocol.md section 8.
-// Neighbors: `hourbook-server pairing-link` prints one, `hourbook pair` reads it.
+// Neighbors: `hourbook-server pairing-link` prints one, `hourbook pair` reads it; PairingCode is
+// the same for who must type it.
 // Invariant: the secret is proven (PairingProof), never sent.
 
 /// hourbook://host:port/?mode=pinned&pin=<64 hex>&link=<16 hex>&secret=<base32>&ledger=<64 hex>
@@ -65,7 +66,7 @@ public struct PairingLink: Hashable, Sendable, CustomStringConvertible {
     public var community: CommunityID { CommunityID(Bytes16(prefixOf: ledger)) }
 
     public var description: String {
-        let authority = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        let authority = Self.authority(host: host, port: port)
         let pin = mode.pin.map { "&pin=\($0)" } ?? ""
         return "hourbook://\(authority)/?mode=\(mode.name)\(pin)&link=\(hex(id))"
             + "&secret=\(Base32.encode(secret))&ledger=\(ledger)"
@@ -100,8 +101,12 @@ public struct PairingLink: Hashable, Sendable, CustomStringConvertible {
             ledger: ledger)
     }
 
+    static func authority(host: String, port: UInt16) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
     /// "name:port" or "[IPv6 address]:port".
-    private static func address(_ text: String) -> (host: String, port: UInt16)? {
+    static func address(_ text: String) -> (host: String, port: UInt16)? {
         guard let colon = text.lastIndex(of: ":"),
             let port = UInt16(text[text.index(after: colon)...]), port > 0
         else { return nil }
@@ -139,6 +144,14 @@ public enum Base32 {
         if bits > 0 { text.append(digits[Int(buffer << UInt32(5 - bits) & 31)]) }
         return String(decoding: text, as: UTF8.self)
     }
+
+    /// Nil for a character that is no digit.
+    static func value(_ digit: UInt8) -> UInt8? {
+        digits.firstIndex(of: digit).map { UInt8($0) }
+    }
+
+    /// `value` is below 32.
+    static func digit(_ value: UInt8) -> UInt8 { digits[Int(value)] }
 
     /// Nil for other characters, or left-over bits that are not zero. Lower case is fine.
     public static func decode(_ text: some StringProtocol) -> [UInt8]? {

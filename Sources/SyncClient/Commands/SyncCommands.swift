@@ -14,13 +14,18 @@ struct PairCommand: ClientCommand {
             which key to know it; the device stays what it was, its name and neighborhoods too.
             """)
 
-    @Argument(help: "The whole link, in quotes.") var link: String
+    @Argument(
+        help: """
+            The whole link, in quotes; or what the office reads out: its address, and lines of \
+            letters.
+            """)
+    var link: [String]
     @Option(.devicePaired, DeviceField.label) var label: String?
     @OptionGroup var data: DataOptions
     @OptionGroup var json: JSONOption
 
     func perform() throws {
-        let link = try Pairing.link(link)
+        let link = try Pairing.link(link.joined(separator: " "))
         let before = try? data.device().paired
         guard let label = label ?? before?.label else {
             throw UserError(.usage, "give this device a name: --label \"Harbor tablet\"")
@@ -30,8 +35,10 @@ struct PairCommand: ClientCommand {
             .pair(link, label: label, over: transport)
         tell(device.paired, before: before)
         let wasRevoked = try tellRevoked(device)
-        try SyncRun(device: device, folder: data.folder, transport: transport, json: json.isOn)
-            .run()
+        try SyncRun(
+            device: device, folder: data.folder, transport: transport, json: json.isOn,
+            checkNumber: device.paired.checkNumber
+        ).run()
         if !wasRevoked { try tellRevoked(device) }
     }
 
@@ -58,6 +65,8 @@ struct PairCommand: ClientCommand {
         } else {
             Screen.note("paired with \(name) as replica \(paired.replica.short)")
         }
+        Screen.note(
+            "check number \(paired.checkNumber): the office sees the same beside this device")
     }
 }
 
@@ -89,6 +98,8 @@ struct SyncCommand: ClientCommand {
 
 /// What a session moved, as JSON.
 struct SyncRecord: Codable {
+    /// Of `pair` alone: what the office sees too.
+    var checkNumber: String?
     let position: UInt64
     /// When the office took this device out of use: then it gives it nothing any more, and the
     /// position is where its copy of the ledger ends.
@@ -108,6 +119,8 @@ struct SyncRun {
     let transport: any Transport
     let json: Bool
     var once = false
+    /// Said with what a session moved; nil where it did not pair.
+    var checkNumber: String?
     /// Waits so many milliseconds.
     var pause: (UInt64) -> Void = ClientMain.pause
     /// Is told of each try that is to come after one that was cut off.
@@ -190,7 +203,7 @@ struct SyncRun {
         let next = try Splitting(device: device, keys: keys, transport: transport).run()
         try SyncRun(
             device: next.device, folder: folder, transport: transport, json: json, once: once,
-            pause: pause
+            checkNumber: checkNumber, pause: pause
         ).perform(mayTakeAnotherName: false)
     }
 
@@ -256,6 +269,7 @@ struct SyncRun {
         if json {
             return try Screen.printJSON(
                 SyncRecord(
+                    checkNumber: checkNumber,
                     position: state.contact.cursor.value,
                     revokedAt: state.revoked?.revokedAt.text, sent: report.pushed,
                     fetched: report.fetched, requests: report.requests,

@@ -14,18 +14,41 @@ struct Pairing {
 
     /// The link as typed, or a sentence.
     static func link(_ text: String) throws -> PairingLink {
-        if let link = PairingLink(text.trimmed) {
-            guard link.mode != .loopback || Loopback.contains(link.host) else {
+        if let link = PairingLink(text.trimmed) { return try allowed(link) }
+        let whole =
+            "this is not a whole pairing link; copy all of it, from hourbook:// on, in quotes"
+        guard !text.contains("//") else { throw UserError(.usage, whole) }
+        let read: PairingLink
+        do throws(PairingCode.Fault) {
+            read = try PairingCode.link(typed: text)
+        } catch {
+            switch error {
+            case .address:
                 throw UserError(
                     .usage,
-                    "\(link.host) is another machine, but this link is not encrypted; ask the "
-                        + "office for a new one")
+                    "\(whole); or type what the office reads out: book.example.org:8420 and then "
+                        + "its lines of letters")
+            case .line(let number):
+                throw UserError(
+                    .usage,
+                    "there is a mistake in line \(number) of the letters, or one is missing there; "
+                        + "a full line has 4 groups of 4")
+            case .incomplete:
+                throw UserError(
+                    .usage, "lines of letters are missing at the end, or there are too many")
             }
-            return link
         }
-        throw UserError(
-            .usage,
-            "this is not a whole pairing link; copy all of it, from hourbook:// on, in quotes")
+        return try allowed(read)
+    }
+
+    private static func allowed(_ link: PairingLink) throws -> PairingLink {
+        guard link.mode != .loopback || Loopback.contains(link.host) else {
+            throw UserError(
+                .usage,
+                "\(link.host) is another machine, but this link is not encrypted; ask the "
+                    + "office for a new one")
+        }
+        return link
     }
 
     /// Pairs, or finds that it was done before by the same link.
@@ -160,6 +183,13 @@ struct Pairing {
             try tables.save(paired, chain: ReplicaChain(signingKey: keys.signingPublicKey))
             try tables.finish()
         }
+    }
+}
+
+extension PairedDevice {
+    /// The office shows the same beside this device.
+    var checkNumber: String {
+        PairingCheck.number(community: community, replica: replica, ledgerKey: ledgerKey)
     }
 }
 

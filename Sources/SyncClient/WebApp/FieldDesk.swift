@@ -56,9 +56,7 @@ final class FieldDesk: @unchecked Sendable {
 
     private func shelf(_ book: LocalBook) throws -> Shelf {
         let version = try PeopleIndex.Version(book, after: version)
-        let people =
-            try self.people.flatMap { $0.version == version ? $0 : nil }
-            ?? PeopleIndex(book, version)
+        let people = try (self.version == version ? self.people : nil) ?? PeopleIndex(book)
         let moment = try Recent.Moment(book)
         let recent =
             try self.recent.flatMap { $0.moment == moment ? $0 : nil }

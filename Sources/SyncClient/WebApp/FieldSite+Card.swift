@@ -11,8 +11,7 @@ struct CardModel: Sendable {
     let id: String
     let number: String
     let name: String
-    let viewBox: String
-    let path: String
+    let code: QRCode
 }
 
 extension FieldSite {
@@ -25,7 +24,7 @@ extension FieldSite {
             return CardModel(
                 t: visit.text.texts,
                 frame: try PageFrame(book, visit, title: person.label, place: .people), id: id,
-                number: person.number, name: person.name, viewBox: code.viewBox, path: code.path)
+                number: person.number, name: person.name, code: code)
         }
         guard let model else { throw SiteFault.notFound }
         return html("card", model)

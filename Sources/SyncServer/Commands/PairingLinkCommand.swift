@@ -60,7 +60,8 @@ struct PairingLinkCommand: ServerCommand {
 }
 
 extension AppendSession {
-    fileprivate func mode(of address: LinkAddress) throws -> PairingLink.Mode {
+    /// A server that has no key yet gets one, and says so in the ledger.
+    func mode(of address: LinkAddress) throws -> PairingLink.Mode {
         switch address.mode {
         case .pinned: .pinned(try announcedTLSIdentity().keys.current)
         case .public: .public

@@ -15,6 +15,7 @@ final class ConsoleDesk: Sendable {
     private let sent = Mutex(SentForms())
     private let keeper = FiguresKeeper()
     private let queue = Mutex<ConflictQueue?>(nil)
+    private let shelf = Mutex<PeopleShelf?>(nil)
 
     init(_ store: ServerStore, cost: ScryptCost = .standard) {
         self.store = store
@@ -35,6 +36,20 @@ final class ConsoleDesk: Sendable {
         _ form: String, by person: SignedIn,
         _ body: @escaping @Sendable (AppendSession) throws -> Result
     ) async throws -> Result {
+        try await once(form, by: person) { [store] in try store.append(body) }
+    }
+
+    /// The same for what stands beside the ledger.
+    func note<Result: Sendable>(
+        _ form: String, by person: SignedIn,
+        _ body: @escaping @Sendable (ServerStore) throws -> Result
+    ) async throws -> Result {
+        try await once(form, by: person) { [store] in try body(store) }
+    }
+
+    private func once<Result: Sendable>(
+        _ form: String, by person: SignedIn, _ body: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
         let token = form.isEmpty ? "" : "\(person.session) \(form)"
         return try await withCheckedThrowingContinuation { continuation in
             writes.async { [self] in
@@ -42,7 +57,7 @@ final class ConsoleDesk: Sendable {
                     with: Swift.Result {
                         let before = sent.withLock { $0.answer(to: token, as: Result.self) }
                         if let before { return before }
-                        let result = try store.append(body)
+                        let result = try body()
                         sent.withLock { $0.note(token, result) }
                         return result
                     })
@@ -69,6 +84,16 @@ final class ConsoleDesk: Sendable {
         let earlier = known.flatMap { $0.position < views.position ? $0 : nil }
         let made = try ConflictQueue(views, after: earlier)
         queue.withLock { if $0.map({ $0.position < made.position }) ?? true { $0 = made } }
+        return made
+    }
+
+    /// Everybody, to be found by name or number; kept up with the ledger.
+    func people(_ views: Views) throws -> PeopleShelf {
+        let known = shelf.withLock { $0 }
+        if let known, known.position == views.position { return known }
+        let earlier = known.flatMap { $0.position < views.position ? $0 : nil }
+        let made = try PeopleShelf(views, after: earlier)
+        shelf.withLock { if $0.map({ $0.position < made.position }) ?? true { $0 = made } }
         return made
     }
 }

@@ -20,13 +20,26 @@ struct ConsoleVisit: Sendable {
 
 /// The pages that every page leads to.
 enum ConsolePlace: CaseIterable {
-    case home, conflicts, decided
+    case home, conflicts, decided, waiting, people, workers, devices, ledger
+
+    /// The least role that it is shown to.
+    var needs: Role {
+        switch self {
+        case .home, .conflicts, .decided, .waiting, .people, .workers, .ledger: .coordinator
+        case .devices: .admin
+        }
+    }
 
     var path: String {
         switch self {
         case .home: "/"
         case .conflicts: "/conflicts"
         case .decided: "/decisions"
+        case .waiting: "/waiting"
+        case .people: "/people"
+        case .workers: "/workers"
+        case .devices: "/devices"
+        case .ledger: "/ledger"
         }
     }
 
@@ -35,6 +48,11 @@ enum ConsolePlace: CaseIterable {
         case .home: "home"
         case .conflicts: "conflicts"
         case .decided: "decisions"
+        case .waiting: "waiting"
+        case .people: "people"
+        case .workers: "workers"
+        case .devices: "devices"
+        case .ledger: "ledger"
         }
     }
 }
@@ -50,7 +68,7 @@ extension PageFrame {
         person = Person(
             name: visit.person.name, role: text("role_\(visit.person.role.name)"))
         navigation = Navigation(
-            ConsolePlace.allCases.map {
+            ConsolePlace.allCases.filter { visit.person.role >= $0.needs }.map {
                 Link(
                     path: $0.path, name: text($0.textKey), isHere: $0 == place,
                     count: counts[$0].flatMap { $0 == 0 ? nil : "\($0)" })

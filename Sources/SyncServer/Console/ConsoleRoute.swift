@@ -28,6 +28,11 @@ enum ConsoleRoute: Equatable, Sendable {
         case assign(ConflictID)
         case ask(ConflictID)
         case decided, undo
+        case devices(Devices)
+        case waiting(Waiting)
+        case people(People)
+        case workers(Workers)
+        case ledger(Ledger)
     }
 
     static let signInPath = "/sign-in"
@@ -73,8 +78,24 @@ extension ConsoleRoute.Inside {
         case (_, "conflicts", 2...3):
             guard let id = ConflictID(parts[1]) else { return nil }
             self.init(method, id, parts.dropFirst(2).first)
-        default: return nil
+        default: self.init(method, group: parts)
         }
+    }
+
+    private init?(_ method: HTTPRequest.Method, group parts: [String]) {
+        typealias Route = ConsoleRoute
+        let rest = parts.dropFirst()
+        let found: Self? =
+            switch parts.first {
+            case "devices": Route.Devices(method, rest).map { .devices($0) }
+            case "waiting": Route.Waiting(method, rest).map { .waiting($0) }
+            case "people": Route.People(method, rest).map { .people($0) }
+            case "workers": Route.Workers(method, rest).map { .workers($0) }
+            case "ledger": Route.Ledger(method, rest).map { .ledger($0) }
+            default: nil
+            }
+        guard let found else { return nil }
+        self = found
     }
 
     private init?(_ method: HTTPRequest.Method, _ conflict: ConflictID, _ what: String?) {
@@ -95,6 +116,11 @@ extension ConsoleRoute.Inside {
             .decided:
             .coordinator
         case .decide, .ask, .undo: .admin
+        case .devices(let route): route.needs
+        case .waiting(let route): route.needs
+        case .people(let route): route.needs
+        case .workers(let route): route.needs
+        case .ledger(let route): route.needs
         }
     }
 
@@ -104,7 +130,13 @@ extension ConsoleRoute.Inside {
         switch self {
         case .decide(let id), .assign(let id), .ask(let id): "/conflicts/\(id)"
         case .undo: "/decisions"
-        case .home, .account, .signOut, .signOutEverywhere, .conflicts, .conflict, .decided: nil
+        case .devices(let route): route.formPage
+        case .waiting(let route): route.formPage
+        case .people(let route): route.formPage
+        case .workers(let route): route.formPage
+        case .home, .account, .signOut, .signOutEverywhere, .conflicts, .conflict, .decided,
+            .ledger:
+            nil
         }
     }
 }

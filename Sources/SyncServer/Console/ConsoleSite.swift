@@ -108,6 +108,11 @@ final class ConsoleSite: HTTPResponder {
         case .ask(let id): try await ask(id, fields, visit)
         case .decided: try await decidedPage(visit)
         case .undo: try await undo(fields, visit)
+        case .devices(let route): try await respond(to: route, fields, visit)
+        case .waiting(let route): try await respond(to: route, fields, visit)
+        case .people(let route): try await respond(to: route, fields, visit)
+        case .workers(let route): try await respond(to: route, fields, visit)
+        case .ledger(let route): try await respond(to: route, fields, visit)
         }
     }
 
@@ -146,6 +151,14 @@ final class ConsoleSite: HTTPResponder {
 
     func session(of request: Request) -> String {
         request.cookies[door.cookieName(host: request.head.authority)]?.value ?? ""
+    }
+
+    /// The sentence about what was typed wrongly; any other error goes on.
+    static func sentence(_ error: any Error) throws -> String {
+        guard let refusal = Refusal(showing: error), refusal.isOfTyping,
+            !(error is StoreDamage)
+        else { throw error }
+        return refusal.sentence
     }
 
     func visit(_ request: Request) -> Visit {

@@ -52,6 +52,9 @@ enum ServerSchema {
         migrator.registerMigration("server 16: accounts of the console") { db in
             try db.execute(sql: accounts)
         }
+        migrator.registerMigration("server 17: where pairing links lead") { db in
+            try db.execute(sql: "ALTER TABLE pairing_link ADD COLUMN address TEXT")
+        }
     }
 
     /// `worker` is the 24 bytes of the id that the ledger has. `token` is the SHA-256 of a secret

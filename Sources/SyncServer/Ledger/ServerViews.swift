@@ -45,31 +45,28 @@ extension Views {
     // MARK: Devices
 
     func deviceRecords() throws -> [DeviceRecord] {
-        let table = DeviceTable(tables.db)
-        let copies = PartedCopyTable(tables.db)
-        let ahead = AheadDeviceTable(tables.db)
         let all = try devices()
-        return try all.map { device in
-            let report = try table.report(of: device.replica)
-            let last = try tables.head(of: device.replica)?.sequence.value ?? 0
-            return DeviceRecord(
-                replica: device.replica.description, label: device.label, role: device.role.name,
-                workers: try device.workers.map { try workerName($0) ?? $0.short },
-                neighborhoods: try device.neighborhoods.map { try code(of: .neighborhood($0)) },
-                lastSync: report?.syncedAt.text, lastSequence: last,
-                notReceived: report.map { max($0.ownSequence.value, last) - last },
-                cursor: report?.cursor.value, revoked: device.revokedAfter != nil,
-                clockOffsetMilliseconds: report?.clock?.milliseconds,
-                parted: try copies.find(device.replica).map {
-                    PartedRecord($0, label: device.label)
-                },
-                copyOf: device.origin.flatMap { origin in
-                    all.first { $0.id == origin }?.label
-                },
-                splitWaitsSince: try SplitTable(tables.db).waitingSince(device.replica)?.text,
-                ahead: try ahead.find(device.replica).map {
-                    AheadRecord($0, ledgerEnd: position)
-                })
-        }
+        return try all.map { try record($0, among: all) }
+    }
+
+    func record(_ device: DeviceState, among all: [DeviceState]) throws -> DeviceRecord {
+        let report = try DeviceTable(tables.db).report(of: device.replica)
+        let last = try tables.head(of: device.replica)?.sequence.value ?? 0
+        return DeviceRecord(
+            replica: device.replica.description, label: device.label, role: device.role.name,
+            workers: try device.workers.map { try workerName($0) ?? $0.short },
+            neighborhoods: try device.neighborhoods.map { try code(of: .neighborhood($0)) },
+            lastSync: report?.syncedAt.text, lastSequence: last,
+            notReceived: report.map { max($0.ownSequence.value, last) - last },
+            cursor: report?.cursor.value, revoked: device.revokedAfter != nil,
+            clockOffsetMilliseconds: report?.clock?.milliseconds,
+            parted: try PartedCopyTable(tables.db).find(device.replica).map {
+                PartedRecord($0, label: device.label)
+            },
+            copyOf: device.origin.flatMap { origin in all.first { $0.id == origin }?.label },
+            splitWaitsSince: try SplitTable(tables.db).waitingSince(device.replica)?.text,
+            ahead: try AheadDeviceTable(tables.db).find(device.replica).map {
+                AheadRecord($0, ledgerEnd: position)
+            })
     }
 }

@@ -14,9 +14,12 @@ struct PairingGrant: Equatable, Sendable {
     let expiresAt: Instant
     /// The replica it was used by.
     let replica: ReplicaID?
+    /// Where it leads; nil for one from before it was kept.
+    var address: LinkAddress?
 
     /// Long enough for a laptop to travel, short enough that a lost paper is worthless.
     static let daysValid: Int64 = 7
+    static let hoursValid = 1...(daysValid * 24)
 
     /// A link that was made while the server's clock was years ahead is not good for years; a clock
     /// that is set back by a few hours spoils none.

@@ -12,13 +12,14 @@ struct PairingLinkTable {
     func insert(_ grant: PairingGrant) throws {
         try db.execute(
             sql: """
-                INSERT INTO pairing_link (id, secret, workers, neighborhoods, role, expires_at)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO pairing_link
+                    (id, secret, workers, neighborhoods, role, expires_at, address)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 Data(grant.id), Data(grant.secret), Self.text(grant.workers),
                 Self.text(grant.neighborhoods), grant.role.rawValue,
-                grant.expiresAt.milliseconds,
+                grant.expiresAt.milliseconds, grant.address?.stored,
             ])
     }
 
@@ -26,17 +27,41 @@ struct PairingLinkTable {
         try Row.fetchOne(
             db,
             sql: """
-                SELECT secret, workers, neighborhoods, role, expires_at, replica
-                FROM pairing_link WHERE id = ?
+                SELECT \(Self.columns) FROM pairing_link WHERE id = ?
                 """, arguments: [Data(id)]
-        ).map { row in
-            PairingGrant(
-                id: id, secret: [UInt8](row[0] as Data), workers: Self.entities(row[1]),
-                neighborhoods: Self.entities(row[2]),
-                role: Role(rawValue: row[3]) ?? .auditor,
-                expiresAt: Instant(milliseconds: row[4]),
-                replica: (row[5] as Data?).flatMap { ReplicaID($0) })
-        }
+        ).map(Self.grant)
+    }
+
+    private static let columns =
+        "id, secret, workers, neighborhoods, role, expires_at, replica, address"
+
+    private static func grant(_ row: Row) -> PairingGrant {
+        PairingGrant(
+            id: [UInt8](row[0] as Data), secret: [UInt8](row[1] as Data),
+            workers: entities(row[2]), neighborhoods: entities(row[3]),
+            role: Role(rawValue: row[4]) ?? .auditor,
+            expiresAt: Instant(milliseconds: row[5]),
+            replica: (row[6] as Data?).flatMap { ReplicaID($0) },
+            address: (row[7] as String?).flatMap(LinkAddress.init(stored:)))
+    }
+
+    /// Those that nobody has used and that can still be, the one that ends first before others.
+    func open(at now: Instant, limit: Int) throws -> [PairingGrant] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT \(Self.columns) FROM pairing_link
+                WHERE replica IS NULL AND expires_at > ? ORDER BY expires_at, id LIMIT ?
+                """, arguments: [now.milliseconds, limit]
+        ).map(Self.grant)
+    }
+
+    /// Nobody pairs by it any more; false when somebody has.
+    func withdraw(_ id: [UInt8]) throws -> Bool {
+        try db.execute(
+            sql: "DELETE FROM pairing_link WHERE id = ? AND replica IS NULL",
+            arguments: [Data(id)])
+        return db.changesCount > 0
     }
 
     func bind(_ id: [UInt8], to replica: ReplicaID) throws {
@@ -51,6 +76,49 @@ struct PairingLinkTable {
 
     private static func entities(_ text: String) -> [EntityID] {
         text.split(separator: " ").compactMap { EntityID($0) }
+    }
+}
+
+extension LinkAddress {
+    /// As it is kept: "pinned 8420 book.example.org".
+    fileprivate var stored: String { "\(mode.rawValue) \(port) \(host)" }
+
+    fileprivate init?(stored: String) {
+        let parts = stored.split(separator: " ")
+        guard parts.count == 3, let mode = ServingRecord.Mode(rawValue: String(parts[0])),
+            let port = UInt16(parts[1])
+        else { return nil }
+        self.init(mode: mode, host: String(parts[2]), port: port)
+    }
+}
+
+extension ServingRecord.Mode {
+    init(_ mode: PairingLink.Mode) {
+        self =
+            switch mode {
+            case .pinned: .pinned
+            case .public: .public
+            case .loopback: .loopback
+            }
+    }
+}
+
+extension ServerStore {
+    /// The link that was made, with the server's key as it is now; nil when nobody knows any more
+    /// where it leads.
+    func link(of grant: PairingGrant) throws -> PairingLink? {
+        guard let address = grant.address else { return nil }
+        let mode: PairingLink.Mode
+        switch address.mode {
+        case .pinned:
+            guard let identity = try TLSIdentity(folder: folder) else { return nil }
+            mode = .pinned(identity.keys.current)
+        case .public: mode = .public
+        case .loopback: mode = .loopback
+        }
+        return PairingLink(
+            host: address.host, port: address.port, mode: mode, id: grant.id,
+            secret: grant.secret, ledger: .of(keys.ledger.signingPublicKey))
     }
 }
 

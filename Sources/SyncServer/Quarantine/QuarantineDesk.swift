@@ -74,9 +74,50 @@ extension AppendSession {
 
 /// Why no decision lets an event in.
 struct Inadmissible: Error {
-    let sentence: String
+    enum Fault {
+        case unreadable
+        /// It says that it is another.
+        case misnamed(Dot)
+        case breaksRule(ShapeFault)
+        case officeOnly
+        /// The ledger has what it repeats.
+        case repeats(Dot)
+        /// What it needs was rejected.
+        case needsRejected([Dot])
+        /// What it needs is kept apart itself.
+        case needsApart([Dot])
+        case cannot(QuarantineReason)
+    }
+
+    let event: Dot
+    let fault: Fault
+
     /// What it needs and is kept apart itself.
-    var decideFirst: [Dot] = []
+    var decideFirst: [Dot] {
+        if case .needsApart(let dots) = fault { dots } else { [] }
+    }
+
+    var sentence: String {
+        let name = event.short
+        switch fault {
+        case .unreadable: return "\(name) cannot be read as an event; reject it"
+        case .misnamed(let other): return "\(name) says that it is \(other.short); reject it"
+        case .breaksRule(let rule):
+            return "\(name) breaks a rule: \(rule.field) \(rule.rule); reject it"
+        case .officeOnly: return "only the office writes what \(name) says; reject it"
+        case .repeats(let other):
+            return "\(name) repeats \(other.short), which is in the ledger; reject it"
+        case .needsRejected(let dots):
+            let rejected = dots.map(\.short).joined(separator: ", ")
+            return "\(name) needs \(rejected), which was rejected; reject it too"
+        case .needsApart(let dots):
+            let open = dots.map(\.short).joined(separator: ", ")
+            return "\(name) needs what is kept apart too: decide first about \(open), or admit "
+                + "them in one command"
+        case .cannot(let reason):
+            return "\(name) cannot be admitted: \(reason.sentence); reject it"
+        }
+    }
 }
 
 /// What an admin may let in, and where it will be delivered.
@@ -85,29 +126,25 @@ struct AdmissibleEvent {
     let reach: [ScopeID]
 
     init(_ entry: QuarantineTable.Entry, of table: QuarantineTable, _ facts: StoredFacts) throws {
-        let name = entry.dot.short
+        func inadmissible(_ fault: Inadmissible.Fault) -> Inadmissible {
+            Inadmissible(event: entry.dot, fault: fault)
+        }
         let bytes = try table.bytes(entry.dot) ?? []
-        guard let event = try? Event(decoding: bytes) else {
-            throw Inadmissible(sentence: "\(name) cannot be read as an event; reject it")
-        }
-        guard event.dot == entry.dot else {
-            throw Inadmissible(sentence: "\(name) says that it is \(event.dot.short); reject it")
-        }
+        guard let event = try? Event(decoding: bytes) else { throw inadmissible(.unreadable) }
+        guard event.dot == entry.dot else { throw inadmissible(.misnamed(event.dot)) }
         do {
             try event.checkShape()
         } catch {
-            throw Inadmissible(
-                sentence: "\(name) breaks a rule: \(error.field) \(error.rule); reject it")
+            throw inadmissible(.breaksRule(error))
         }
         guard let device = try facts.device(entry.dot.replica), event.isForDevices else {
-            throw Inadmissible(sentence: "only the office writes what \(name) says; reject it")
+            throw inadmissible(.officeOnly)
         }
         // A copy that was revoked could not see that the ledger has it.
         if let lost = event.reissued, let known = try facts.possessed(lost.origin),
             known.leaf == lost.leaf, known.quarantined == nil
         {
-            throw Inadmissible(
-                sentence: "\(name) repeats \(lost.origin.short), which is in the ledger; reject it")
+            throw inadmissible(.repeats(lost.origin))
         }
         let permission = Permission(device: device, workerRole: nil, entity: facts.entity)
         do {
@@ -126,20 +163,12 @@ extension Inadmissible {
         let apart =
             reason == .unknownSubject
             ? try event.named.filter { $0 != event.dot }.compactMap(table.find) : []
-        decideFirst = apart.filter { $0.choice == nil }.map(\.dot)
-        let rejected = apart.filter { $0.choice == .reject }.map(\.dot.short)
-        let open = decideFirst.map(\.short).joined(separator: ", ")
-        let name = event.dot.short
-        sentence =
-            if !rejected.isEmpty {
-                "\(name) needs \(rejected.joined(separator: ", ")), which was rejected; reject it "
-                    + "too"
-            } else if !open.isEmpty {
-                "\(name) needs what is kept apart too: decide first about \(open), or admit them "
-                    + "in one command"
-            } else {
-                "\(name) cannot be admitted: \(reason.sentence); reject it"
-            }
+        let open = apart.filter { $0.choice == nil }.map(\.dot)
+        let rejected = apart.filter { $0.choice == .reject }.map(\.dot)
+        self.init(
+            event: event.dot,
+            fault: !rejected.isEmpty
+                ? .needsRejected(rejected) : !open.isEmpty ? .needsApart(open) : .cannot(reason))
     }
 }
 

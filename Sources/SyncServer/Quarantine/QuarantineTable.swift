@@ -55,6 +55,14 @@ struct QuarantineTable {
             .compactMap(Self.entry)
     }
 
+    /// Those that wait, in the order they came.
+    func undecided() throws -> [Entry] {
+        try Row.fetchAll(
+            db,
+            sql: "SELECT \(Self.columns) FROM quarantine WHERE choice IS NULL ORDER BY number"
+        ).compactMap(Self.entry)
+    }
+
     func bytes(_ dot: Dot) throws -> [UInt8]? {
         try Data.fetchOne(
             db, sql: "SELECT bytes FROM quarantine WHERE replica = ? AND sequence = ?",

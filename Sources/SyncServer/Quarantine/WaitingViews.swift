@@ -112,9 +112,7 @@ extension Views {
     /// By kind, then device.
     func waitingRecords() throws -> [WaitingRecord] {
         let conflicts = try openConflictCount()
-        return try keyRecords() + splitRecords() + partedRecords() + aheadRecords()
-            + unsentRecords() + reusedIDRecords() + countedAgainRecords()
-            + quarantineSummary()
+        return try troubleRecords() + quarantineSummary()
             + (conflicts == 0
                 ? []
                 : [
@@ -123,6 +121,12 @@ extension Views {
                         text: "\(conflicts) to resolve: see `conflicts list`", count: conflicts,
                         since: nil)
                 ])
+    }
+
+    /// What no decision of an admin settles by itself.
+    func troubleRecords() throws -> [WaitingRecord] {
+        try keyRecords() + splitRecords() + partedRecords() + aheadRecords()
+            + unsentRecords() + reusedIDRecords() + countedAgainRecords()
     }
 
     /// Devices whose folder was copied: what the copy recorded comes by no sync.

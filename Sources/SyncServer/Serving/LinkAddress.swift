@@ -4,7 +4,7 @@
 internal import Foundation
 internal import Shared
 
-struct LinkAddress: Equatable {
+struct LinkAddress: Equatable, Sendable {
     static let portDefault: UInt16 = 8420
 
     struct Typed: Equatable {
@@ -47,7 +47,8 @@ struct LinkAddress: Equatable {
         }
     }
 
-    private init(mode: ServingRecord.Mode, host: String, port: UInt16) {
+    /// Of one that was kept.
+    init(mode: ServingRecord.Mode, host: String, port: UInt16) {
         self.mode = mode
         self.host = host
         self.port = port

@@ -23,7 +23,9 @@ extension AppendSession {
 
     /// The name is sealed under a key of the worker's own, durable before the event is.
     @discardableResult
-    func addWorker(name: String, role: Role, neighborhoods: [EntityID]) throws -> EntityID {
+    func addWorker(
+        name: String, role: Role, neighborhoods: [EntityID], by admin: EntityID? = nil
+    ) throws -> EntityID {
         try KindDescriptor.check(name: name)
         for known in try views.workers() where try views.workerName(known.id)?.matches(name) == true
         {
@@ -35,7 +37,7 @@ extension AppendSession {
         let sealed = try seal([WorkerField.name: .text(name)], of: kind, about: [worker])
         try author(
             Draft(
-                kind: kind,
+                kind: kind, worker: admin,
                 payload: [
                     WorkerField.role: .integer(role.rawValue),
                     WorkerField.neighborhoods: .entities(neighborhoods.sorted()),
@@ -45,21 +47,22 @@ extension AppendSession {
 
     func makePairingLink(
         workers: [EntityID], neighborhoods: [EntityID], role: Role, host: String, port: UInt16,
-        mode: PairingLink.Mode
+        mode: PairingLink.Mode, hoursValid: Int64 = PairingGrant.hoursValid.upperBound
     ) throws -> PairingLink {
+        precondition(PairingGrant.hoursValid.contains(hoursValid), "a link is good for a week")
         let random = store.environment.randomBytes
-        let validMilliseconds = PairingGrant.daysValid * 86_400_000
         let grant = PairingGrant(
             id: random(PairingLink.idByteCount), secret: random(PairingLink.secretByteCount),
             workers: workers, neighborhoods: neighborhoods, role: role,
-            expiresAt: Instant(milliseconds: now.milliseconds + validMilliseconds), replica: nil)
+            expiresAt: Instant(milliseconds: now.milliseconds + hoursValid * 3_600_000),
+            replica: nil,
+            address: LinkAddress(mode: ServingRecord.Mode(mode), host: host, port: port))
         try PairingLinkTable(db).insert(grant)
         return PairingLink(
             host: host, port: port, mode: mode, id: grant.id, secret: grant.secret,
             ledger: .of(store.keys.ledger.signingPublicKey))
     }
 
-    /// Seals under the key of these subjects, made and stored if there is none yet.
     /// Why somebody did it, in a sentence of theirs: the one text of a kind that the office writes.
     func seal(
         reason: String, as field: FieldNumber, of kind: Kind, about subjects: [EntityID]
@@ -69,6 +72,7 @@ extension AppendSession {
         return try seal(texts, of: kind, about: subjects)
     }
 
+    /// Seals under the key of these subjects, made and stored if there is none yet.
     func seal(_ payload: Payload, of kind: Kind, about subjects: [EntityID]) throws -> SealedPart {
         let random = store.environment.randomBytes
         let key: DataKey

@@ -2,22 +2,20 @@
 // Neighbors: QRCode draws it, PeopleIndex finds who is meant.
 // Invariant: the code holds a number and nothing else: whoever scans a lost card learns no name.
 
-internal import Shared
-
-struct MemberCard: Equatable, Sendable {
+public struct MemberCard: Equatable, Sendable {
     private static let word = "HOURBOOK"
 
     /// "HAR-37".
-    let number: String
+    public let number: String
 
-    init(number: String) { self.number = number }
+    public init(number: String) { self.number = number }
 
     /// In the code: capitals, digits and a colon, which need the fewest modules.
-    var text: String { "\(Self.word):\(number)" }
+    public var text: String { "\(Self.word):\(number)" }
 
     /// What a scanner typed. Most type as an American keyboard would: where the computer takes it
     /// for another one, the two marks come out as others ("HOURBOOKÑHAR'37" on a Spanish one).
-    init?(scanned typed: String) {
+    public init?(scanned typed: String) {
         // A German "ß" in the place of the hyphen would become two letters.
         let typed = String(typed.map { $0.isASCII ? Character($0.uppercased()) : $0 })
         guard typed.hasPrefix(Self.word) else { return nil }

@@ -1,0 +1,107 @@
+// Everybody who can be named, for finding while somebody types.
+// Neighbors: the pages of a device and the office's console keep one as long as nobody came or
+// changed, and fill it from Views.
+// Invariant: a number that was typed whole comes first, then who gave or received last.
+
+public import Shared
+
+public struct PeopleIndex: Sendable {
+    public struct Person: Sendable {
+        public let id: EntityID
+        /// "HAR-37".
+        public let number: String
+        public let name: String
+        public let isActive: Bool
+        /// Folded, apart: the number, the number without its code, and the name's.
+        fileprivate let words: [String]
+
+        /// "HAR-37 Ana Ruiz", as it is typed and shown.
+        public var label: String { name.isEmpty ? number : "\(number) \(name)" }
+    }
+
+    /// A longer list would cover what comes after the field.
+    public static let answersMax = 5
+
+    /// By number.
+    public let people: [Person]
+    private let byNumber: [String: Int]
+    private let byID: [EntityID: Int]
+
+    public init(_ people: [Person]) {
+        self.people = people
+        byNumber = Dictionary(
+            people.enumerated().map { ($1.number.lowercased(), $0) },
+            uniquingKeysWith: { first, _ in first })
+        byID = Dictionary(
+            people.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Whom somebody meant.
+    public enum Match: Sendable {
+        case one(Person)
+        case nobody
+        /// The first of them.
+        case several([Person])
+    }
+
+    /// Told of in a mistake: a longer list is not read.
+    private static let namedMax = 5
+
+    /// By number, name, a part of one, or a card that was scanned.
+    public func one(_ typed: String) -> Match {
+        let typed = MemberCard(scanned: typed)?.number ?? typed
+        if let person = named(typed) ?? numbered(typed) { return .one(person) }
+        let found = found(typed, recent: [], limit: Self.namedMax + 1)
+        return found.isEmpty
+            ? .nobody
+            : found.count == 1 ? .one(found[0]) : .several(Array(found.prefix(Self.namedMax)))
+    }
+
+    public func person(_ id: EntityID) -> Person? { byID[id].map { people[$0] } }
+
+    /// Whom a whole number, or the label that begins with it, names.
+    public func named(_ typed: String) -> Person? {
+        let first = typed.split(separator: " ").first.map { $0.lowercased() } ?? ""
+        return byNumber[first].map { people[$0] }
+    }
+
+    /// The only one whose number, without the neighborhood's code, this is.
+    public func numbered(_ typed: String) -> Person? {
+        let found = people.filter { $0.words[1] == typed }
+        return found.count == 1 ? found[0] : nil
+    }
+
+    /// Those of whom each typed word begins a word of the name or the number, or whose card was
+    /// scanned: whose number it is first, then the `recent`. `isSought` leaves some out.
+    public func found(
+        _ typed: String, recent: [EntityID], limit: Int = answersMax,
+        where isSought: (Person) -> Bool = { $0.isActive }
+    ) -> [Person] {
+        let wanted = (MemberCard(scanned: typed)?.number ?? typed).searchWords
+        let order = Dictionary(
+            recent.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        let matching = people.enumerated().filter { _, person in
+            isSought(person)
+                && wanted.allSatisfy { word in person.words.contains { $0.hasPrefix(word) } }
+        }
+        func rank(_ found: (offset: Int, element: Person)) -> (Int, Int, Int) {
+            let isExact = wanted.count == 1 && found.element.words.prefix(2).contains(wanted[0])
+            return (isExact ? 0 : 1, order[found.element.id] ?? .max, found.offset)
+        }
+        return matching.sorted { rank($0) < rank($1) }.prefix(limit).map(\.element)
+    }
+}
+
+extension PeopleIndex.Person {
+    public init(id: EntityID, number: String, name: String, isActive: Bool) {
+        (self.id, self.number, self.name, self.isActive) = (id, number, name, isActive)
+        let bare = number.split(separator: "-").last.map(String.init) ?? ""
+        words = "\(number) \(bare) \(name)".searchWords
+    }
+}
+
+extension String {
+    fileprivate var searchWords: [String] {
+        folded.split { $0.isWhitespace }.map(String.init)
+    }
+}
