@@ -53,8 +53,8 @@ def chromium(language="en", dark=False, width=1280, height=900):
 
 class Pages:
     """`hourbook serve` of a device."""
-    def __init__(self, device):
-        self.port = free_port()
+    def __init__(self, device, port=0):
+        self.port = free_port(port)
         self.process = subprocess.Popen(
             [BINARIES / "hourbook", "serve", "--port", str(self.port), "--data",
              str(device.folder)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)

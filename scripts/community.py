@@ -46,18 +46,27 @@ def rows(text):
     return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
-def free_port():
+# Where the programs listen unless they are told otherwise.
+OFFICE_PORT, PAGES_PORT = 8420, 8421
+
+
+def free_port(wanted=0):
+    """That one, or any where something else has it."""
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", wanted))
+        except OSError:
+            return free_port()
         return listener.getsockname()[1]
 
 
 class Server:
-    def __init__(self, folder, community="Riverside Time Bank", serving=()):
+    def __init__(self, folder, community="Riverside Time Bank", serving=(), port=0):
         self.folder = pathlib.Path(folder)
         # More words of `serve`.
         self.serving = serving
-        self.port = free_port()
+        self.port = free_port(port)
         self.process = None
         # Words of a program that runs every command of it, and waits for its end.
         self.under = ()

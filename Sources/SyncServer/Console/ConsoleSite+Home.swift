@@ -152,10 +152,18 @@ extension HomeModel.Work {
         let text = visit.text
         words = text.count("waits_\(work.kind.rawValue)", work.count)
         age = work.since.map { text("oldest_of_them", ["ago": text.ago(from: $0, to: visit.now)]) }
-        switch work.kind {
-        case .conflicts: path = ConsolePlace.conflicts.path
-        case .readOnly, .quarantined, .held, .copies, .parted, .ahead, .repairs, .keys, .silent:
-            path = nil
+        path = work.kind.place.flatMap { visit.person.role >= $0.needs ? $0.path : nil }
+    }
+}
+
+extension WaitingWork.Kind {
+    /// Where it can be seen to; nil for what is done with the programs.
+    fileprivate var place: ConsolePlace? {
+        switch self {
+        case .conflicts: .conflicts
+        case .quarantined, .held: .waiting
+        case .copies, .parted, .ahead, .repairs, .silent: .devices
+        case .readOnly, .keys: nil
         }
     }
 }
