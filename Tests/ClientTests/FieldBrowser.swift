@@ -78,10 +78,10 @@ struct Browser {
     ) throws {
         let office = try OfficeInMemory(role: role)
         bench = try Bench(
-            office: office, workers: workers, folder: folder,
+            office: office, workers: workers,
             numberBlocks: [
                 NumberBlock(neighborhood: OfficeInMemory.harbor, first: 1_001, last: 1_100)
-            ])
+            ], folder: folder)
         _ = try bench.sync()
         ana = try bench.enroll(1, "Ana Ruiz")
         omar = try bench.enroll(2, "Omar Haddad")

@@ -3,6 +3,7 @@
 // Neighbors: FieldRouteTests has every route that changes something; scripts/check-browser does it
 // in a real browser; GateTests say who may ask.
 
+import Faces
 import HTTPTypes
 import Hummingbird
 import Shared
