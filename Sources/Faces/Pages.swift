@@ -1,6 +1,7 @@
 // Templates and what they show → a page. Neighbors: Resources/ has the frame of every page, the
 // style sheet and the script; each program brings the templates of its own pages.
-// Invariant: whatever a model says is shown as text: only templates are HTML.
+// Invariants: whatever a model says is shown as text: only templates are HTML. No text turns the
+// words around it: marks that set a direction are left out of what is shown, and stay in the book.
 
 internal import Mustache
 
@@ -24,11 +25,27 @@ public struct Pages: Sendable {
         guard let page = library.render(model, withTemplate: name) else {
             preconditionFailure("there is no template \(name)")
         }
-        return page
+        return page.utf8.contains(Self.leadOfMarks) ? page.withoutDirectionMarks : page
     }
+
+    /// The first byte, in UTF-8, of all marks that set a direction, and of few other letters.
+    private static let leadOfMarks: UInt8 = 0xE2
 
     public static let style = PackageResources.style_css
     public static let script = PackageResources.page_js
 }
 
 private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+extension String {
+    /// Without what turns the words that follow: embeddings, overrides and isolates of UAX 9.
+    var withoutDirectionMarks: String {
+        var kept = String.UnicodeScalarView()
+        kept.append(
+            contentsOf: unicodeScalars.filter { scalar in
+                !(0x202A...0x202E).contains(scalar.value)
+                    && !(0x2066...0x2069).contains(scalar.value)
+            })
+        return String(kept)
+    }
+}

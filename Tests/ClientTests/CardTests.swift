@@ -111,6 +111,10 @@ struct CardTests {
         let (_, after) = try await browser.ask(.get, "/sync")
         #expect(after.contains("call the office of Riverside"))
         #expect(!after.contains("<button class=\"main\">Sync now"))
+        let batch = try await browser.send("/slips", [:])
+        try await browser.send(batch, ["slip": "8", "gave": "?", "park": "1"])
+        let (_, parked) = try await browser.ask(.get, "/sync")
+        #expect(parked.contains("1 slip is parked.") && parked.contains("href=\"/slips\""))
     }
 
     @Test("each next action has its words in each language", arguments: Language.allCases)

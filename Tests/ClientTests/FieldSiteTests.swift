@@ -199,6 +199,21 @@ struct FieldSiteTests {
         #expect(try browser.events().count == before)
     }
 
+    @Test("what was done is told once, with what takes it back and nothing else")
+    func told() async throws {
+        let browser = try Browser()
+        let saved = try await browser.ask(
+            .post, "/record", ["gave": "HAR-1", "received": "HAR-2", "chip": "60", "once": "r"])
+        let cookie = saved.response.headers[values: .setCookie].first.map {
+            String($0.prefix { $0 != ";" })
+        }
+        let (_, text) = try await browser.ask(.get, "/", cookies: cookie)
+        let entry = try #require(try browser.events().last).entity
+        #expect(text.contains("name=\"entry\" value=\"\(entry)\""))
+        #expect(!text.contains("Answer again") && !text.contains("href=\"Again("))
+        #expect(try await !browser.ask(.get, "/", cookies: cookie).text.contains("name=\"entry\""))
+    }
+
     @Test(
         "it leads to no other site",
         arguments: ["//evil.example", "https://evil.example", "/\\evil", "x"])

@@ -179,6 +179,7 @@ struct ConsoleDeviceTests {
         }
         #expect(brought == [.quarantined(.revoked)])
         #expect(try await ada.get("/waiting").text.contains("the device was out of use"))
+        #expect(try await ada.get("/").text.contains("1 entry is kept apart"))
         // The other admin had the page open.
         let before = try town.position
         let again = try await bea.post(path, [("once", "3"), ("reason", "stolen")])

@@ -1,5 +1,5 @@
-// `hourbook sync`, and how each sync is told. Neighbors: SyncSession does the work, PairCommand syncs
-// too; this says how it went, and with which exit code.
+// `hourbook sync`, and how each sync is told. Neighbors: SyncSession does the work, PairCommand
+// syncs too; this says how it went, and with which exit code.
 
 internal import ArgumentParser
 internal import Foundation

@@ -120,8 +120,7 @@ extension SyncModel.Next {
         guard !book.paired.isPractice,
             let action = try Checkup.nextAction(book, now: visit.now)
         else {
-            self.init(
-                words: text("next_nothing", office), button: nil, repairs: false, link: nil)
+            self = try Self.without(book, text, office)
             return
         }
         self.init(
@@ -129,5 +128,25 @@ extension SyncModel.Next {
             button: action.isSync ? text("sync_now") : nil, repairs: action == .repair,
             link: action == .tellOffice
                 ? Link(path: "/entries?state=waiting", name: text("filter_waiting")) : nil)
+    }
+
+    /// Where the device itself is well: what waits for whoever uses it.
+    private static func without(
+        _ book: LocalBook, _ text: StringTable, _ office: KeyValuePairs<String, String>
+    ) throws -> Self {
+        let questions = try book.unansweredQuestions.count
+        let parked = try book.tables.parkedCount()
+        let (words, link): (String, Link?) =
+            if questions > 0 {
+                (
+                    text.count("next_questions", questions),
+                    Link(path: "/questions", name: text("questions"))
+                )
+            } else if parked > 0 {
+                (text.count("parked_left", parked), Link(path: "/slips", name: text("slips")))
+            } else {
+                (text("next_nothing", office), nil)
+            }
+        return Self(words: words, button: nil, repairs: false, link: link)
     }
 }

@@ -1,7 +1,6 @@
 // What needs a person today: how many of each, and since when. Neighbors: the first page shows it;
 // the command line's `waiting` says the same of everything, with what to do.
 
-internal import Foundation
 internal import GRDB
 internal import Shared
 internal import Store
@@ -57,13 +56,13 @@ struct OfficeToday: Sendable {
         if isReadOnly { works.add(.readOnly, 1, since: nil) }
         for line in conflicts { works.add(.conflicts, 1, since: line.since) }
         var freshness = DeviceFreshness()
-        let quarantine = try QuarantineTable(views.tables.db).openCounts()
+        // Also of devices out of use: what they bring is what is kept apart.
+        for kept in try KeptApartList(views, for: person).all {
+            works.add(.quarantined, 1, since: kept.receivedAt)
+        }
         for device in devices {
             let last = try works.add(device, views, at: now)
             freshness.count(last, at: now)
-            if let kept = quarantine[device.replica] {
-                works.add(.quarantined, kept.count, since: kept.since)
-            }
         }
         if person.role == .admin, let trouble = try views.tables.keyringTrouble() {
             works.add(.keys, trouble.missing, since: nil)
@@ -120,24 +119,5 @@ private struct Works {
         WaitingWork.Kind.allCases.compactMap { kind in
             counts[kind].map { WaitingWork(kind: kind, count: $0.count, since: $0.since) }
         }
-    }
-}
-
-extension QuarantineTable {
-    /// What nobody has decided about yet, by device.
-    fileprivate func openCounts() throws -> [ReplicaID: (count: Int, since: Instant)] {
-        let rows = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT replica, count(*), min(received_at) FROM quarantine
-                WHERE choice IS NULL GROUP BY replica
-                """)
-        return Dictionary(
-            uniqueKeysWithValues: rows.compactMap { row in
-                ReplicaID(row[0] as Data).map { replica in
-                    let count: Int = row[1]
-                    return (replica, (count: count, since: Instant(milliseconds: row[2])))
-                }
-            })
     }
 }
