@@ -24,11 +24,12 @@ DESTDIR ?=
 
 PICTURES ?=
 
-.PHONY: help setup setup-browser test-browser demo demo-serve scenes test properties sim sim-soak sim-mutants check format bench kills cuts faults man install clean
+.PHONY: help setup setup-browser test-browser demo demo-serve tour scenes test properties sim sim-soak sim-mutants check format bench kills cuts faults man install clean
 
 help:
 	@echo 'make demo    build, run a community of four devices and a server, compare them'
 	@echo 'make demo-serve  the pages of a device and of the office in a browser, with a sample community'
+	@echo 'make tour    takes the pictures of docs/tour.md anew'
 	@echo 'make scenes  devices restored, cloned, narrowed, offline for a month; a server set back; a member'
 	@echo '             who moved; full disks, wrong clocks: what people see'
 	@echo 'make test    build and run every test'
@@ -65,6 +66,11 @@ demo-serve: setup
 	$(BUILD)
 	scripts/demo-serve
 
+# Pictures of the screens, for docs/tour.md.
+tour: setup-browser
+	$(BUILD)
+	scripts/tour
+
 # On the real programs; each ends non-zero if an entry is lost or doubled.
 scenes: setup
 	$(BUILD)
@@ -87,11 +93,13 @@ test: setup-browser
 	scripts/check-browser
 	scripts/check-console
 
-# Every page in both languages, light and dark, narrow and wide; PICTURES=folder keeps a picture of each.
+# Every page in both languages, light and dark, narrow and wide; PICTURES=folder keeps a picture of
+# each. Then every page of the route tables, empty, usual, mistaken and with 10000 entries.
 test-browser: setup-browser
 	$(BUILD)
 	scripts/check-browser --all $(if $(PICTURES),--pictures $(PICTURES))
 	scripts/check-console --all $(if $(PICTURES),--pictures $(PICTURES))
+	scripts/check-states --all
 
 # A build of its own: tests see inside the modules, which the programs that are measured must not.
 properties: setup

@@ -8,7 +8,7 @@ import sys
 from community import BINARIES, COMMAND_SECONDS_MAX, ROOT, Failed, free_port
 
 # axe-selenium-python brings rules of 2018, which refuse HTML that is valid since.
-REQUIREMENTS = ["selenium==4.51.0", "axe-core-python==0.1.0"]
+REQUIREMENTS = ["selenium==4.51.0", "axe-core-python==0.1.0", "pillow==12.1.1"]
 ENVIRONMENT = ROOT / ".build/browser"
 WAIT_SECONDS_MAX = 60
 OPTIONS = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",

@@ -83,13 +83,45 @@ def serious(person):
             for one in Axe().run(person.driver)["violations"] if one["impact"] in SERIOUS]
 
 
+def settings(all_of_them):
+    """Languages, light and dark, and widths in which a page is looked at."""
+    if not all_of_them:
+        return [("en", False, 320)]
+    return [(language, dark, width) for language in ("en", "es") for dark in (False, True)
+            for width in (320, 1280)]
+
+
+def resize(person, width, height):
+    person.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+
+
+def setting(person, language="en", dark=False, width=960):
+    """From here on pages are in a language, by day or by night, in a window that is so wide."""
+    person.driver.add_cookie({"name": "language", "value": language, "path": "/"})
+    person.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
+        {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
+    resize(person, width, 640)
+
+
+def look(person, path, **options):
+    setting(person, **options)
+    person.go(path)
+
+
+def first(person, path, selector):
+    """The path of the first thing that a page leads to; None where it leads to none."""
+    person.go(path)
+    found = person.driver.execute_script(
+        "return document.querySelector(arguments[0])?.getAttribute('href')", selector)
+    return found and found.removeprefix(person.pages.origin)
+
+
 def looked_at(check, options, start, paths):
     """Every page in each setting: `start` opens a browser in one, `paths` are those of the pages
     that it shows, with what each is called."""
     pictures = pathlib.Path(options.pictures) if options.pictures else None
-    settings = [(language, dark, width) for language in ("en", "es") for dark in (False, True)
-                for width in (320, 1280)] if options.all or pictures else [("en", False, 320)]
-    for language, dark, width in settings:
+    for language, dark, width in settings(options.all or pictures):
         person = start(language=language, dark=dark, width=width)
         for called, path in paths(person):
             person.go(path)

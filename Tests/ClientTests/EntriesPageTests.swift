@@ -125,7 +125,7 @@ struct EntriesPageTests {
         let other = try await record(browser, "HAR-2", "HAR-1", "2026-03-02")
         try await browser.send("/undo", ["entry": other])
         _ = try browser.bench.sync()
-        #expect(try await !browser.ask(.get, "/entries").text.contains("What the office changed"))
+        #expect(try await !browser.ask(.get, "/entries").text.contains("What others changed"))
         try browser.bench.office.write(.hoursVoided, about: EntityID(entry), [:])
         _ = try browser.bench.sync()
         let (_, text) = try await browser.ask(.get, "/entries")
