@@ -76,8 +76,12 @@ extension Request {
     /// Those of the form that was sent, or of the address.
     public func formFields() async throws -> FormFields {
         guard isWrite else { return try FormFields(encoded: uri.query ?? "") }
-        let body = try await body.collect(upTo: FormFields.bytesMax)
-        return try FormFields(encoded: String(buffer: body))
+        do {
+            let body = try await body.collect(upTo: FormFields.bytesMax)
+            return try FormFields(encoded: String(buffer: body))
+        } catch is NIOTooManyBytesError {
+            throw FormFields.Fault.tooLarge
+        }
     }
 
     /// The path with what follows its question mark.

@@ -114,6 +114,35 @@ private struct Dispute {
         #expect(after?.disputed == before?.disputed && after?.serviceDate == before?.serviceDate)
     }
 
+    @Test("the console's list marks what was asked, and what has its answer")
+    func marked() async throws {
+        let dispute = try await Dispute()
+        let (office, conflict) = (dispute.office, try dispute.conflict)
+        let ada = try await office.browser(of: office.ada, at: office.site())
+        func marks() async throws -> [String] {
+            try await ada.get("/conflicts").text.matches(of: /<span class="mark">(.*?)<\/span>/)
+                .map { String($0.1) }
+        }
+        #expect(try await marks() == [])
+        try dispute.ask(conflict)
+        #expect(try await marks() == ["Asked, no answer yet"])
+        let question = try #require(try dispute.questions().first)
+        try await office.serve { client in
+            var device = dispute.devices[0]
+            try await device.sync(client, pushing: false)
+            _ = device.author.write(
+                .conflictReplied, subject: EntityID(question.id),
+                [
+                    ReplyField.answer: .integer(Answer.side.rawValue),
+                    ReplyField.side: .sides([conflict.sides[1]]),
+                ])
+            try await device.sync(client, first: device.author.written.count)
+        }
+        #expect(try await marks() == ["Answered"])
+        try dispute.ask(conflict, "And who was there?")
+        #expect(try await marks() == ["Asked, no answer yet", "Answered"])
+    }
+
     @Test("a question is closed by a decision, and open again when that is taken back")
     func closes() async throws {
         let dispute = try await Dispute()

@@ -155,6 +155,35 @@ struct ConsoleDeskTests {
         #expect(try desk.position == before)
     }
 
+    @Test(
+        "a value that cannot be read is said at its field, with all that was typed",
+        arguments: [
+            ("banana", "en", "“banana” is no length of time."),
+            ("banana", "es", "«banana» no es una duración."), ("0", "en", "minutes"),
+        ])
+    func unreadableValue(_ typed: String, _ language: String, _ sentence: String) async throws {
+        let desk = try await Desk()
+        let path = try desk.path(.amend)
+        let page = try await desk.ada.get(path)
+        #expect(!page.text.contains("merge-wrong"))
+        let before = try desk.position
+        let form = desk.form(page, "merge", reason: "the \"slip\"", more: [("merge", typed)])
+        let answer = try await desk.ada.ask(
+            .post, path + "/decide", form, headers: [.origin: desk.ada.origin], language: language)
+        #expect(answer.status == .unprocessableContent)
+        let told = answer.text.matches(of: /<a href="#merge">(.*?)<\/a>/).map { String($0.1) }
+        #expect(told.count == 1 && told[0].contains(sentence), "\(told)")
+        #expect(answer.text.contains("id=\"merge-wrong\">\(told.first ?? "nothing")<"))
+        #expect(answer.text.contains("value=\"\(typed)\" maxlength=\"2000\" aria-invalid"))
+        #expect(answer.text.contains("value=\"merge\" checked"))
+        #expect(answer.text.contains("name=\"reason\" value=\"the &quot;slip&quot;\""))
+        // The sides gave no reasons, and none that was typed for the decision is theirs.
+        #expect(!answer.text.contains("<td role=\"cell\">the &quot;slip"))
+        #expect(try desk.position == before)
+        let mended = desk.form(answer, "merge", more: [("merge", "1:05")])
+        #expect(try await desk.ada.post(path + "/decide", mended).status == .seeOther)
+    }
+
     @Test("a position that was never shown decides nothing", arguments: ["", "0", "999999", "-1"])
     func forgedPosition(_ seen: String) async throws {
         let desk = try await Desk()
@@ -179,7 +208,7 @@ struct ConsoleDeskTests {
         let signIn = try #require(late.location)
         #expect(signIn.hasPrefix("/sign-in?back="))
         let form = try await desk.ada.get(signIn)
-        #expect(form.text.contains("What you typed is kept"))
+        #expect(form.text.contains("nothing was done yet. What you typed is kept"))
         let back = form.hidden("back")
         try await bea.signIn("Bea")
         #expect(try await !bea.get(back).text.contains("a long story"))
@@ -218,6 +247,32 @@ struct ConsoleDeskTests {
             #expect(new.map(\.knownKind) == [.conflictUndone])
             #expect(new.first?.worker == desk.office.ada)
         }
+    }
+
+    @Test("no reason stands in the form that takes a decision back but what was typed into it")
+    func ownReason() async throws {
+        let desk = try await Desk()
+        let path = try desk.path(.amend)
+        let page = try await desk.ada.get(path)
+        let form = desk.form(page, "take-A", reason: "the slip says so")
+        _ = try await desk.ada.post(path + "/decide", form)
+        let list = try await desk.ada.get("/decisions")
+        #expect(list.text.contains("<p class=\"reason\">the slip says so</p>"))
+        #expect(list.text.contains("name=\"reason\" value=\"\" "))
+        #expect(!list.text.contains("value=\"the slip says so\""))
+        #expect(!list.text.contains("<details open>"))
+        let entry = list.hidden("entry")
+        let empty = try await desk.ada.post(
+            "/undo", [("entry", entry), ("from", "list"), ("reason", " ")])
+        #expect(empty.status == .unprocessableContent)
+        #expect(empty.text.contains("<details open>"))
+        // Typed when the session had ended.
+        desk.office.clock.advance(days: 1)
+        let late = try await desk.ada.post(
+            "/undo", [("entry", entry), ("from", "list"), ("reason", "the wrong side")])
+        let back = try await desk.ada.get(try #require(late.location)).hidden("back")
+        try await desk.ada.signIn("Ada", back: back)
+        #expect(try await desk.ada.get(back).text.contains("value=\"the wrong side\""))
     }
 
     @Test("the queue begins with what changes a balance, and leads through all of it")
@@ -277,6 +332,8 @@ struct ConsoleDeskTests {
         let path = try desk.path(.amend)
         let page = try await dana.get(path)
         #expect(page.status == .ok && !page.text.contains("/decide"))
+        #expect(page.text.contains("<p class=\"asked\">Admins decide conflicts."))
+        #expect(!page.text.contains("class=\"choose\"") && !page.text.contains("role=\"alert\""))
         #expect(try await milo.get(path).status == .seeOther)
         #expect(try await milo.get("/conflicts").text.contains("Nothing needs a decision."))
         #expect(try await milo.post(path + "/assign", [("to", "me")]).status == .notFound)

@@ -9,6 +9,7 @@ import Shared
 import Store
 import Testing
 
+@testable import Faces
 @testable import SyncServer
 
 @Suite("Console: routes")
@@ -75,6 +76,46 @@ struct ConsoleRouteTests {
         let stranger = ConsoleBrowser(office.site())
         stranger.set("hourbook-console-8420", String(repeating: begin, count: 64))
         #expect(try await stranger.get("/").status == .seeOther)
+    }
+
+    @Test("a form without a session is said to be lost; a page that was asked for is not")
+    func lostForm() async throws {
+        let office = try Office()
+        let site = office.site()
+        let browser = try await office.browser(of: office.ada, at: site)
+        let stranger = ConsoleBrowser(site)
+        let sentence = "Your session has ended, and nothing was done."
+        for (method, path) in routes.inside.map(routes.request) {
+            let answer = try await stranger.ask(method, path, headers: [.origin: browser.origin])
+            let signIn = try await stranger.get(try #require(answer.location))
+            #expect(signIn.text.contains(sentence) == (method == .post), "\(path)")
+        }
+        // Of a button alone nothing is kept, and it stays said while the passphrase is wrong.
+        office.clock.advance(days: 1)
+        let late = try await browser.post("/sign-out-everywhere")
+        let shown = try await browser.get(try #require(late.location))
+        #expect(shown.text.contains(sentence))
+        let wrong = try await browser.post(
+            "/sign-in",
+            [("name", "Ada"), ("passphrase", "not this one"), ("form", shown.hidden("form"))])
+        #expect(wrong.status == .unprocessableContent && wrong.text.contains(sentence))
+        let forged = try await stranger.get("/sign-in?form=%3Cb%3E")
+        #expect(forged.status == .ok && !forged.text.contains("<b>"))
+    }
+
+    @Test("a form that is larger than any here is refused with a sentence, and does nothing")
+    func tooLarge() async throws {
+        let (office, _) = try await Office.sameNumber()
+        let site = office.site()
+        let browser = try await office.browser(of: office.ada, at: site)
+        let before = try office.fingerprint()
+        let large = [("reason", String(repeating: "x", count: FormFields.bytesMax))]
+        for (method, path) in routes.all where method == .post {
+            let answer = try await browser.post(path, large)
+            #expect(answer.status == .contentTooLarge, "\(path)")
+            #expect(answer.text.contains("more than a form here can hold"), "\(path)")
+        }
+        #expect(try office.fingerprint() == before)
     }
 
     // MARK: Other sites

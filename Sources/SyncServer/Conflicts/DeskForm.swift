@@ -7,7 +7,11 @@ internal import Shared
 internal import Store
 
 struct DeskForm {
-    struct Missing: Error { let sentence: String }
+    struct Missing: Error {
+        let sentence: String
+        /// Where it is to be typed; nil where something is to be chosen.
+        var field: ConflictTrouble.Field?
+    }
 
     let choice: String
     let merge: String
@@ -24,14 +28,18 @@ struct DeskForm {
     /// `field` is what a typed value is for.
     func ruling(_ field: String) throws -> DeskRuling {
         let made = try made(field)
-        guard !reason.isEmpty else { throw Missing(sentence: text("reason_missing")) }
+        guard !reason.isEmpty else {
+            throw Missing(sentence: text("reason_missing"), field: .reason)
+        }
         return DeskRuling(choice: made, reason: reason)
     }
 
     private func made(_ field: String) throws -> DeskRuling.Choice {
         switch choice {
         case "merge":
-            if merge.isEmpty { throw Missing(sentence: text("merge_missing")) }
+            if merge.isEmpty {
+                throw Missing(sentence: text("merge_missing"), field: .merge)
+            }
             return .merge(field: field, value: merge)
         case "several":
             if kept.isEmpty { throw Missing(sentence: text("several_missing")) }

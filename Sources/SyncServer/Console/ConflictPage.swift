@@ -44,6 +44,8 @@ struct ConflictModel: Sendable {
         let label: String
         let typed: String
         let isChosen: Bool
+        /// What is wrong with what was typed; nil when nothing is.
+        let wrong: String?
     }
     struct Keep: Sendable {
         let letter: String
@@ -90,7 +92,8 @@ struct ConflictModel: Sendable {
     let options: [Option]
     let merge: Merge?
     let several: Several?
-    let reason: String
+    /// Of the decision; named apart from the sides' reasons, which stand on the same page.
+    let decisionReason: String
     let place: String
     let previous: String?
     let next: String?
@@ -99,7 +102,7 @@ struct ConflictModel: Sendable {
     /// For the form that asks: another than the one that decides.
     let askOnce: String
     /// Nil when nothing hindered.
-    let fault: String?
+    let fault: ConflictTrouble.Fault?
     /// What happened since the page was shown; nil when nothing did.
     let changed: Changed?
 
@@ -108,8 +111,27 @@ struct ConflictModel: Sendable {
 
 /// What a decision that was not made says on the page that is shown instead.
 struct ConflictTrouble: Sendable {
-    var fault: String?
+    /// An input of the page, by its id.
+    enum Field: String { case merge, reason, question }
+
+    struct Fault: Sendable {
+        let sentence: String
+        /// Where it is; nil where it is about no single input.
+        let input: String?
+    }
+
+    var fault: Fault?
     var changed: [String] = []
+
+    init(_ sentence: String, at field: Field? = nil) {
+        fault = Fault(sentence: sentence, input: field?.rawValue)
+    }
+
+    init(changed: [String] = []) { self.changed = changed }
+
+    func sentence(at field: Field) -> String? {
+        fault?.input == field.rawValue ? fault?.sentence : nil
+    }
 }
 
 extension ConflictModel {
@@ -144,7 +166,7 @@ extension ConflictModel {
             conflict.takesValue
             ? Merge(
                 label: try words.field(of: conflict), typed: typed.merge,
-                isChosen: typed.choice == "merge") : nil
+                isChosen: typed.choice == "merge", wrong: trouble.sentence(at: .merge)) : nil
         several =
             conflict.takesSeveral
             ? Several(
@@ -152,7 +174,7 @@ extension ConflictModel {
                 sides: record.sides.map {
                     Keep(letter: $0.letter, isTicked: typed.kept.contains($0.letter))
                 }) : nil
-        reason = typed.reason
+        decisionReason = typed.reason
         let index = queue.firstIndex { $0.id == line.id } ?? 0
         place = text("of_so_many", ["n": "\(index + 1)", "all": "\(queue.count)"])
         previous = index > 0 ? queue[index - 1].id.description : nil

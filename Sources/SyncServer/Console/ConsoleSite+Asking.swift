@@ -69,7 +69,7 @@ extension ConsoleSite {
     ) async throws -> Response {
         func shownAgain(_ fault: String) async throws -> Response {
             try await conflictPage(
-                id, visit, typed: fields, trouble: ConflictTrouble(fault: fault),
+                id, visit, typed: fields, trouble: ConflictTrouble(fault, at: .question),
                 status: .unprocessableContent)
         }
         guard let whom = EntityID(fields["whom"]), !fields["question"].isEmpty,
@@ -81,8 +81,8 @@ extension ConsoleSite {
                     id, as: visit.person.worker, seen: LedgerPosition(seen), whom: whom,
                     question: fields["question"])
             }
-        } catch let refusal as Refusal where refusal.isOfTyping {
-            return try await shownAgain(refusal.sentence)
+        } catch {
+            return try await shownAgain(try Self.sentence(error))
         }
         return redirect(to: "/conflicts/\(id)", done: Done(text: visit.text("asked_now")))
     }

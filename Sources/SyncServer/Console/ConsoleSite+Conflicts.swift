@@ -17,6 +17,8 @@ struct ConflictsModel: Sendable {
         let since: String
         /// Nil when nobody said that they see to it.
         let assignee: String?
+        /// What was asked about it: "Asked, no answer yet", "Answered", or both of several.
+        let marks: [String]
     }
     struct Group: Sendable {
         let title: String
@@ -42,7 +44,13 @@ struct DecidedModel: Sendable {
         let when: String
         let reason: String?
         let isUndone: Bool
-        let canUndo: Bool
+        /// Nil where it cannot be taken back by this person.
+        let undoing: Undoing?
+    }
+    /// Named apart from what a line says: what a section lacks is looked for around it.
+    struct Undoing: Sendable {
+        let typed: String
+        let isOpen: Bool
     }
 
     let t: [String: String]
@@ -50,9 +58,8 @@ struct DecidedModel: Sendable {
     let lines: [Line]
     let isEmpty: Bool
     let once: String
-    /// Of the decision whose undoing was not done, with what was typed.
+    /// Why a decision was not taken back; nil when none was to be.
     let fault: String?
-    let reason: String
 }
 
 extension ConsoleSite {
@@ -66,13 +73,14 @@ extension ConsoleSite {
             let shown = queue.prefix(Self.conflictsMax)
             let lines = ConflictLines(views: views, visit: visit)
             let assigned = try AssignmentTable(views.tables.db).all()
+            let questions = try views.questions()
             let groups = try [(true, "changes_balance"), (false, "changes_no_balance")].compactMap {
                 changes, title -> ConflictsModel.Group? in
                 let part = shown.filter { $0.changesBalance == changes }
                 guard !part.isEmpty else { return nil }
                 return ConflictsModel.Group(
                     title: visit.text(title),
-                    lines: try part.map { try lines.line($0, assigned[$0.id]) })
+                    lines: try part.map { try lines.line($0, assigned[$0.id], questions) })
             }
             return ConflictsModel(
                 t: visit.text.texts,
@@ -112,11 +120,13 @@ extension ConsoleSite {
     ) async throws -> Response {
         let text = visit.text
         let ruling: DeskRuling
+        let field = try await field(of: id, visit)
         do {
-            ruling = try DeskForm(fields, text).ruling(try await field(of: id, visit))
+            ruling = try DeskForm(fields, text).ruling(field?.name ?? "")
         } catch let missing as DeskForm.Missing {
             return try await conflictPage(
-                id, visit, typed: fields, trouble: ConflictTrouble(fault: missing.sentence),
+                id, visit, typed: fields,
+                trouble: ConflictTrouble(missing.sentence, at: missing.field),
                 status: .unprocessableContent)
         }
         let before = try await desk.read { [desk] in
@@ -128,9 +138,9 @@ extension ConsoleSite {
                 try session.decide(
                     id, as: visit.person, seen: UInt64(fields["seen"]), ruling)
             }
-        } catch let refusal as Refusal where refusal.isOfTyping {
+        } catch {
             return try await conflictPage(
-                id, visit, typed: fields, trouble: ConflictTrouble(fault: refusal.sentence),
+                id, visit, typed: fields, trouble: try trouble(error, ruling, field, text),
                 status: .unprocessableContent)
         }
         switch outcome {
@@ -149,9 +159,29 @@ extension ConsoleSite {
         }
     }
 
+    /// What was wrong with a decision, where it was typed; any other error goes on.
+    private func trouble(
+        _ error: any Error, _ ruling: DeskRuling, _ field: FieldDescriptor?, _ text: StringTable
+    ) throws -> ConflictTrouble {
+        let sentence = try Self.sentence(error)
+        if let fault = error as? ShapeFault, fault.field == "reason" {
+            return ConflictTrouble(sentence, at: .reason)
+        }
+        guard case .merge(_, let value) = ruling.choice else { return ConflictTrouble(sentence) }
+        switch (error, field?.type) {
+        case (is TypingFault, .shares):
+            return ConflictTrouble(text("minutes_unreadable", ["typed": value]), at: .merge)
+        case (is TypingFault, .date):
+            return ConflictTrouble(text("date_unreadable", ["typed": value]), at: .merge)
+        default: return ConflictTrouble(sentence, at: .merge)
+        }
+    }
+
     /// The field that a typed value is for.
-    private func field(of id: ConflictID, _ visit: ConsoleVisit) async throws -> String {
-        try await desk.read { try $0.conflict(id)?.fieldDescriptor?.name ?? "" }
+    private func field(of id: ConflictID, _ visit: ConsoleVisit) async throws
+        -> FieldDescriptor?
+    {
+        try await desk.read { try $0.conflict(id)?.fieldDescriptor }
     }
 
     /// The one that stood next in the queue, or the first that there is, or the list.
@@ -197,9 +227,8 @@ extension ConsoleSite {
                 frame: try PageFrame(
                     views, visit, title: visit.text("decisions"), place: .decided,
                     counts: [.conflicts: open.count]),
-                lines: try lines.map { try DecidedModel.Line($0, views, visit) },
-                isEmpty: lines.isEmpty, once: desk.formToken(), fault: fault,
-                reason: typed?["reason"] ?? "")
+                lines: try lines.map { try DecidedModel.Line($0, views, visit, typed) },
+                isEmpty: lines.isEmpty, once: desk.formToken(), fault: fault)
         }
         return html("decided", model, status: status)
     }
@@ -237,8 +266,15 @@ private struct ConflictLines {
     let views: Views
     let visit: ConsoleVisit
 
-    func line(_ line: ConflictQueue.Line, _ assignee: EntityID?) throws -> ConflictsModel.Line {
+    func line(
+        _ line: ConflictQueue.Line, _ assignee: EntityID?, _ questions: [QuestionState]
+    ) throws -> ConflictsModel.Line {
         let words = ConflictWords(views: views, text: visit.text)
+        let asked = questions.filter { $0.isAbout(line.conflict) }
+        let marks = [
+            asked.contains { !$0.isAnswered } ? "asked_open" : nil,
+            asked.contains(where: \.isAnswered) ? "asked_answered" : nil,
+        ]
         return ConflictsModel.Line(
             id: line.id.description, kind: try words.kind(line.conflict),
             subject: try words.subject(line.conflict.entity),
@@ -246,13 +282,13 @@ private struct ConflictLines {
             assignee: try assignee.map {
                 $0 == visit.person.worker
                     ? visit.text("you") : try views.workerName($0) ?? $0.short
-            })
+            }, marks: marks.compactMap { $0.map { visit.text($0) } })
     }
 }
 
 extension DecidedModel.Line {
     fileprivate init(
-        _ decision: RecordedEvent, _ views: Views, _ visit: ConsoleVisit
+        _ decision: RecordedEvent, _ views: Views, _ visit: ConsoleVisit, _ typed: FormFields?
     ) throws {
         let made = decision.event
         let choice = made.payload.integer(ResolutionField.choice).flatMap(Choice.init(rawValue:))
@@ -264,6 +300,11 @@ extension DecidedModel.Line {
         when = visit.text.ago(from: made.recordedAt, to: visit.now)
         reason = views.reason(of: made)
         isUndone = try views.tables.isUndone(decision)
-        canUndo = !isUndone && visit.person.role == .admin
+        let isTyped = typed?["entry"] == event
+        undoing =
+            isUndone || visit.person.role != .admin
+            ? nil
+            : DecidedModel.Undoing(
+                typed: isTyped ? typed?["reason"] ?? "" : "", isOpen: isTyped)
     }
 }

@@ -15,9 +15,31 @@ struct SignInModel: Sendable {
     let frame: PageFrame
     var name = ""
     let back: String
-    /// A form was kept that came too late.
-    let isKept: Bool
+    let lost: LostForm?
     var fault: String?
+}
+
+/// What became of a form that came without a session: nothing was done.
+struct LostForm: Sendable {
+    enum Fate: String {
+        /// It is shown again to whoever sent it.
+        case kept
+        /// Nobody knows whose it was, or it is one of a button alone.
+        case gone
+    }
+
+    let fate: String
+    let sentence: String
+
+    init?(_ fate: String, _ text: StringTable) {
+        guard let known = Fate(rawValue: fate) else { return nil }
+        self.fate = fate
+        sentence =
+            switch known {
+            case .kept: text("form_kept")
+            case .gone: text("form_gone")
+            }
+    }
 }
 
 struct JoinModel: Sendable {
@@ -57,7 +79,8 @@ extension ConsoleSite {
             "signin",
             SignInModel(
                 t: visit.text.texts, frame: frame, name: fields["name"],
-                back: localPath(fields["back"]), isKept: fields["kept"] == "1", fault: fault),
+                back: localPath(fields["back"]), lost: LostForm(fields["form"], visit.text),
+                fault: fault),
             status: status)
     }
 

@@ -88,7 +88,9 @@ final class ConsoleSite: HTTPResponder {
                 }, warning: desk.store.standing.sentence)
             return try await respond(to: route, fields, visit, request)
         case .ended(let worker): return try await keep(route, request, of: worker)
-        case .none: return signInFirst(back: page(route, request))
+        case .none:
+            return signInFirst(
+                back: page(route, request), form: request.isWrite ? .gone : nil)
         }
     }
 
@@ -120,13 +122,16 @@ final class ConsoleSite: HTTPResponder {
     private func keep(
         _ route: ConsoleRoute.Inside, _ request: Request, of worker: EntityID
     ) async throws -> Response {
-        guard let page = route.formPage else { return signInFirst(back: page(route, request)) }
+        guard let page = route.formPage else {
+            return signInFirst(
+                back: page(route, request), form: request.isWrite ? .gone : nil)
+        }
         let fields = try await request.formFields()
         let token = desk.formToken()
         held.withLock {
             $0.hold(fields, of: worker, token: token, at: desk.environment.now())
         }
-        return signInFirst(back: "\(page)?held=\(token)", isHeld: true)
+        return signInFirst(back: "\(page)?held=\(token)", form: .kept)
     }
 
     /// Where somebody goes on after signing in.
@@ -134,10 +139,10 @@ final class ConsoleSite: HTTPResponder {
         route.formPage ?? (request.isWrite ? "/" : request.pathAndQuery)
     }
 
-    private func signInFirst(back: String, isHeld: Bool = false) -> Response {
+    private func signInFirst(back: String, form: LostForm.Fate?) -> Response {
         .redirect(
             to: "\(ConsoleRoute.signInPath)?back=\(FormFields.encoded(back))"
-                + (isHeld ? "&kept=1" : ""))
+                + (form.map { "&form=\($0.rawValue)" } ?? ""))
     }
 
     private func chooseLanguage(_ request: Request) async throws -> Response {
@@ -202,13 +207,15 @@ final class ConsoleSite: HTTPResponder {
         switch error {
         case SiteFault.notFound: (.notFound, text("not_found"))
         case SiteRefusal.role: (.forbidden, text("not_your_role"))
-        case FormFields.Fault.tooLarge: (.contentTooLarge, text("form_unreadable"))
+        case FormFields.Fault.tooLarge: (.contentTooLarge, text("form_too_large"))
         case is FormFields.Fault: (.badRequest, text("form_unreadable"))
         case let error as HTTPError: (error.status, text("form_unreadable"))
-        case let refusal as Refusal where refusal.isOfTyping:
-            (.unprocessableContent, refusal.sentence)
         default:
-            (.internalServerError, Refusal(showing: error)?.sentence ?? text("trouble_unknown"))
+            if let sentence = try? sentence(error) {
+                (.unprocessableContent, sentence)
+            } else {
+                (.internalServerError, Refusal(showing: error)?.sentence ?? text("trouble_unknown"))
+            }
         }
     }
 }

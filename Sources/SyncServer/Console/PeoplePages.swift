@@ -207,8 +207,9 @@ struct Happening: Sendable {
     let what: String
     let who: String
     let when: String
-    /// In the ledger; nil for what has no place there.
-    let position: String?
+    /// In the ledger; nil for what has no place there. Not called as the position of the entry is
+    /// that the history stands beside.
+    let place: String?
     let reason: String?
 
     /// The last that are shown of a long history.
@@ -223,7 +224,7 @@ struct Happening: Sendable {
             Happening(
                 what: event.what,
                 who: [event.worker, event.device].compactMap(\.self).joined(separator: ", "),
-                when: event.recordedAt, position: event.position.map { "\($0)" },
+                when: event.recordedAt, place: event.position.map { "\($0)" },
                 reason: event.reason)
         }
     }
