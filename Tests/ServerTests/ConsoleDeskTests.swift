@@ -302,9 +302,16 @@ struct ConsoleDeskTests {
                 (try ConflictQueue(views, after: kept), try ConflictQueue(views, after: nil))
             }
             #expect(next.lines.map(\.conflict) == anew.lines.map(\.conflict))
+            #expect(next.lines.map(\.scopes) == anew.lines.map(\.scopes))
             kept = next
         }
         try await desk.dispute.amendOnceMore(minutes: 90)
+        try check()
+        try desk.office.store.append {
+            _ = try $0.move(
+                try desk.dispute.conflict(.field).entity, to: desk.office.millHill, number: nil,
+                as: desk.office.ada, reason: nil)
+        }
         try check()
         for about in [ConflictKind.duplicate, .amend, .field] {
             let conflict = try desk.dispute.conflict(about)

@@ -25,6 +25,13 @@ extension LedgerTables {
         ).compactMap { position in try move(at: LedgerPosition(UInt64(position))) }
     }
 
+    /// Whether anybody moved after a position.
+    public func hasMoves(after position: LedgerPosition) throws -> Bool {
+        try db.hotInt(
+            "SELECT 1 FROM event WHERE kind = 12 AND position > ? LIMIT 1",
+            .int(Int64(clamping: position.value))) != nil
+    }
+
     /// Where the histories stand of members who moved to one of these.
     public func placesAlong(movedTo scopes: Set<ScopeID>) throws -> Set<LedgerPosition> {
         let moves = try moves().filter { scopes.contains(.neighborhood($0.to)) }

@@ -11,10 +11,22 @@ extension Views {
         return stored + (try numberConflicts().count)
     }
 
+    /// The last so many decisions, undone ones among them, the latest first.
+    public func latestDecisions(_ limit: Int) throws -> [RecordedEvent] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT \(LedgerTables.recordedColumns) FROM event
+                WHERE \(Self.isNaming) AND kind = ? ORDER BY position DESC LIMIT ?
+                """, arguments: [Int64(Kind.conflictResolved.rawValue), limit]
+        ).map(tables.recorded)
+    }
+
     /// Events of every decision, undone ones among them, by position.
     public func decisionDots() throws -> [Dot] {
         try Int64.fetchAll(
-            db, sql: "SELECT dot FROM event WHERE kind = ? ORDER BY position",
+            db,
+            sql: "SELECT dot FROM event WHERE \(Self.isNaming) AND kind = ? ORDER BY position",
             arguments: [Int64(Kind.conflictResolved.rawValue)]
         ).map { try tables.dot(LocalKey(stored: $0)) }
     }

@@ -46,18 +46,20 @@ extension Views {
         .hoursMarkedSame, .hoursMarkedDistinct, .conflictResolved, .conflictUndone,
         .quarantineEntered, .quarantineDecided, .conflictAsked, .conflictReplied,
     ]
+    /// As the index of them says it: one that says less does not use it.
+    static let isNaming =
+        "kind IN (\(naming.map { String($0.rawValue) }.joined(separator: ", ")))"
 
     private func eventsNaming(
         _ entity: EntityID, besides about: [RecordedEvent], apart: [KeptApart]
     ) throws -> [RecordedEvent] {
         let known = Set(about.map(\.event.dot))
         let own = known.union(apart.map(\.event.dot)).union([entity.dot])
-        let kinds = Self.naming.map { String($0.rawValue) }.joined(separator: ", ")
         let rows = try Row.fetchCursor(
             db,
             sql: """
                 SELECT \(LedgerTables.recordedColumns) FROM event
-                WHERE kind IN (\(kinds)) ORDER BY position
+                WHERE \(Self.isNaming) ORDER BY position
                 """)
         var found: [RecordedEvent] = []
         while let row = try rows.next() {

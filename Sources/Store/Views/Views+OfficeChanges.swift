@@ -2,7 +2,6 @@
 // until somebody has seen it. Neighbors: a device's pages ask; Views+HistoryWords has the words.
 // Source: docs/protocol.md sections 9 and 10: what an event changes, and whom it names.
 
-internal import Foundation
 internal import GRDB
 public import Shared
 
@@ -75,7 +74,7 @@ extension Views {
             db.cachedStatement(
                 sql: """
                     SELECT \(LedgerTables.recordedColumns) FROM event
-                    WHERE kind IN (26, 27, 40, 41, 42, 43, 44, 45) AND position > ?1
+                    WHERE \(Self.isNaming) AND position > ?1
                         AND position < \(StoreSchema.unsentBase) AND kind = 43
                     """), arguments: [after]
         ).compactMap { row in

@@ -80,7 +80,8 @@ public final class Views {
     public func quarantineDecisions() throws -> [Hash: (choice: QuarantineChoice, reason: String?)]
     {
         let dots = try Int64.fetchAll(
-            db, sql: "SELECT dot FROM event WHERE kind = ? ORDER BY position",
+            db,
+            sql: "SELECT dot FROM event WHERE \(Self.isNaming) AND kind = ? ORDER BY position",
             arguments: [Int64(Kind.quarantineDecided.rawValue)]
         ).map { try tables.dot(LocalKey(stored: $0)) }
         return try dots.compactMap(tables.event).reduce(into: [:]) { decisions, decision in

@@ -24,18 +24,20 @@ struct ConflictQueue: Sendable {
         position = views.position
         let known = Dictionary(
             uniqueKeysWithValues: (before?.lines ?? []).map { ($0.id, $0) })
+        // Whoever moves takes along where what is about them is delivered.
+        let haveMoved = try views.tables.hasMoves(after: before?.position ?? position)
         let open = try views.conflicts(
             knowing: known.values.map(\.conflict), at: before?.position ?? .start)
         lines = try open.map { conflict in
-            if let same = known[conflict.id], same.conflict == conflict { return same }
+            if !haveMoved, let same = known[conflict.id], same.conflict == conflict {
+                return same
+            }
             return try Line(conflict, views)
         }.sorted { $0.rank < $1.rank }
     }
 
     /// Those that concern somebody, in order.
     func lines(for person: SignedIn) -> [Line] { lines.filter { person.serves($0.scopes) } }
-
-    func line(_ id: ConflictID) -> Line? { lines.first { $0.id == id } }
 }
 
 extension ConflictQueue.Line {

@@ -66,6 +66,8 @@ extension ConsoleSite {
     /// Lines on the page; whoever has worked those off sees the next.
     static let conflictsMax = 50
     static let decisionsMax = 20
+    /// Decisions that are looked at for them: of other neighborhoods a coordinator sees none.
+    private static let decisionsRead = 200
 
     func conflictsPage(_ visit: ConsoleVisit) async throws -> Response {
         let model = try await desk.read { [desk] views in
@@ -218,9 +220,9 @@ extension ConsoleSite {
     ) async throws -> Response {
         let typed = typed ?? visit.typed
         let model = try await desk.read { [desk] views in
-            let lines = try views.decisionDots().suffix(Self.decisionsMax).reversed().compactMap {
-                try views.tables.event($0)
-            }.filter { visit.person.serves(try views.reach(of: $0.event.entity) ?? []) }
+            let lines = try views.latestDecisions(Self.decisionsRead).filter {
+                visit.person.serves(try views.reach(of: $0.event.entity) ?? [])
+            }.prefix(Self.decisionsMax)
             let open = try desk.conflicts(views).lines(for: visit.person)
             return DecidedModel(
                 t: visit.text.texts,
