@@ -133,29 +133,34 @@ extension ServerStore {
     /// By worker.
     func consoleAccounts() throws -> [ConsoleAccountRecord] {
         let now = environment.now()
-        return try read { views in
-            let db = views.tables.db
-            let accounts = Dictionary(
-                uniqueKeysWithValues: try ConsoleAccountTable(db).all().map { ($0.worker, $0) })
-            let invited = Dictionary(
-                uniqueKeysWithValues: try InvitationTable(db).open(at: now).map {
-                    ($0.worker, $0.expiresAt)
-                })
-            let sessions = try SessionTable(db).counts(
-                seenAfter: now.earlier(AccountLimits.idleMilliseconds),
-                createdAfter: now.earlier(AccountLimits.sessionMilliseconds))
-            return try Set(accounts.keys).union(invited.keys).sorted().map { worker in
-                ConsoleAccountRecord(
-                    worker: worker.description, name: try views.workerName(worker),
-                    role: try views.role(of: worker)?.name, sessions: sessions[worker] ?? 0,
-                    passphraseSince: accounts[worker]?.chosenAt.text,
-                    invitedUntil: invited[worker]?.text)
-            }
-        }
+        return try read { try $0.consoleAccounts(at: now) }
     }
 
     /// Whether anybody can sign in.
     func hasConsoleAccounts() throws -> Bool {
         try read { try !ConsoleAccountTable($0.tables.db).all().isEmpty }
+    }
+}
+
+extension Views {
+    /// By worker.
+    func consoleAccounts(at now: Instant) throws -> [ConsoleAccountRecord] {
+        let db = tables.db
+        let accounts = Dictionary(
+            uniqueKeysWithValues: try ConsoleAccountTable(db).all().map { ($0.worker, $0) })
+        let invited = Dictionary(
+            uniqueKeysWithValues: try InvitationTable(db).open(at: now).map {
+                ($0.worker, $0.expiresAt)
+            })
+        let sessions = try SessionTable(db).counts(
+            seenAfter: now.earlier(AccountLimits.idleMilliseconds),
+            createdAfter: now.earlier(AccountLimits.sessionMilliseconds))
+        return try Set(accounts.keys).union(invited.keys).sorted().map { worker in
+            ConsoleAccountRecord(
+                worker: worker.description, name: try workerName(worker),
+                role: try role(of: worker)?.name, sessions: sessions[worker] ?? 0,
+                passphraseSince: accounts[worker]?.chosenAt.text,
+                invitedUntil: invited[worker]?.text)
+        }
     }
 }

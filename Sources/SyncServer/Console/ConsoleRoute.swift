@@ -124,8 +124,21 @@ extension ConsoleRoute.Inside {
         }
     }
 
-    /// The page on which the form of a POST stands: where it is shown again, with what was typed,
-    /// once somebody whose session had ended has signed in anew. Nil: there is nothing to lose.
+    /// Whether what was typed can be shown there again: not of a button alone, nor of entries that
+    /// were chosen.
+    var keepsTyped: Bool {
+        switch self {
+        case .assign, .devices(.withdraw), .devices(.allowSplit), .devices(.settle),
+            .waiting(.decideSeveral), .workers(.invite):
+            false
+        case .home, .account, .signOut, .signOutEverywhere, .conflicts, .conflict, .decide, .ask,
+            .undo, .decided, .devices, .waiting, .people, .workers, .ledger:
+            formPage != nil
+        }
+    }
+
+    /// The page on which the form of a POST stands, where somebody whose session had ended goes on
+    /// once they have signed in anew.
     var formPage: String? {
         switch self {
         case .decide(let id), .assign(let id), .ask(let id): "/conflicts/\(id)"

@@ -72,11 +72,12 @@ extension ConsoleSite {
         _ fields: FormFields, _ visit: ConsoleVisit, typed: FormFields? = nil,
         invited: WorkersModel.Invited? = nil, fault: String? = nil
     ) async throws -> Response {
-        let accounts =
-            visit.person.role == .admin ? try desk.store.consoleAccounts() : []
         let model = try await desk.read { [desk] views in
             try WorkersModel(
-                fields, views, visit, accounts: accounts, once: desk.formToken(),
+                fields, views, visit,
+                accounts: visit.person.role == .admin
+                    ? try views.consoleAccounts(at: visit.now) : [],
+                once: desk.formToken(),
                 typed: typed ?? visit.typed, invited: invited, fault: fault,
                 limit: Self.workersMax)
         }
@@ -168,7 +169,7 @@ extension WorkersModel {
         found = text.count("workers_found", all.count)
         (previous, next) = page.addresses(
             "/workers", wanted.isEmpty ? "" : "q=\(FormFields.encoded(fields["q"]))")
-        form = isAdmin ? try Form(views, text, typed, isOpen: fault != nil) : nil
+        form = isAdmin ? try Form(views, text, typed, isOpen: fault != nil || typed != nil) : nil
         t = text.texts
         frame = try PageFrame(views, visit, title: text("workers"), place: .workers)
         (self.invited, self.once, self.fault) = (invited, once, fault)

@@ -6,7 +6,6 @@
 // worker has the role; a form that was sent twice is done once.
 
 internal import Faces
-internal import GRDB
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
@@ -122,9 +121,9 @@ final class ConsoleSite: HTTPResponder {
     private func keep(
         _ route: ConsoleRoute.Inside, _ request: Request, of worker: EntityID
     ) async throws -> Response {
-        guard let page = route.formPage else {
-            return signInFirst(
-                back: page(route, request), form: request.isWrite ? .gone : nil)
+        let page = page(route, request)
+        guard route.keepsTyped else {
+            return signInFirst(back: page, form: request.isWrite ? .gone : nil)
         }
         let fields = try await request.formFields()
         let token = desk.formToken()

@@ -180,9 +180,10 @@ extension PersonModel.Move {
         }
         was = "\(home)"
         number = typed?["number"] ?? ""
-        reason = fault == nil ? "" : typed?["reason"] ?? ""
+        // The page has two forms with a reason: this one is told by its place.
+        isOpen = fault != nil || typed.map { !$0["place"].isEmpty } ?? false
+        reason = isOpen ? typed?["reason"] ?? "" : ""
         self.fault = fault
-        isOpen = fault != nil
     }
 }
 
@@ -196,9 +197,9 @@ extension PersonModel.Grant {
         }
         minutes = typed?["minutes"] ?? ""
         date = typed?["date"] ?? ""
-        reason = fault == nil ? "" : typed?["reason"] ?? ""
+        isOpen = fault != nil || !form.isEmpty
+        reason = isOpen ? typed?["reason"] ?? "" : ""
         self.fault = fault
-        isOpen = fault != nil
     }
 }
 
