@@ -1,5 +1,5 @@
 // A bar for each of some amounts, as numbers for a picture and as lines of the table behind it:
-// pure. Neighbors: HomePage fills it, home.mustache draws it.
+// pure. Neighbors: ConsoleSite+Home fills it, home.mustache draws it.
 // Invariant: it can be read on a telephone: 340 units wide, and words of 14.
 
 internal import Shared

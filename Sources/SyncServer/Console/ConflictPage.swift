@@ -78,7 +78,6 @@ struct ConflictModel: Sendable {
     let id: String
     let kind: String
     let subject: String
-    /// Leads to what the command line calls it by.
     let since: String?
     let seen: String
     let once: String

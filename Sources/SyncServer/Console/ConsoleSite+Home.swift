@@ -152,17 +152,18 @@ extension HomeModel.Work {
         let text = visit.text
         words = text.count("waits_\(work.kind.rawValue)", work.count)
         age = work.since.map { text("oldest_of_them", ["ago": text.ago(from: $0, to: visit.now)]) }
-        path = work.kind.place.flatMap { visit.person.role >= $0.needs ? $0.path : nil }
+        path = work.kind.place(for: visit.person.role)?.path
     }
 }
 
 extension WaitingWork.Kind {
-    /// Where it can be seen to; nil for what is done with the programs.
-    fileprivate var place: ConsolePlace? {
+    /// Where it can be seen to; nil for what is done with the programs, or is an admin's to see.
+    fileprivate func place(for role: Role) -> ConsolePlace? {
         switch self {
         case .conflicts: .conflicts
-        case .quarantined, .held: .waiting
-        case .copies, .parted, .ahead, .repairs, .silent: .devices
+        case .quarantined: .waiting
+        case .held: role == .admin ? .waiting : nil
+        case .copies, .parted, .ahead, .repairs, .silent: role == .admin ? .devices : nil
         case .readOnly, .keys: nil
         }
     }

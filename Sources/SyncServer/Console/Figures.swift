@@ -1,5 +1,5 @@
 // The figures of the last twelve months for the first page, and when they are made anew.
-// Neighbors: Store/Views+Figures sums, ConsoleDesk keeps one, HomePage shows.
+// Neighbors: Store/Views+Figures sums, ConsoleDesk keeps one, ConsoleSite+Home shows.
 // Invariant: figures say which position they are of. A small ledger's are always of now; a large
 // one's may be a moment behind, so that nobody waits for sums over years.
 
@@ -12,8 +12,7 @@ struct Figures: Sendable {
     static let monthsShown = 12
 
     let position: LedgerPosition
-    /// The first day of the first month, and today.
-    let from: CivilDate
+    /// Today.
     let to: CivilDate
     let hours: [ServiceHours]
     let people: [TakingPart]
@@ -23,7 +22,7 @@ struct Figures: Sendable {
     init(_ views: Views, today: CivilDate) throws {
         position = views.position
         months = Self.months(until: today)
-        from = CivilDate("\(Self.text(months[0]))-01") ?? today
+        let from = CivilDate("\(Self.text(months[0]))-01") ?? today
         to = today
         hours = try views.serviceHours(from: from, to: to)
         people = try views.takingPart(from: from, to: to)

@@ -1,7 +1,6 @@
 // What needs a person today: how many of each, and since when. Neighbors: the first page shows it;
 // the command line's `waiting` says the same of everything, with what to do.
 
-internal import GRDB
 internal import Shared
 internal import Store
 

@@ -271,9 +271,8 @@ struct SeveralModel: Sendable {
     ) throws -> [QuarantineTable.Entry] {
         var taken: Set<Dot> = []
         for entry in entries.sorted(by: { $0.dot < $1.dot }) {
-            let admitting = try words.admitting(entry)
-            let first = admitting.decideFirst
-            if admitting.isPossible || (!first.isEmpty && first.allSatisfy(taken.contains)) {
+            let first = try words.inadmissible(entry)?.decideFirst
+            if first.map({ !$0.isEmpty && $0.allSatisfy(taken.contains) }) ?? true {
                 taken.insert(entry.dot)
             }
         }

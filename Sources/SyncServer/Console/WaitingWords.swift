@@ -96,11 +96,24 @@ struct WaitingWords {
 
     // MARK: What comes of it
 
+    /// Why it cannot be let in as it is; nil where it can.
+    func inadmissible(_ entry: QuarantineTable.Entry) throws -> Inadmissible? {
+        do {
+            _ = try admissible(entry)
+            return nil
+        } catch let reason as Inadmissible {
+            return reason
+        }
+    }
+
+    private func admissible(_ entry: QuarantineTable.Entry) throws -> AdmissibleEvent {
+        try AdmissibleEvent(entry, of: QuarantineTable(views.tables.db), StoredFacts(views))
+    }
+
     func admitting(_ entry: QuarantineTable.Entry) throws -> Admitting {
         let found: AdmissibleEvent
         do {
-            found = try AdmissibleEvent(
-                entry, of: QuarantineTable(views.tables.db), StoredFacts(views))
+            found = try admissible(entry)
         } catch let reason as Inadmissible {
             return Admitting(
                 sentences: [sentence(reason)], isPossible: false, decideFirst: reason.decideFirst)

@@ -125,13 +125,15 @@ extension Views {
 
     /// What no decision of an admin settles by itself.
     func troubleRecords() throws -> [WaitingRecord] {
-        try keyRecords() + splitRecords() + partedRecords() + aheadRecords()
-            + unsentRecords() + reusedIDRecords() + countedAgainRecords()
+        let devices = try deviceRecords()
+        return try keyRecords() + splitRecords(devices) + partedRecords(devices)
+            + aheadRecords(devices) + unsentRecords(devices) + reusedIDRecords()
+            + countedAgainRecords()
     }
 
     /// Devices whose folder was copied: what the copy recorded comes by no sync.
-    private func splitRecords() throws -> [WaitingRecord] {
-        try deviceRecords().compactMap { device in
+    private func splitRecords(_ devices: [DeviceRecord]) -> [WaitingRecord] {
+        devices.compactMap { device in
             guard let since = device.splitWaitsSince, !device.revoked else { return nil }
             return WaitingRecord(
                 what: "copy", device: device.label,
@@ -140,8 +142,8 @@ extension Views {
         }
     }
 
-    private func partedRecords() throws -> [WaitingRecord] {
-        try deviceRecords().compactMap { device in
+    private func partedRecords(_ devices: [DeviceRecord]) -> [WaitingRecord] {
+        devices.compactMap { device in
             guard let parted = device.parted, !device.revoked else { return nil }
             return WaitingRecord(
                 what: "parted", device: device.label, text: parted.text, count: parted.times,
@@ -150,8 +152,8 @@ extension Views {
     }
 
     /// Devices that cannot sync, for this folder is older than what they have seen of it.
-    private func aheadRecords() throws -> [WaitingRecord] {
-        try deviceRecords().compactMap { device in
+    private func aheadRecords(_ devices: [DeviceRecord]) -> [WaitingRecord] {
+        devices.compactMap { device in
             guard let ahead = device.ahead else { return nil }
             return WaitingRecord(
                 what: "ahead", device: device.label, text: ahead.text, count: 1,
@@ -160,8 +162,8 @@ extension Views {
     }
 
     /// Devices that said they hold more than has come.
-    private func unsentRecords() throws -> [WaitingRecord] {
-        try deviceRecords().compactMap { device in
+    private func unsentRecords(_ devices: [DeviceRecord]) -> [WaitingRecord] {
+        devices.compactMap { device in
             guard let missing = device.notReceived, missing > 0 else { return nil }
             return WaitingRecord(
                 what: "unsent", device: device.label,
