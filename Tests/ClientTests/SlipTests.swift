@@ -156,6 +156,21 @@ struct SlipTests {
         #expect(other.status == .conflict && text.contains("1:00"), "an entry of no slip")
     }
 
+    @Test("a cover of no number is refused, whatever is sent", arguments: ["-1", "1e3", "9x"])
+    func noCover(_ typed: String) async throws {
+        let browser = try Browser()
+        let (response, text) = try await browser.ask(.post, "/slips", ["slips": typed])
+        #expect(response.status == .unprocessableContent)
+        #expect(text.contains("Give how many slips the cover says as a number."))
+    }
+
+    @Test("a number is one in capitals or small letters, with blanks or without")
+    func sameNumber() throws {
+        let number = try #require(SlipNumber("A-117"))
+        #expect(number == SlipNumber("a- 117") && number != SlipNumber("A-118"))
+        #expect(Set([number, SlipNumber("a-117")].compactMap(\.self)).count == 1)
+    }
+
     @Test("sums are compared with the cover, and a row counts as its entry stands now")
     func cover() async throws {
         let browser = try Browser()

@@ -1,7 +1,6 @@
 // Entries by the number of the paper slip they were copied from.
 // Neighbors: the projector keeps the column, pages and commands that copy slips ask.
 
-internal import Foundation
 internal import GRDB
 public import Shared
 
@@ -17,6 +16,9 @@ public struct SlipNumber: Hashable, Sendable {
         guard !folded.isEmpty else { return nil }
         (self.typed, self.folded) = (typed, folded)
     }
+
+    public static func == (one: Self, other: Self) -> Bool { one.folded == other.folded }
+    public func hash(into hasher: inout Hasher) { hasher.combine(folded) }
 }
 
 extension HoursState {

@@ -33,8 +33,8 @@ extension FieldSite {
     private func slipsPage(
         _ visit: Visit, cover: CoverModel = CoverModel(SlipCover()), fault: String? = nil
     ) async throws -> Response {
-        let model = try await desk.read { book, _ in
-            try SlipsModel(book, visit, cover: cover, fault: fault)
+        let model = try await desk.read { book, shelf in
+            try SlipsModel(book, shelf, visit, cover: cover, fault: fault)
         }
         return html("slips", model, status: fault == nil ? .ok : .unprocessableContent)
     }
@@ -142,7 +142,7 @@ extension FieldSite {
                 form, book, visit.text, action: "/slips/\(number)",
                 draft: "slips-\(number)-\(next)", refusal: refusal,
                 categories: shelf.recent.categories, mayPark: true, place: place)
-            return try BatchModel(book, batch, visit, shown, showsAll: showsAll)
+            return try BatchModel(book, shelf, batch, visit, shown, showsAll: showsAll)
         }
         return html("batch", model, status: status)
     }
@@ -223,9 +223,9 @@ extension SlipCover {
     /// What is empty is not claimed.
     fileprivate init(_ fields: FormFields, _ text: StringTable) throws {
         if !fields["slips"].isEmpty {
-            guard let count = Int64(fields["slips"]), (0...Limits.countMax).contains(UInt64(count))
+            guard let count = UInt64(fields["slips"]), count <= Limits.countMax
             else { throw FieldFault.Words(text("cover_slips_unreadable")) }
-            slips = count
+            slips = Int64(count)
         }
         if !fields["hours"].isEmpty {
             guard let total = Minutes(hours: fields["hours"]) else {
@@ -285,11 +285,11 @@ extension LocalBook {
 
 extension SlipsModel {
     fileprivate init(
-        _ book: LocalBook, _ visit: Visit, cover: CoverModel, fault: String?
+        _ book: LocalBook, _ shelf: Shelf, _ visit: Visit, cover: CoverModel, fault: String?
     ) throws {
         let text = visit.text
         t = text.texts
-        frame = try PageFrame(book, visit, title: text("slips"), place: .slips)
+        frame = try PageFrame(book, shelf, visit, title: text("slips"), place: .slips)
         mustChoose = try book.currentWorker == nil
         func line(_ batch: SlipBatch) throws -> Line {
             let sums = try SlipSums(book.tables.rows(of: batch.number), figures: book.views.figures)
