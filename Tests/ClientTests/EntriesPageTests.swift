@@ -2,6 +2,7 @@
 // here until somebody has seen it. Neighbors: FieldBrowser asks; Views+Filtered finds.
 
 import Foundation
+import Faces
 import HTTPTypes
 import Hummingbird
 import Shared
@@ -100,7 +101,10 @@ struct EntriesPageTests {
             path = text.firstMatch(of: /href="(\/entries\?[^"]*before=[^"]*)"/).map {
                 String($0.1).replacing("&amp;", with: "&")
             }
-            if let path { #expect(path.contains("person=Ana%20Ruiz&to=2026%2D12%2D31")) }
+            if let path {
+                let asked = try FormFields(encoded: path.split(separator: "?")[1])
+                #expect(asked["person"] == "Ana Ruiz" && asked["to"] == "2026-12-31")
+            }
         }
         #expect(found.count == all.count && Set(found) == Set(all))
     }

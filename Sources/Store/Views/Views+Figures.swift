@@ -2,7 +2,6 @@
 // Neighbors: the projector keeps standings and postings; the office's first page shows these.
 // Invariant: only services are hours given; credits that went from one account to another are none.
 
-internal import Foundation
 internal import GRDB
 public import Shared
 

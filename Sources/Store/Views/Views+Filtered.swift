@@ -2,7 +2,6 @@
 // Neighbors: Views+Hours lists all of them, the page of entries asks here.
 // Invariant: a page reads a bounded number of entries, and says where the next one goes on.
 
-internal import Foundation
 internal import GRDB
 public import Shared
 
@@ -62,7 +61,8 @@ extension Views {
         _ filter: HoursFilter, after place: HoursPlace?, limit: Int
     ) throws -> HoursFound {
         let accounts = try filter.person.map(accountsMeant)
-        let query = try FilterQuery(filter, accounts: accounts, after: place)
+        let keys = try accounts?.sorted().compactMap { try tables.existingKey($0.dot)?.value }
+        let query = FilterQuery(filter, keys: keys, after: place)
         let rows = try Row.fetchCursor(
             db.cachedStatement(sql: query.sql(limit: Self.scannedMax + 1)),
             arguments: query.arguments)
@@ -109,7 +109,7 @@ private struct FilterQuery {
 }
 
 extension FilterQuery {
-    init(_ filter: HoursFilter, accounts: Set<EntityID>?, after place: HoursPlace?) throws {
+    init(_ filter: HoursFilter, keys: [Int64]?, after place: HoursPlace?) {
         self.init()
         if let place {
             add("(service_date, entity) < (?, ?)", [place.date, place.entity])
@@ -118,22 +118,15 @@ extension FilterQuery {
         if let to = filter.to { add("service_date <= ?", [Int64(to.code)]) }
         if !filter.category.isEmpty { add("instr(category, ?) > 0", [filter.category]) }
         if let slip = filter.slip { add("slip = ?", [slip.folded]) }
-        if let accounts {
-            let ids = accounts.sorted().map { Data($0.dot.replica.bytes) }
-            let sequences = accounts.sorted().map { Int64(clamping: $0.dot.sequence.value) }
-            let keys = ids.map { _ in
-                "(SELECT number << \(LocalKey.sequenceBits) FROM replica WHERE id = ?) | ?"
-            }
+        if let keys {
+            let places = keys.map { _ in "?" }.joined(separator: ", ")
             // What does not count has no postings.
             add(
                 """
-                (entity IN (SELECT entity FROM posting
-                    WHERE account IN (\(keys.joined(separator: ", "))))
+                (entity IN (SELECT entity FROM posting WHERE account IN (\(places)))
                     OR standing IN (\(EntryStanding.void.rawValue),
                         \(EntryStanding.dropped.rawValue)))
-                """,
-                StatementArguments(
-                    zip(ids, sequences).flatMap { [$0, $1] as [any DatabaseValueConvertible] }))
+                """, StatementArguments(keys))
         }
         if let standing = filter.standing { conditions.append(standing.condition) }
     }

@@ -3,7 +3,6 @@
 // a device's questions and pages to whoever is asked.
 // Invariant: a question is open as long as what it is about is; nothing else closes it.
 
-internal import Foundation
 internal import GRDB
 public import Shared
 
@@ -82,9 +81,11 @@ extension Views {
     }
 
     /// Of those, what has no answer yet.
-    public func unansweredQuestions(to workers: Set<EntityID>) throws -> [QuestionState] {
-        try questions().filter {
-            try workers.contains($0.worker) && !$0.isAnswered && conflict(of: $0) != nil
+    public func unansweredQuestions(
+        to workers: Set<EntityID>
+    ) throws -> [(question: QuestionState, conflict: Conflict)] {
+        try questions().filter { workers.contains($0.worker) && !$0.isAnswered }.compactMap {
+            question in try conflict(of: question).map { (question, $0) }
         }
     }
 

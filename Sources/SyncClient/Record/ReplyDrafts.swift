@@ -97,6 +97,8 @@ extension LocalBook {
     }
 
     var unansweredQuestions: [QuestionState] {
-        get throws { try views.unansweredQuestions(to: Set(device?.workers ?? [])) }
+        get throws {
+            try views.unansweredQuestions(to: Set(device?.workers ?? [])).map(\.question)
+        }
     }
 }

@@ -8,7 +8,7 @@ internal import Store
 extension PageFrame {
     /// `place` is nil for a page that is none of those that every page leads to.
     init(
-        _ book: LocalBook, _ visit: Visit, title: String, place: FieldPlace?,
+        _ book: LocalBook, _ shelf: Shelf, _ visit: Visit, title: String, place: FieldPlace?,
         questionsShown: Int = 0
     ) throws {
         self.init(visit, title: title, community: book.paired.communityName)
@@ -20,7 +20,7 @@ extension PageFrame {
             try FieldPlace.allCases.map {
                 Link(
                     path: $0.path, name: visit.text($0.textKey), isHere: $0 == place,
-                    count: try book.waiting(at: $0, visit.text))
+                    count: try book.waiting(at: $0, shelf, visit.text))
             })
         asked = try book.askedLines(visit.text, shown: questionsShown)
         standing = try book.standingText(visit.text, now: visit.now)
@@ -55,13 +55,15 @@ enum FieldPlace: CaseIterable {
 
 extension LocalBook {
     /// How much waits at a place for whoever uses this device; nil for nothing.
-    fileprivate func waiting(at place: FieldPlace, _ text: StringTable) throws -> String? {
+    fileprivate func waiting(
+        at place: FieldPlace, _ shelf: Shelf, _ text: StringTable
+    ) throws -> String? {
         switch place {
         case .slips:
             let parked = try tables.parkedCount()
             return parked == 0 ? nil : text.count("parked", parked)
         case .entries:
-            let changed = try unseenChanges().count
+            let changed = shelf.recent.changes.count
             return changed == 0 ? nil : text.count("office_changes", changed)
         case .record, .people, .sync: return nil
         }
@@ -69,10 +71,10 @@ extension LocalBook {
 
     /// As of when, and what is on this device only.
     func standingText(_ text: StringTable, now: Instant) throws -> String {
+        if paired.isPractice { return text("practice_standing") }
         let unsent = Int(clamping: try unsentCount)
         let here =
             unsent == 0 ? text("nothing_unsent") : text.count("unsent", unsent)
-        if paired.isPractice { return text("practice_standing") }
         guard let contact = sync.lastContact else { return "\(text("never_synced")) \(here)" }
         return text(
             "as_of", ["position": "\(sync.cursor)", "ago": text.ago(from: contact, to: now)])

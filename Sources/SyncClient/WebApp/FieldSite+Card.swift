@@ -23,7 +23,8 @@ extension FieldSite {
             else { return nil }
             return CardModel(
                 t: visit.text.texts,
-                frame: try PageFrame(book, visit, title: person.label, place: .people), id: id,
+                frame: try PageFrame(book, shelf, visit, title: person.label, place: .people),
+                id: id,
                 number: person.number, name: person.name, code: code)
         }
         guard let model else { throw SiteFault.notFound }

@@ -97,7 +97,7 @@ struct EntriesQuery: Sendable {
     /// The address of the page that goes on at a place.
     func path(after place: String) -> String {
         let asked = ["person", "from", "to", "state", "category", "slip"].compactMap { name in
-            fields[name].isEmpty ? nil : "\(name)=\(fields[name].inAddress)"
+            fields[name].isEmpty ? nil : "\(name)=\(FormFields.encoded(fields[name]))"
         }
         return "/entries?" + (asked + ["before=\(place)"]).joined(separator: "&")
     }
@@ -109,8 +109,7 @@ extension FieldSite {
     func entriesPage(_ fields: FormFields, _ visit: Visit) async throws -> Response {
         let model = try await desk.read { book, shelf in
             try EntriesModel(
-                book, EntriesQuery(fields, shelf.people, visit.text), visit,
-                changes: shelf.recent.changes)
+                book, shelf, EntriesQuery(fields, shelf.people, visit.text), visit)
         }
         return html("entries", model, status: model.hasFaults ? .unprocessableContent : .ok)
     }
@@ -127,12 +126,12 @@ extension FieldSite {
 
 extension EntriesModel {
     init(
-        _ book: LocalBook, _ query: EntriesQuery, _ visit: Visit, changes: [OfficeChange]
+        _ book: LocalBook, _ shelf: Shelf, _ query: EntriesQuery, _ visit: Visit
     ) throws {
         let (text, fields) = (visit.text, query.fields)
         t = text.texts
-        frame = try PageFrame(book, visit, title: text("entries"), place: .entries)
-        self.changes = try Changes(changes, book, text)
+        frame = try PageFrame(book, shelf, visit, title: text("entries"), place: .entries)
+        changes = try Changes(shelf.recent.changes, book, text)
         (person, from, to) = (fields["person"], fields["from"], fields["to"])
         (category, slip) = (fields["category"], fields["slip"])
         let values = [""] + HoursFilter.Standing.allCases.map(\.rawValue) + [EntriesQuery.waiting]
@@ -198,17 +197,5 @@ extension LocalBook {
         if let event = try tables.event(dot)?.event { return event.entity }
         guard dot.replica == paired.replica else { return nil }
         return try tables.refusedEvent(dot.sequence)?.event.entity
-    }
-}
-
-extension String {
-    /// As it stands after a name in an address.
-    fileprivate var inAddress: String {
-        utf8.map { byte in
-            let scalar = UnicodeScalar(byte)
-            let isPlain = scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
-            return byte < 128 && isPlain
-                ? String(scalar) : "%" + hex([byte]).uppercased()
-        }.joined()
     }
 }

@@ -88,12 +88,12 @@ extension FieldSite {
         _ id: String, _ visit: Visit, _ saying: FieldRoute.Saying? = nil,
         typed: FormFields? = nil, fault: String? = nil, status: HTTPResponse.Status = .ok
     ) async throws -> Response {
-        let model = try await desk.read { book, _ -> EntryModel? in
+        let model = try await desk.read { book, shelf -> EntryModel? in
             guard let entity = EntityID(id), let record = try book.views.hours(entity) else {
                 return nil
             }
             return try EntryModel(
-                book, entity, record, visit, typed: typed, saying: saying, fault: fault)
+                book, shelf, entity, record, visit, typed: typed, saying: saying, fault: fault)
         }
         guard let model else { throw SiteFault.notFound }
         return html("entry", model, status: status)
@@ -195,13 +195,13 @@ private struct ChangedMeanwhile: Error {}
 
 extension EntryModel {
     init(
-        _ book: LocalBook, _ entity: EntityID, _ record: HoursRecord, _ visit: Visit,
-        typed: FormFields?, saying: FieldRoute.Saying?, fault: String?
+        _ book: LocalBook, _ shelf: Shelf, _ entity: EntityID, _ record: HoursRecord,
+        _ visit: Visit, typed: FormFields?, saying: FieldRoute.Saying?, fault: String?
     ) throws {
         let text = visit.text
         t = text.texts
         line = EntryLine(record, text)
-        frame = try PageFrame(book, visit, title: line.words, place: .entries)
+        frame = try PageFrame(book, shelf, visit, title: line.words, place: .entries)
         id = record.id
         gave = record.gave.map(Party.init)
         received = record.received.map(Party.init)

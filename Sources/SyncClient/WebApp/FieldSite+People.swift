@@ -94,7 +94,8 @@ extension FieldSite {
             let found = shelf.people.found(typed, recent: recent, limit: Self.peopleMax + 1)
             return PeopleModel(
                 t: visit.text.texts,
-                frame: try PageFrame(book, visit, title: visit.text("people"), place: .people),
+                frame: try PageFrame(
+                    book, shelf, visit, title: visit.text("people"), place: .people),
                 typed: typed,
                 lines: found.prefix(Self.peopleMax).map {
                     .init(id: $0.id.description, number: $0.number, name: $0.name)
@@ -106,9 +107,9 @@ extension FieldSite {
     func personPage(
         _ id: String, _ visit: Visit, typed: FormFields? = nil, fault: String? = nil
     ) async throws -> Response {
-        let model = try await desk.read { book, _ -> PersonModel? in
+        let model = try await desk.read { book, shelf -> PersonModel? in
             guard let account = EntityID(id), try book.hasAccount(account) else { return nil }
-            return try PersonModel(book, account, visit, typed: typed, fault: fault)
+            return try PersonModel(book, shelf, account, visit, typed: typed, fault: fault)
         }
         guard let model else { throw SiteFault.notFound }
         return html("person", model, status: fault == nil ? .ok : .unprocessableContent)
@@ -123,11 +124,12 @@ extension FieldSite {
     private func shownEnroll(
         _ fields: FormFields, _ visit: Visit, once: String, fault: String? = nil
     ) async throws -> Response {
-        let model = try await desk.read { book, _ in
+        let model = try await desk.read { book, shelf in
             let places = try book.neighborhoods
             return EnrollModel(
                 t: visit.text.texts,
-                frame: try PageFrame(book, visit, title: visit.text("enroll"), place: .people),
+                frame: try PageFrame(
+                    book, shelf, visit, title: visit.text("enroll"), place: .people),
                 name: fields["name"], number: fields["number"], birthYear: fields["birth_year"],
                 phone: fields["phone"],
                 languages: fields["languages"], once: once, fault: fault,
@@ -241,13 +243,14 @@ extension PersonModel {
     private static let linesMax = 100
 
     init(
-        _ book: LocalBook, _ account: EntityID, _ visit: Visit, typed: FormFields?, fault: String?
+        _ book: LocalBook, _ shelf: Shelf, _ account: EntityID, _ visit: Visit,
+        typed: FormFields?, fault: String?
     ) throws {
         let text = visit.text
         t = text.texts
         label = try book.views.label(of: account)
         number = try book.views.number(of: account)
-        frame = try PageFrame(book, visit, title: label, place: .people)
+        frame = try PageFrame(book, shelf, visit, title: label, place: .people)
         let statement = try book.views.statement(of: account, newest: Self.linesMax)
         gave = "\(Minutes(statement.given))"
         received = "\(Minutes(statement.received))"

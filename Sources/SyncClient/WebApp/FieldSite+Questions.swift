@@ -26,7 +26,7 @@ extension FieldSite {
         _ visit: Visit, typed: (id: String, words: String)? = nil, fault: String? = nil,
         status: HTTPResponse.Status = .ok
     ) async throws -> Response {
-        let model = try await desk.read { book, _ in
+        let model = try await desk.read { book, shelf in
             var cards = try book.questionCards(visit.text, back: Self.questionsPath)
             for index in cards.indices where cards[index].id == typed?.id {
                 cards[index].typed = typed?.words ?? ""
@@ -34,7 +34,7 @@ extension FieldSite {
             return QuestionsModel(
                 t: visit.text.texts,
                 frame: try PageFrame(
-                    book, visit, title: visit.text("questions"), place: nil,
+                    book, shelf, visit, title: visit.text("questions"), place: nil,
                     questionsShown: cards.count),
                 cards: cards, isEmpty: cards.isEmpty, mustChoose: try book.currentWorker == nil,
                 fault: fault)
@@ -126,10 +126,8 @@ extension LocalBook {
     func questionsToRecord(_ text: StringTable) throws -> [QuestionCard] {
         guard let worker = try currentWorker else { return [] }
         return try views.unansweredQuestions(to: [worker])
-            .prefix(FieldSite.questionsOnRecordMax).compactMap { question in
-                try views.conflict(of: question).map {
-                    try QuestionCard(self, question, about: $0, text, back: "/")
-                }
+            .prefix(FieldSite.questionsOnRecordMax).map {
+                try QuestionCard(self, $0.question, about: $0.conflict, text, back: "/")
             }
     }
 

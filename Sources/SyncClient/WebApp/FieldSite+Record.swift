@@ -3,7 +3,6 @@
 
 internal import Faces
 internal import Hummingbird
-internal import NIOCore
 internal import Shared
 internal import Store
 
@@ -74,7 +73,7 @@ extension FieldSite {
         let today = desk.environment.today
         let model = try await desk.read { book, shelf in
             let (form, faults) = try form(book, today)
-            return try RecordModel(book, shelf.recent, visit, form, faults)
+            return try RecordModel(book, shelf, visit, form, faults)
         }
         return html("record", model, status: status)
     }
@@ -92,11 +91,11 @@ extension FieldSite {
                 (form, refused.faults)
             }
         } catch let alike as LooksAlike {
-            let model = try await desk.read { book, _ in
+            let model = try await desk.read { book, shelf in
                 AlikeModel(
                     t: visit.text.texts,
                     frame: try PageFrame(
-                        book, visit, title: visit.text("alike_title"), place: .record),
+                        book, shelf, visit, title: visit.text("alike_title"), place: .record),
                     form: form, new: form.words,
                     entries: alike.entries.map { EntryLine($0, visit.text) })
             }
@@ -170,14 +169,14 @@ extension LocalBook {
 
 extension RecordModel {
     init(
-        _ book: LocalBook, _ recent: Recent, _ visit: Visit, _ form: RecordForm,
+        _ book: LocalBook, _ shelf: Shelf, _ visit: Visit, _ form: RecordForm,
         _ faults: [FieldFault]
     ) throws {
-        let text = visit.text
+        let (text, recent) = (visit.text, shelf.recent)
         t = text.texts
         asked = try book.questionsToRecord(text)
         frame = try PageFrame(
-            book, visit, title: text("record"), place: .record, questionsShown: asked.count)
+            book, shelf, visit, title: text("record"), place: .record, questionsShown: asked.count)
         self.form = form
         self.faults = faults
         hasFaults = !faults.isEmpty

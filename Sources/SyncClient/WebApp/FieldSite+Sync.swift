@@ -4,7 +4,6 @@
 internal import Faces
 internal import HTTPTypes
 internal import Hummingbird
-internal import NIOCore
 internal import Shared
 internal import Store
 
@@ -51,7 +50,7 @@ struct SyncModel: Sendable {
 extension FieldSite {
     func syncPage(_ visit: Visit) async throws -> Response {
         let state = sync.present
-        let model = try await desk.read { book, _ in try SyncModel(book, state, visit) }
+        let model = try await desk.read { book, shelf in try SyncModel(book, shelf, state, visit) }
         var response = html("sync", model)
         // Without a script, too, the page shows how far it is.
         if model.progress != nil, let refresh = HTTPField.Name("Refresh") {
@@ -68,10 +67,12 @@ extension FieldSite {
 }
 
 extension SyncModel {
-    init(_ book: LocalBook, _ state: SyncRunner.State, _ visit: Visit) throws {
+    init(
+        _ book: LocalBook, _ shelf: Shelf, _ state: SyncRunner.State, _ visit: Visit
+    ) throws {
         let text = visit.text
         t = text.texts
-        frame = try PageFrame(book, visit, title: text("sync"), place: .sync)
+        frame = try PageFrame(book, shelf, visit, title: text("sync"), place: .sync)
         switch state {
         case .idle: (progress, ended, trouble) = (nil, nil, nil)
         case .running(let pushed, let fetched, let all, let again):

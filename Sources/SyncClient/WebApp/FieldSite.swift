@@ -173,10 +173,8 @@ final class FieldSite: HTTPResponder {
                     UserError(showing: error)?.description ?? text("trouble_unknown")
                 )
             }
-        let frame = try? await desk.run { device in
-            try device.read {
-                try PageFrame($0, visit, title: text("trouble"), place: .record)
-            }
+        let frame = try? await desk.read { book, shelf in
+            try PageFrame(book, shelf, visit, title: text("trouble"), place: .record)
         }
         guard let frame else { return plain(status, sentence) }
         return html(

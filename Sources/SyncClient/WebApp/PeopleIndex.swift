@@ -49,7 +49,7 @@ extension PeopleIndex {
         let here = try book.views.members(in: book.held).map { member in
             Person(
                 id: member.id, number: try book.views.number(of: member.id),
-                name: try book.views.record(member).name ?? "", isActive: member.isActive)
+                name: try book.views.name(of: member) ?? "", isActive: member.isActive)
         }
         let elsewhere = try book.views.directory(in: nil).map { line in
             let record = try book.views.record(line)

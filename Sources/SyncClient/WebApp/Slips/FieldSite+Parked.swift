@@ -28,7 +28,8 @@ extension FieldSite {
             let text = visit.text
             return ParkedModel(
                 t: text.texts,
-                frame: try PageFrame(book, visit, title: text("parked_title"), place: .slips),
+                frame: try PageFrame(
+                    book, shelf, visit, title: text("parked_title"), place: .slips),
                 number: "\(number)", batch: "\(parked.batch)",
                 parkedAt: text.ago(from: parked.parkedAt, to: visit.now),
                 form: try SlipFormModel(
@@ -45,7 +46,7 @@ extension FieldSite {
         _ typed: String, _ fields: FormFields, _ visit: Visit
     ) async throws -> Response {
         let form = withToken(SlipForm(fields))
-        let batch = try await desk.read { book, _ -> BatchNumber? in
+        let batch = try await desk.read { book, shelf -> BatchNumber? in
             try ParkedNumber(typed).flatMap(book.tables.parkedSlip)?.batch
                 ?? book.tables.row(withToken: form.once)?.batch
         }

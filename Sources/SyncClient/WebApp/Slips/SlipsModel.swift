@@ -223,14 +223,14 @@ extension BatchModel {
     static let rowsShown = 20
 
     init(
-        _ book: LocalBook, _ batch: SlipBatch, _ visit: Visit, _ form: SlipFormModel,
-        showsAll: Bool
+        _ book: LocalBook, _ shelf: Shelf, _ batch: SlipBatch, _ visit: Visit,
+        _ form: SlipFormModel, showsAll: Bool
     ) throws {
         let text = visit.text
         let rows = try book.tables.rows(of: batch.number)
         t = text.texts
         frame = try PageFrame(
-            book, visit, title: text("batch_title", ["n": "\(batch.number)"]), place: .slips)
+            book, shelf, visit, title: text("batch_title", ["n": "\(batch.number)"]), place: .slips)
         number = "\(batch.number)"
         isOpen = batch.finishedAt == nil
         mustChoose = try book.currentWorker == nil
