@@ -19,13 +19,13 @@ class Console:
         return self.server.json("accounts", "invite", worker)[0]["link"]
 
 
-def office(folder):
+def office(folder, workers=WORKERS, port=0):
     """An office with workers and two neighborhoods, that serves; browsers on this machine need no
     certificate."""
-    server = Server(folder / "office", serving=("--plain",))
+    server = Server(folder / "office", serving=("--plain",), port=port)
     for name, code in (("Harbor", "HAR"), ("Mill Hill", "MIL")):
         server("neighborhood", "add", "--name", name, "--code", code)
-    for name, role in WORKERS:
+    for name, role in workers:
         server("worker", "add", "--name", name, "--role", role, "--neighborhood", "HAR")
     server.start()
     return server
@@ -39,17 +39,28 @@ def tablet(server, folder, name="tablet", label="Harbor tablet"):
     return device
 
 
-def founded(folder):
-    server = office(folder)
-    device = tablet(server, folder)
+def read_in(device):
+    """The book of a time bank, into the book of Harbor."""
     files = [word for name in ("users", "posts", "transfers")
              for word in (f"--{name}", FIXTURES / "harbor" / f"{name}.csv")]
     device("import", "timeoverflow", *files, "--neighborhood", "HAR")
     device("sync")
+
+
+def two_devices(server, folder):
+    """A book, and two devices that disagree about it; the first of them."""
+    device = tablet(server, folder)
+    read_in(device)
     laptop = Device(folder / "laptop", "Office laptop", ["HAR"])
     laptop.pair(server, "Luis")
     laptop("sync")
     disagree(device, laptop)
+    return device
+
+
+def founded(folder):
+    server = office(folder)
+    device = two_devices(server, folder)
     decide_and_ask(server)
     device("sync")
     lose(server, folder)
@@ -69,7 +80,8 @@ def disagree(device, laptop):
 
 def decide_and_ask(server):
     """The first conflict is decided, of the second somebody is asked."""
-    first, second = list(server.conflicts())[:2]
+    shown = sorted(server.conflicts().items(), key=lambda item: item[1]["subject"])
+    first, second = [id for id, _ in shown[:2]]
     server("conflicts", "resolve", first, "--as", "Mira",
            "--seen", server.json("digest")[0]["position"], "--take", "B",
            "--reason", "both were asked")
