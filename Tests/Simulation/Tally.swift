@@ -56,9 +56,9 @@ struct Tally: CustomStringConvertible {
     mutating func note(end: String) { ends[end, default: 0] += 1 }
     mutating func note(fault: Fault) { faults[fault, default: 0] += 1 }
 
-    mutating func noteSession(moved: Int, faults met: Set<Fault>) {
+    mutating func noteSession(_ hasMoved: Bool, faults met: Set<Fault>) {
         sessions += 1
-        if moved > 0, !met.isEmpty { movedUnderFault += 1 }
+        if hasMoved, !met.isEmpty { movedUnderFault += 1 }
     }
 
     static func + (lhs: Tally, rhs: Tally) -> Tally {

@@ -200,6 +200,7 @@ final class World {
     func visit(_ handset: Handset, fault: Fault?) throws -> Int {
         let wire = wire(fault: fault)
         let gone = try gone(from: handset)
+        let before = try reached(by: handset)
         var report = SyncReport()
         var isStruck = false
         let session = {
@@ -224,10 +225,19 @@ final class World {
         late += wire.late
         if let parcel = wire.arrived, random.chance(1, of: 10) { late.append(parcel) }
         try takeUnreported(handset)
-        finish(handset, report, fault: (isStruck || wire.hasStruck) ? fault : nil)
+        let hasMoved = try report.pushed + report.fetched > 0 || reached(by: handset) != before
+        finish(handset, report, hasMoved, fault: (isStruck || wire.hasStruck) ? fault : nil)
         try checkLetGo(handset, gone: gone)
         // Under a new name there is always something to bring.
         return report.pushed + report.fetched + (handset.replica == name ? 0 : 1)
+    }
+
+    /// What has come to the office, and how far the device has read: what an answer brought or a
+    /// request took there has moved, though the session ended before its report.
+    private func reached(by handset: Handset) throws -> [LedgerPosition] {
+        try [
+            office.store.read { $0.position }, handset.device.read { $0.sync.cursor },
+        ]
     }
 
     /// The session after it, too, may go wrong.
@@ -256,10 +266,12 @@ final class World {
         }
     }
 
-    private func finish(_ handset: Handset, _ report: SyncReport, fault: Fault?) {
+    private func finish(
+        _ handset: Handset, _ report: SyncReport, _ hasMoved: Bool, fault: Fault?
+    ) {
         tally.note(end: report.end.caseName)
         let met = handset.met.union(fault.map { [$0] } ?? [])
-        tally.noteSession(moved: report.pushed + report.fetched, faults: met)
+        tally.noteSession(hasMoved, faults: met)
         if let fault { tally.note(fault: fault) }
         tally.note(broughtBack: report.broughtBack)
         // What stopped a session is got over, or not, in the next one.

@@ -9,7 +9,7 @@ internal import Shared
 struct GroupInput {
     let key: Int64
     let entries: [(key: LocalKey, state: HoursState)]
-    /// Entries of other groups that a decision also names.
+    /// Entries of other groups that decisions tie to these.
     let others: [HoursState]
     let decisions: [RecordedEvent]
     let repeated: Set<EntityID>
@@ -56,12 +56,10 @@ extension Projector {
             decisions.formUnion(events.filter { !$0.event.clusterSides.isEmpty })
             if try isRepeatedImport(hours, key: key) { repeated.insert(hours.id) }
         }
-        let named = Set(decisions.flatMap { $0.event.clusterSides })
-            .subtracting(entries.map(\.state.id))
-        let others = try named.sorted().compactMap { entity -> HoursState? in
-            guard case .hours(let hours)? = decideEntity(try tables.events(of: entity)) else {
-                return nil
-            }
+        let tied = try tables.tied(by: decisions, besides: Set(entries.map(\.state.id)))
+        decisions.formUnion(tied.values.joined().filter { !$0.event.clusterSides.isEmpty })
+        let others = tied.sorted { $0.key < $1.key }.compactMap { _, events -> HoursState? in
+            guard case .hours(let hours)? = decideEntity(events) else { return nil }
             return hours
         }
         return GroupInput(

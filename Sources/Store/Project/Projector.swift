@@ -223,8 +223,8 @@ struct Projector {
     private mutating func touchGroupsDecidedWith(
         _ key: LocalKey, events: [RecordedEvent]
     ) throws {
-        for side in Set(events.flatMap { $0.event.clusterSides }) {
-            guard let other = try tables.existingKey(side.dot) else { continue }
+        for entity in try tables.tied(by: events).keys {
+            guard let other = try tables.existingKey(entity.dot) else { continue }
             if let group = try groupKey(other) { groups.insert(group) }
         }
     }

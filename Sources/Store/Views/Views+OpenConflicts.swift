@@ -83,7 +83,7 @@ extension Views {
         for entity in touched.entities.sorted() {
             guard let key = try tables.existingKey(entity.dot) else { continue }
             let events = try tables.events(of: key)
-            touched.entities.formUnion(events.flatMap { $0.event.clusterSides })
+            touched.entities.formUnion(try tables.tied(by: events).keys)
             touched.keys.insert(key.value)
         }
         for entity in touched.entities.sorted() {

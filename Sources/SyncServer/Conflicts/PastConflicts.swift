@@ -41,7 +41,13 @@ struct PastConflicts {
                 break
             }
         }
-        let decisions = Set(histories.values.joined())
+        let tied = try tables.tied(by: histories.values.joined(), besides: Set(entities))
+            .mapValues(upToSeen)
+        entries += tied.values.compactMap { events in
+            guard case .hours(let hours)? = decideEntity(events) else { return nil }
+            return hours
+        }
+        let decisions = Set(histories.values.joined()).union(tied.values.joined())
             .filter { [.conflictResolved, .conflictUndone].contains($0.event.knownKind) }
             .sorted { $0.leaf < $1.leaf }
         return conflicts + decideNumbers(members)
@@ -51,7 +57,11 @@ struct PastConflicts {
     }
 
     private func history(of entity: EntityID) throws -> [RecordedEvent] {
-        try tables.events(of: entity).filter { ($0.observation.position ?? .start) <= seen }
+        upToSeen(try tables.events(of: entity))
+    }
+
+    private func upToSeen(_ events: [RecordedEvent]) -> [RecordedEvent] {
+        events.filter { ($0.observation.position ?? .start) <= seen }
     }
 
     /// Of entries with one import key all but the lowest leaf hash.
