@@ -270,6 +270,9 @@ final class World {
         _ handset: Handset, _ report: SyncReport, _ hasMoved: Bool, fault: Fault?
     ) {
         tally.note(end: report.end.caseName)
+        if case .problem(let problem) = report.end, problem.status == 500 {
+            breaches.append(Breach(.i8, "the office broke: \(problem)"))
+        }
         let met = handset.met.union(fault.map { [$0] } ?? [])
         tally.noteSession(hasMoved, faults: met)
         if let fault { tally.note(fault: fault) }
