@@ -167,6 +167,8 @@ final class LogKeeper: Sendable {
 
     var logger: Logger { Logger(label: "office") { _ in Handler(keeper: self) } }
 
+    var last: String? { lines.withLock { $0.last } }
+
     func taken() -> [String] {
         lines.withLock { lines in
             defer { lines = [] }

@@ -271,7 +271,7 @@ final class World {
     ) {
         tally.note(end: report.end.caseName)
         if case .problem(let problem) = report.end, problem.status == 500 {
-            breaches.append(Breach(.i8, "the office broke: \(problem)"))
+            breaches.append(Breach(.i8, "the office broke: \(office.log.last ?? problem.detail)"))
         }
         let met = handset.met.union(fault.map { [$0] } ?? [])
         tally.noteSession(hasMoved, faults: met)
