@@ -5,6 +5,7 @@
 internal import Foundation
 internal import GRDB
 public import Shared
+internal import Texts
 
 extension Views {
     public func history(of entity: EntityID, _ source: HistorySource) throws -> HistoryRecord {
@@ -120,7 +121,7 @@ extension Views {
     ) throws -> HistoryEventRecord {
         try record(
             apart.event, of: entity, devices, receivedAt: apart.receivedAt, position: nil,
-            place: .keptApart, apart: apart.reason.sentence, decided: apart.decided)
+            place: .keptApart, apart: voice(apart.reason.phrase), decided: apart.decided)
     }
 
     private func record(
@@ -145,7 +146,7 @@ extension Views {
             clock: ClockOffset(
                 recordedAt: event.recordedAt, receivedAt: receivedAt,
                 shownEntryReceivedAt: try tables.lastReceived(upTo: event.context.position)
-            )?.words, position: position?.value, place: place, apart: apart,
+            )?.words(voice), position: position?.value, place: place, apart: apart,
             decided: decided, reason: reason(of: event))
     }
 }

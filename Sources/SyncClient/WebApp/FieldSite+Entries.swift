@@ -7,6 +7,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 struct EntriesModel: Sendable {
     struct State: Sendable {
@@ -107,7 +108,7 @@ extension FieldSite {
     static let entriesMax = 50
 
     func entriesPage(_ fields: FormFields, _ visit: Visit) async throws -> Response {
-        let model = try await desk.read { book, shelf in
+        let model = try await desk.read(visit.text) { book, shelf in
             try EntriesModel(
                 book, shelf, EntriesQuery(fields, shelf.people, visit.text), visit)
         }
