@@ -95,10 +95,12 @@ struct StringTableTests {
 
     @Test("a terminal calls a field as its option is called, a page as its forms do")
     func voices() {
-        let phrase = Phrase("change_to", [
-            "verb": .phrase(Phrase("verb_changed")), "field": .field("birth-year"),
-            "new": "1950",
-        ])
+        let phrase = Phrase(
+            "change_to",
+            [
+                "verb": .phrase(Phrase("verb_changed")), "field": .field("birth-year"),
+                "new": "1950",
+            ])
         #expect(Voice.terminal.sentence(phrase) == "changed birth-year to 1950")
         #expect(Voice(.of(.english)).sentence(phrase) == "Changed year of birth to 1950.")
         let spanish = Voice(.of(.spanish)).sentence(phrase)

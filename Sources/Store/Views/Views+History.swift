@@ -27,7 +27,7 @@ extension Views {
 
     /// What people call each replica, the server's own among them.
     private func placesOfWriting() throws -> [ReplicaID: String] {
-        let server = try officeReplicas().map { ($0, HistoryEventRecord.serverName) }
+        let server = try officeReplicas().map { ($0, voice("the_server")) }
         return Dictionary(
             try devices().map { ($0.replica, $0.label) } + server, uniquingKeysWith: { $1 })
     }

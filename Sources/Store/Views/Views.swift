@@ -150,7 +150,8 @@ public final class Views {
         case .member(let member)?:
             let name = try name(of: member) ?? voice("name_unreadable")
             label = "\(try number(of: member)) \(name)"
-        case .neighborhood(let neighborhood)?: label = "\(neighborhood.code) pot"
+        case .neighborhood(let neighborhood)?:
+            label = voice("pot_of", ["code": .text(neighborhood.code)])
         case .worker?:
             label = try workerName(account) ?? "\(account.short) \(voice("name_unreadable"))"
         case .community?, .device?, .hours?, .quarantine?, .question?, nil:
