@@ -1,5 +1,6 @@
 // How something is said: in which language, and by whose names for the parts of an entry.
-// Neighbors: Views compose by one; pages say the phrases of errors by theirs, commands by `terminal`.
+// Neighbors: Views compose by one; pages say the phrases of errors by theirs, commands by
+// `terminal`.
 // Invariant: the terminal speaks English and calls a field as its option is called; a page calls it
 // as its forms do.
 

@@ -297,7 +297,8 @@ extension SyncReport {
             UserError(
                 .unavailable,
                 "the office has other entries of this device after its entry \(common): this "
-                    + "folder is a copy, or was set back. Nothing is lost; tell the office; \(rest)",
+                    + "folder is a copy, or was set back. Nothing is lost; tell the office; "
+                    + rest,
                 page: Phrase("sync_parted"))
         case .stuck(let after):
             UserError(
