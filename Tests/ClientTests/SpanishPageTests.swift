@@ -20,12 +20,17 @@ struct SpanishPageTests {
     private func check(_ answer: (response: Response, text: String), _ path: String) {
         #expect(EnglishWords.found(in: answer.text, besides: Self.typed) == [], "\(path)")
         #expect(answer.response.status.kind != .serverError, "\(path)")
+        // Options are the terminal's.
+        #expect(!answer.text.contains(" --"), "\(path)")
     }
 
     private func check(_ error: UserError) {
         let words = error.words(Self.spanish)
         #expect(words != Self.spanish("trouble_unknown"), "\(error)")
         #expect(EnglishWords.found(in: words, besides: Self.typed) == [], "\(error)")
+        for language in Language.allCases {
+            #expect(error.words(.of(language)).firstMatch(of: /--[a-z]|`hourbook/) == nil)
+        }
     }
 
     /// All that can be looked at, each by its own address.

@@ -275,7 +275,11 @@ extension LocalBook {
         let verdicts = sums.verdicts(batch.cover)
         let parked = try tables.parkedSlips().filter { $0.batch == number }.count
         let found = text(
-            "batch_finished", ["slips": "\(sums.slips)", "hours": "\(sums.minutes)"])
+            "batch_finished",
+            [
+                "slips": text.count("so_many_slips", Int(clamping: sums.slips)),
+                "hours": "\(sums.minutes)",
+            ])
         let slips = text.words(verdicts.slips) { "\($0)" }
         let hours = text.words(verdicts.minutes) { "\(Minutes($0))" }
         return [
@@ -301,7 +305,8 @@ extension SlipsModel {
                 words: text(
                     "batch_line",
                     [
-                        "n": "\(batch.number)", "slips": "\(sums.slips)",
+                        "n": "\(batch.number)",
+                        "slips": text.count("so_many_slips", Int(clamping: sums.slips)),
                         "hours": "\(sums.minutes)",
                         "ago": text.ago(from: batch.begunAt, to: visit.now),
                     ]))
