@@ -20,6 +20,8 @@ struct SpanishPageTests {
     private func check(_ answer: (response: Response, text: String), _ path: String) {
         #expect(EnglishWords.found(in: answer.text, besides: Self.typed) == [], "\(path)")
         #expect(answer.response.status.kind != .serverError, "\(path)")
+        // Of a refusal without words for pages no more than this is said.
+        #expect(!answer.text.contains(Self.spanish("trouble_unknown")), "\(path)")
         // Options are the terminal's.
         #expect(!answer.text.contains(" --"), "\(path)")
     }

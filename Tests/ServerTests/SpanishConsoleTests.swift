@@ -162,6 +162,9 @@ struct SpanishConsoleTests {
         #expect(
             EnglishWords.found(in: answer.text, besides: Self.typed) == [], "\(path)")
         #expect(answer.status.kind != .serverError, "\(path)")
+        // Of a refusal without words for pages no more than this is said.
+        let unknown = StringTable.of(.spanish)("trouble_unknown")
+        #expect(!answer.text.contains(unknown), "\(path)")
     }
 
     /// By the fixtures.
