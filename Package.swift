@@ -36,9 +36,11 @@ let package = Package(
             name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(
+            name: "Texts", resources: [.embedInCode("Resources")], swiftSettings: settings),
+        .target(
             name: "Shared",
             dependencies: [
-                "CZstd",
+                "CZstd", "Texts",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
@@ -47,7 +49,7 @@ let package = Package(
         .target(
             name: "Store",
             dependencies: [
-                "Shared",
+                "Shared", "Texts",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
@@ -55,7 +57,7 @@ let package = Package(
         .target(
             name: "Faces",
             dependencies: [
-                "CQRencode", "Shared",
+                "CQRencode", "Shared", "Texts",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -66,7 +68,7 @@ let package = Package(
         .executableTarget(
             name: "SyncClient",
             dependencies: [
-                "CCurl", "Faces", "Shared", "Store",
+                "CCurl", "Faces", "Shared", "Store", "Texts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -79,7 +81,7 @@ let package = Package(
         .executableTarget(
             name: "SyncServer",
             dependencies: [
-                "Faces", "Shared", "Store",
+                "Faces", "Shared", "Store", "Texts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -108,17 +110,19 @@ let package = Package(
             name: "TestSupport", dependencies: ["Shared"], path: "Tests/TestSupport",
             swiftSettings: settings),
         .testTarget(
-            name: "SharedTests", dependencies: ["Shared", "TestSupport"], swiftSettings: settings),
+            name: "SharedTests", dependencies: ["Shared", "TestSupport", "Texts"],
+            swiftSettings: settings),
         .testTarget(
             name: "StoreTests",
             dependencies: [
-                "Shared", "Store", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+                "Shared", "Store", "TestSupport", "Texts",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
         .testTarget(
             name: "ClientTests",
             dependencies: [
-                "Faces", "Shared", "Store", "SyncClient", "TestSupport",
+                "Faces", "Shared", "Store", "SyncClient", "TestSupport", "Texts",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -127,11 +131,13 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "FacesTests", dependencies: ["Faces"], swiftSettings: settings),
+        .testTarget(
+            name: "FacesTests", dependencies: ["Faces", "TestSupport", "Texts"],
+            swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Faces", "Shared", "Store", "SyncServer", "TestSupport",
+                "Faces", "Shared", "Store", "SyncServer", "TestSupport", "Texts",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -151,6 +157,7 @@ let package = Package(
             name: "FaultTests",
             dependencies: [
                 "FaultInjection", "Shared", "Store", "SyncClient", "SyncServer", "TestSupport",
+                "Texts",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -163,6 +170,7 @@ let package = Package(
             name: "SimulationTests",
             dependencies: [
                 "FaultInjection", "Shared", "Store", "SyncClient", "SyncServer", "TestSupport",
+                "Texts",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -5,6 +5,7 @@
 public import HTTPTypes
 public import Hummingbird
 internal import NIOCore
+public import Texts
 
 extension Response {
     public static func html(_ page: String, status: HTTPResponse.Status = .ok) -> Response {

@@ -1,6 +1,8 @@
 // What stands on every page: where one is, who is there, as of when it is true.
 // Neighbors: each program fills it, frame.mustache shows it.
 
+internal import Texts
+
 public struct PageFrame: Sendable {
     public struct Link: Sendable {
         let path: String

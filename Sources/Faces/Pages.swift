@@ -4,6 +4,7 @@
 // words around it: marks that set a direction are left out of what is shown, and stay in the book.
 
 internal import Mustache
+internal import Texts
 
 public struct Pages: Sendable {
     private let library: MustacheLibrary

@@ -3,6 +3,7 @@
 
 public import Hummingbird
 public import Shared
+public import Texts
 
 public struct Visit: Sendable {
     public let path: String

@@ -2,6 +2,7 @@
 // Neighbors: WriteGuard notices it, the commands of both programs and the server's answers tell it.
 
 public import GRDB
+public import Texts
 
 public enum StorageTrouble: Equatable, Sendable {
     /// No room is left, be it for the file that SQLite shares between processes.
@@ -24,21 +25,14 @@ public enum StorageTrouble: Equatable, Sendable {
     }
 
     /// What happened and what to do, for whoever sits at this machine.
-    public var sentence: String {
+    public var sentence: String { Voice.terminal(phrase) }
+
+    public var phrase: Phrase {
         switch self {
-        case .full:
-            "the disk is full: nothing more was written, and what was saved before is safe. Free "
-                + "some space, then do it again"
-        case .noMemory:
-            "there is not enough memory: nothing more was written, and what was saved before is "
-                + "safe. Close other programs, then do it again"
-        case .unsynced:
-            "the disk did not confirm what was written: what was saved before is safe, and whether "
-                + "the last of it is there shows when this program is started again. If it comes "
-                + "back, copy the whole folder to another disk"
-        case .failing:
-            "the disk reports an error: nothing more was written. Do it again; if it comes back, "
-                + "copy the whole folder to another disk"
+        case .full: Phrase("storage_full")
+        case .noMemory: Phrase("storage_memory")
+        case .unsynced: Phrase("storage_unsynced")
+        case .failing: Phrase("storage_failing")
         }
     }
 }

@@ -8,6 +8,7 @@ import Shared
 import Store
 import TestSupport
 import Testing
+import Texts
 
 @testable import Faces
 @testable import SyncClient

@@ -14,7 +14,7 @@ import Testing
 @testable import SyncClient
 
 /// An entry whose day is disputed, and a question about it to Dana.
-private struct Asked {
+struct Asked {
     let browser: Browser
     let entry: EntityID
     let question: EntityID

@@ -211,7 +211,7 @@ struct SlipTests {
         try await browser.send(batch, row(["slip": "1"]))
         let again = Browser(again: browser)
         let (_, list) = try await again.ask(.get, "/slips")
-        #expect(list.contains("Batch 1: 1 slips, 1:30 hours"))
+        #expect(list.contains("Batch 1: 1 slip, 1:30 hours"))
         try await again.send("\(batch)/finish", [:])
         #expect(try await !again.ask(.get, batch).text.contains("name=\"slip\""))
         try await again.send("\(batch)/resume", [:])

@@ -1,9 +1,10 @@
 // Every text in both languages, with the same values in it, and none that nobody uses.
 
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Faces
+@testable import Texts
 
 @Suite("String tables")
 struct StringTableTests {
@@ -30,29 +31,26 @@ struct StringTableTests {
     private static let made = [
         "standing_", "place_", "said_", "next_", "filter_", "gave_missing", "received_missing",
         "role_", "field_", "answer_", "answered_", "choice_", "passphrase", "waits_", "hours_by_",
-        "kind_", "apart_", "form_", "office_",
+        "kind_", "apart_", "form_", "office_", "told_by_", "origin_", "contribution_type_",
+        "conflict_name_", "cause_", "years", "days", "hours", "minutes",
     ]
 
-    private static let folders = [
-        "Sources/Faces", "Sources/SyncClient/WebApp", "Sources/SyncServer/Console",
-        "Sources/SyncServer/Conflicts", "Sources/SyncServer/Accounts",
-    ]
+    private static let folders = ["Sources"]
 
     @Test("templates and pages name keys that exist, and every key is named")
     func named() throws {
         var named: Set<String> = []
         for file in Self.files(in: Self.folders) {
             let text = try String(contentsOf: file, encoding: .utf8)
-            named.formUnion(text.matches(of: /\bt\.(\w+)/).map { String($0.1) })
-            named.formUnion(
-                text.matches(of: /(?:text|self)(?:\.count)?\(\s*"(\w+)"/).map { String($0.1) })
-            named.formUnion(text.matches(of: /count\(\s*"(\w+)"/).map { String($0.1) })
-            named.formUnion(
-                text.matches(of: /textKey|case \.\w+: "(\w+)"/).compactMap { $0.1 }
-                    .map(String.init))
-            named.formUnion(
-                text.matches(of: /"(\w+)"/).map { String($0.1) }
-                    .filter { Self.english[$0] != nil })
+            if file.pathExtension == "mustache" {
+                named.formUnion(text.matches(of: /\bt\.(\w+)/).map { String($0.1) })
+            } else {
+                // Whatever stands between quotes and is a key.
+                named.formUnion(
+                    text.split(separator: "\"").map(String.init).filter {
+                        Self.english[$0] != nil || Self.english[$0 + "_other"] != nil
+                    })
+            }
         }
         let templates = Self.files(in: Self.folders)
             .filter { $0.pathExtension == "mustache" }
@@ -64,7 +62,8 @@ struct StringTableTests {
         }
         let unused = Self.english.keys.filter { key in
             let whole = key.replacing(/_(one|other)$/, with: "")
-            return !named.contains(whole) && !Self.made.contains { key.hasPrefix($0) }
+            return !named.contains(key) && !named.contains(whole)
+                && !Self.made.contains { key.hasPrefix($0) }
         }
         #expect(unused.sorted() == [])
     }
@@ -87,6 +86,45 @@ struct StringTableTests {
     func accepted(_ header: String, _ language: Language) {
         #expect(Language(accepting: header) == language)
     }
+
+    @Test("what somebody typed is no place for a value, whatever it looks like")
+    func braces() {
+        let text = StringTable.of(.english)
+        #expect(text("recorded_by", ["worker": "{when}", "when": "x"]).contains("by {when}, x"))
+    }
+
+    @Test("a terminal calls a field as its option is called, a page as its forms do")
+    func voices() {
+        let phrase = Phrase(
+            "change_to",
+            [
+                "verb": .phrase(Phrase("verb_changed")), "field": .field("birth-year"),
+                "new": "1950",
+            ])
+        #expect(Voice.terminal.sentence(phrase) == "changed birth-year to 1950")
+        #expect(Voice(.of(.english)).sentence(phrase) == "Changed year of birth to 1950.")
+        let spanish = Voice(.of(.spanish)).sentence(phrase)
+        #expect(spanish == "Cambiado: año de nacimiento, ahora 1950.")
+        #expect(Voice.terminal.code("both-happened", of: "choice") == "both-happened")
+        #expect(Voice(.of(.spanish)).code("both-happened", of: "choice") == "Ocurrieron ambas")
+    }
+
+    @Test("what the other program says in English is known again, and anything else is not")
+    func sent() {
+        let said = Voice.terminal("problem_busy")
+        #expect(Phrase(saying: said) == Phrase("problem_busy"))
+        #expect(Phrase(saying: "do as you like") == nil)
+        #expect(Phrase.Value.saying("do as you like") == .text("do as you like"))
+    }
+
+    @Test("no Spanish text has been left in English", arguments: spanish.keys.sorted())
+    func translated(_ key: String) throws {
+        let text = try #require(Self.spanish[key]).replacing(/\{\w+\}/, with: " ")
+        #expect(EnglishWords.found(in: text, besides: Self.commands) == [])
+    }
+
+    /// What is typed at a terminal has one name in every language.
+    private static let commands = ["hourbook-server waiting"]
 
     @Test("a number chooses between one and several")
     func counted() {

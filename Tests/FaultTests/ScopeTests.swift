@@ -79,7 +79,7 @@ struct ScopeTests {
                 (
                     try book.ownEvent(before.dot.sequence)?.event.dot,
                     try book.tables.refused(after.dot.sequence)?.event.dot,
-                    try book.whatLeft(before.dot.short)
+                    try book.whatLeft(before.dot.short)?.description
                 )
             }
         }

@@ -159,7 +159,7 @@ struct ConsoleDeskTests {
         "a value that cannot be read is said at its field, with all that was typed",
         arguments: [
             ("banana", "en", "“banana” is no length of time."),
-            ("banana", "es", "«banana» no es una duración."), ("0", "en", "minutes"),
+            ("banana", "es", "«banana» no es una duración."), ("0", "en", "Time: must be from 1"),
         ])
     func unreadableValue(_ typed: String, _ language: String, _ sentence: String) async throws {
         let desk = try await Desk()

@@ -95,8 +95,8 @@ struct ConsoleDeviceTests {
         arguments: [
             ("worker", "", "Tick who records"), ("place", "", "Choose a neighborhood"),
             ("hours", "0", "1 to 168"), ("hours", "169", "1 to 168"),
-            ("hours", "99999999999999999999", "1 to 168"), ("url", "ftp://x", "an address looks"),
-            ("url", "http://book.example.org", "plain HTTP"),
+            ("hours", "99999999999999999999", "1 to 168"), ("url", "ftp://x", "An address looks"),
+            ("url", "http://book.example.org", "An address without encryption"),
         ])
     func wrong(_ field: String, _ value: String, _ sentence: String) async throws {
         let office = try Office()

@@ -2,6 +2,7 @@
 
 import Testing
 import TestSupport
+import Texts
 
 @testable import Shared
 
@@ -51,7 +52,7 @@ struct LimitTests {
         for field in kind.descriptor.fields where field.isSealed {
             var open = payload(kind) { $0.type.allowed[0] }
             open[field.number] = field.type.allowed[0]
-            #expect(throws: ShapeFault(field: field.name, rule: "must be sealed")) {
+            #expect(throws: ShapeFault(field: field.name, Phrase("rule_sealed"))) {
                 try event(kind, open).checkShape()
             }
         }
@@ -96,7 +97,7 @@ struct LimitTests {
                 #expect(throws: ShapeFault.self, "\(field.name)") { try check(value) }
             }
         }
-        #expect(throws: ShapeFault(field: "field", rule: "cannot be changed")) {
+        #expect(throws: ShapeFault(field: "field", Phrase("rule_fixed"))) {
             try event(kind, .change(99, from: nil, to: .flag(true))).checkShape()
         }
     }
@@ -105,7 +106,7 @@ struct LimitTests {
     func sealedChange() throws {
         let name: Payload = [ChangeField.field: .integer(Int64(MemberField.name.value))]
         try event(.memberChanged, name).checkShape()
-        let mustBeSealed = ShapeFault(field: "name", rule: "must be sealed")
+        let mustBeSealed = ShapeFault(field: "name", Phrase("rule_sealed"))
         #expect(throws: mustBeSealed) {
             try event(.memberChanged, name, isSealed: false).checkShape()
         }

@@ -3,6 +3,7 @@
 
 import Shared
 import Testing
+import Texts
 
 @testable import Store
 
@@ -14,14 +15,16 @@ import Testing
             (.grant, "A got 1:00 from B"), (.openingBalance, "A got 1:00 from B"),
         ])
     func everyFormReadsAsItIsMeant(form: HoursForm, expected: String) {
-        #expect(form.sentence(providers: "A", time: "1:00", recipients: "B") == expected)
+        let sentence = form.sentence(providers: "A", time: "1:00", recipients: "B")
+        #expect(Voice.terminal(sentence) == expected)
     }
 
     /// Columns of listings agree with the sentences.
     @Test(arguments: HoursForm.allCases)
     func whoGaveInAListingGaveInTheSentence(form: HoursForm) {
         let sides = form.asMeant(providers: "A", recipients: "B")
-        let sentence = form.sentence(providers: "A", time: "1:00", recipients: "B")
+        let sentence = Voice.terminal(
+            form.sentence(providers: "A", time: "1:00", recipients: "B"))
         #expect(
             sentence.hasPrefix("\(sides.gave) gave") || sentence.hasPrefix("\(sides.gave) paid")
                 || sentence.hasSuffix("got 1:00 from \(sides.gave)"))
@@ -30,6 +33,6 @@ import Testing
 
     @Test func whereTheFormIsNotKnownNobodyIsSaidToHaveGiven() {
         let sentence = HoursForm?.none.sentence(providers: "A", time: "1:00", recipients: "B")
-        #expect(sentence == "A credited with 1:00 by B")
+        #expect(Voice.terminal(sentence) == "A credited with 1:00 by B")
     }
 }

@@ -3,6 +3,8 @@
 // Source: docs/protocol.md section 7.8. Neighbors: a sync measures an offset, a history flags what
 // was recorded by a clock that cannot have been right.
 
+public import Texts
+
 /// What a clock shows minus the right time.
 public struct ClockOffset: Hashable, Comparable, Sendable {
     /// Half a round trip, and what people do not notice.
@@ -24,18 +26,26 @@ public struct ClockOffset: Hashable, Comparable, Sendable {
     public var isOff: Bool { milliseconds.magnitude > Self.tolerance.milliseconds.magnitude }
 
     /// "16 years 303 days"; the two largest units.
-    public var size: String {
+    public var size: String { size(.terminal) }
+
+    public func size(_ voice: Voice) -> String {
         let seconds = milliseconds.magnitude / 1_000
         let parts: [(UInt64, String)] = [
-            (seconds / 31_536_000, "year"), (seconds / 86_400 % 365, "day"),
-            (seconds / 3_600 % 24, "hour"), (seconds / 60 % 60, "minute"),
+            (seconds / 31_536_000, "years"), (seconds / 86_400 % 365, "days"),
+            (seconds / 3_600 % 24, "hours"), (seconds / 60 % 60, "minutes"),
         ]
         let shown = parts.drop { $0.0 == 0 }.prefix(2).filter { $0.0 > 0 }
-            .map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
-        return shown.isEmpty ? "less than a minute" : shown.joined(separator: " ")
+            .map { voice.count($0.1, Int(clamping: $0.0)) }
+        return shown.isEmpty ? voice("less_than_a_minute") : shown.joined(separator: " ")
     }
 
-    public var words: String { "\(size) \(milliseconds < 0 ? "behind" : "ahead")" }
+    public var words: String { words(.terminal) }
+
+    public func words(_ voice: Voice) -> String {
+        voice(
+            milliseconds < 0 ? "clock_size_behind" : "clock_size_ahead",
+            ["size": .text(size(voice))])
+    }
 
     /// "16 years 303 days ahead of the office's".
     public var wordsBesideOffice: String {

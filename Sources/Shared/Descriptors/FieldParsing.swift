@@ -2,10 +2,17 @@
 // Neighbors: KindDescriptor gives the type and its limits; command lines and, later, forms call
 // `parse`; Limits checks the result again, as it does of every event.
 
+public import Texts
+
 /// Why typing is not a value: a sentence for whoever typed.
 public struct TypingFault: Error, Equatable, CustomStringConvertible {
+    /// As the terminal says it.
     public let description: String
-    public init(_ description: String) { self.description = description }
+    /// For a page; nil for what only a terminal can be told.
+    public let phrase: Phrase?
+
+    public init(_ description: String) { (self.description, phrase) = (description, nil) }
+    public init(_ phrase: Phrase) { (description, self.phrase) = (Voice.terminal(phrase), phrase) }
 }
 
 extension FieldDescriptor {
@@ -16,12 +23,19 @@ extension FieldDescriptor {
         let value = try unchecked(texts, entity: entity)
         // Admission takes blanks, which nobody types on purpose: a name of blanks cannot be found.
         if texts.contains(where: { $0.allSatisfy(\.isWhitespace) }) {
-            throw TypingFault("\(name) is empty; for example: \(example)")
+            throw TypingFault(
+                Phrase("typing_empty", ["field": .field(name), "example": .text(example)]))
         }
         do throws(ShapeFault) {
             try check(value)
         } catch {
-            throw TypingFault("\(name) \(error.rule); for example: \(example)")
+            throw TypingFault(
+                Phrase(
+                    "typing_rule",
+                    [
+                        "field": .field(name), "rule": .phrase(error.broken),
+                        "example": .text(example),
+                    ]))
         }
         return value
     }
@@ -42,13 +56,13 @@ extension FieldDescriptor {
         case .flag: return .flag(try flag(try single(texts)))
         case .entity: return .entity(try entity(try single(texts)))
         case .shares, .data, .sides, .blocks, .anyValue, .fieldNumber:
-            throw TypingFault("\(name) is not something to type")
+            throw TypingFault(Phrase("typing_none", ["field": .field(name)]))
         }
     }
 
     private func single(_ texts: [String]) throws(TypingFault) -> String {
         guard texts.count == 1, let text = texts.first else {
-            throw TypingFault("give \(name) once")
+            throw TypingFault(Phrase("typing_once", ["field": .field(name)]))
         }
         return text
     }
@@ -57,8 +71,13 @@ extension FieldDescriptor {
         _ text: String, _ codes: [FieldType.Code]
     ) throws(TypingFault) -> Int64 {
         guard let code = codes.first(where: { $0.name == text }) else {
-            let names = codes.map(\.name).joined(separator: ", ")
-            throw TypingFault("\(name) \"\(text)\" is not in the list; give one of: \(names)")
+            throw TypingFault(
+                Phrase(
+                    "typing_list",
+                    [
+                        "field": .field(name), "typed": .text(text),
+                        "list": .list(codes.map { .code($0.name, of: name) }),
+                    ]))
         }
         return code.value
     }
@@ -68,8 +87,12 @@ extension FieldDescriptor {
     ) throws(TypingFault) -> Int64 {
         guard let number = Int64(text), range.contains(number) else {
             throw TypingFault(
-                "\(name) \"\(text)\" must be a whole number from \(range.lowerBound) to "
-                    + "\(range.upperBound)")
+                Phrase(
+                    "typing_number",
+                    [
+                        "field": .field(name), "typed": .text(text),
+                        "from": "\(range.lowerBound)", "to": "\(range.upperBound)",
+                    ]))
         }
         return number
     }
@@ -82,7 +105,9 @@ extension FieldDescriptor {
         switch text.lowercased() {
         case "yes", "true": true
         case "no", "false": false
-        default: throw TypingFault("\(name) \"\(text)\" must be yes or no")
+        default:
+            throw TypingFault(
+                Phrase("typing_flag", ["field": .field(name), "typed": .text(text)]))
         }
     }
 }
@@ -92,8 +117,12 @@ extension CivilDate {
     public init(typed text: String, as name: String) throws(TypingFault) {
         guard let date = CivilDate(text) else {
             throw TypingFault(
-                "\(name) \"\(text)\" is not a day of the calendar from \(Self.years.lowerBound) to "
-                    + "\(Self.years.upperBound); write it as 2026-03-24")
+                Phrase(
+                    "typing_date",
+                    [
+                        "field": .field(name), "typed": .text(text),
+                        "from": "\(Self.years.lowerBound)", "to": "\(Self.years.upperBound)",
+                    ]))
         }
         self = date
     }
@@ -103,8 +132,7 @@ extension Minutes {
     /// "90", "1:30", "2h" or "1.5h"; whole minutes only.
     public init(typed text: String) throws(TypingFault) {
         guard let value = Self.minutes(text) else {
-            throw TypingFault(
-                "minutes \"\(text)\" cannot be read; write 90, 1:30 or 1.5h (whole minutes)")
+            throw TypingFault(Phrase("typing_minutes", ["typed": .text(text)]))
         }
         self.init(value)
     }

@@ -2,6 +2,8 @@
 // context-free: authority, scope and reach are Admission's.
 // Source: docs/protocol.md section 10. Neighbors: Record/ checks before saving, Admission again.
 
+public import Texts
+
 public enum Limits {
     public static let textScalarsMax = 2_000
     public static let textsMax = 20
@@ -21,8 +23,19 @@ public enum Limits {
 /// The first rule that an event's shape breaks. Messages name the field, never a value.
 public struct ShapeFault: Error, Equatable, CustomStringConvertible {
     public let field: String
-    public let rule: String
-    public var description: String { "\(field): \(rule)" }
+    /// The rule that it breaks.
+    public let broken: Phrase
+
+    public init(field: String, _ broken: Phrase) {
+        (self.field, self.broken) = (field, broken)
+    }
+
+    /// As the terminal says it.
+    public var rule: String { Voice.terminal(broken) }
+    public var description: String { Voice.terminal(phrase) }
+    public var phrase: Phrase {
+        Phrase("fault_of_field", ["field": .field(field), "rule": .phrase(broken)])
+    }
 }
 
 extension Event {
@@ -32,7 +45,7 @@ extension Event {
         guard let descriptor = knownKind?.descriptor else { return }
         guard (subject == nil) == (descriptor.creates != nil) else {
             throw ShapeFault(
-                field: "subject", rule: subject == nil ? "is missing" : "must be absent")
+                field: "subject", Phrase(subject == nil ? "rule_missing" : "rule_absent"))
         }
         try descriptor.check(payload, sealed: false, anySealed: !sealed.isEmpty)
         if let shares = payload.shares(HoursField.shares), knownKind == .hoursRecorded {
@@ -48,10 +61,10 @@ extension Event {
         let answer = payload.integer(ReplyField.answer).flatMap(Answer.init(rawValue:))
         guard payload.sides(ReplyField.side).count == (answer == .side ? 1 : 0) else {
             throw ShapeFault(
-                field: "side", rule: answer == .side ? "must name one event" : "must be absent")
+                field: "side", Phrase(answer == .side ? "rule_one_event" : "rule_absent"))
         }
         guard answer != .words || !sealed.isEmpty else {
-            throw ShapeFault(field: "words", rule: "is missing")
+            throw ShapeFault(field: "words", Phrase("rule_missing"))
         }
     }
 
@@ -60,14 +73,14 @@ extension Event {
         let creating: Kind = knownKind == .memberChanged ? .memberEnrolled : .hoursRecorded
         guard let number = payload.integer(ChangeField.field).flatMap(UInt32.init(exactly:)),
             let field = creating.descriptor.field(FieldNumber(number)), field.isChangeable
-        else { throw ShapeFault(field: "field", rule: "cannot be changed") }
+        else { throw ShapeFault(field: "field", Phrase("rule_fixed")) }
         if field.isSealed {
             guard !sealed.isEmpty, payload[ChangeField.new] == nil else {
-                throw ShapeFault(field: field.name, rule: "must be sealed")
+                throw ShapeFault(field: field.name, Phrase("rule_sealed"))
             }
         } else {
             guard let new = payload[ChangeField.new] else {
-                throw ShapeFault(field: field.name, rule: "the new value is missing")
+                throw ShapeFault(field: field.name, Phrase("rule_new_missing"))
             }
             try field.check(new)
         }
@@ -82,12 +95,13 @@ extension KindDescriptor {
                 let elsewhere = field.isSealed != sealed && (sealed || anySealed)
                 let either = field.isAnyValue
                 guard !field.isRequired || elsewhere || either else {
-                    throw ShapeFault(field: field.name, rule: "is missing")
+                    throw ShapeFault(field: field.name, Phrase("rule_missing"))
                 }
                 continue
             }
             guard field.isSealed == sealed || field.isAnyValue else {
-                throw ShapeFault(field: field.name, rule: "must \(sealed ? "not " : "")be sealed")
+                throw ShapeFault(
+                    field: field.name, Phrase(sealed ? "rule_not_sealed" : "rule_sealed"))
             }
             try field.check(value)
         }
@@ -99,54 +113,58 @@ extension FieldDescriptor {
 
     /// Whether a value has the field's type and keeps its limits.
     public func check(_ value: Value) throws(ShapeFault) {
-        if let rule = brokenRule(value) { throw ShapeFault(field: name, rule: rule) }
+        if let rule = brokenRule(value) { throw ShapeFault(field: name, rule) }
     }
 
-    private func brokenRule(_ value: Value) -> String? {
+    private func brokenRule(_ value: Value) -> Phrase? {
         switch (type, value) {
         case (.text(let scalars), .text(let text)): textRule(text, scalars: scalars)
         case (.texts, .texts(let texts)): textsRule(texts)
         case (.tag, .text(let text)): tagRule(text)
         case (.code(let codes), .integer(let code)):
-            codes.contains { $0.value == code } ? nil : "is not in the list"
+            codes.contains { $0.value == code } ? nil : Phrase("rule_list")
         case (.integer(let range), .integer(let number)):
             range.contains(number)
-                ? nil : "must be from \(range.lowerBound) to \(range.upperBound)"
+                ? nil : .range(range.lowerBound, range.upperBound)
         case (.entities, .entities(let entities)):
-            entities.count <= Limits.entitiesMax ? nil : "names more than \(Limits.entitiesMax)"
+            entities.count <= Limits.entitiesMax
+                ? nil
+                : Phrase("rule_names_max", ["n": "\(Limits.entitiesMax)"])
         case (.data(let count), .data(let data)):
-            data.count == count ? nil : "must be \(count) bytes"
+            data.count == count ? nil : Phrase("rule_bytes", ["n": "\(count)"])
         case (.sides, .sides(let sides)):
             (1...Limits.sidesMax).contains(sides.count)
-                ? nil : "must name 1 to \(Limits.sidesMax) events"
+                ? nil : Phrase("rule_sides", ["n": "\(Limits.sidesMax)"])
         case (.fieldNumber, .integer(let number)):
-            UInt32(exactly: number) == nil ? "is not a field" : nil
+            UInt32(exactly: number) == nil ? Phrase("rule_no_field") : nil
         case (.shares, .shares(let shares)): shares.brokenRule
         case (.blocks, .blocks(let blocks)):
             blocks.allSatisfy { 0 < $0.first && $0.first <= $0.last }
-                && blocks.count <= Limits.entitiesMax ? nil : "is not a list of number ranges"
+                && blocks.count <= Limits.entitiesMax ? nil : Phrase("rule_blocks")
         case (.date, .date), (.flag, .flag), (.entity, .entity), (.anyValue, _): nil
-        default: "has another type"
+        default: Phrase("rule_type")
         }
     }
 
-    private func textRule(_ text: String, scalars: Int) -> String? {
-        if text.isEmpty { return "is empty" }
-        return text.unicodeScalars.count <= scalars ? nil : "is longer than \(scalars) characters"
+    private func textRule(_ text: String, scalars: Int) -> Phrase? {
+        if text.isEmpty { return Phrase("rule_empty") }
+        return text.unicodeScalars.count <= scalars
+            ? nil : Phrase("rule_long", ["n": "\(scalars)"])
     }
 
-    private func textsRule(_ texts: [String]) -> String? {
-        if texts.count > Limits.textsMax { return "has more than \(Limits.textsMax) lines" }
+    private func textsRule(_ texts: [String]) -> Phrase? {
+        if texts.count > Limits.textsMax {
+            return Phrase("rule_lines", ["n": "\(Limits.textsMax)"])
+        }
         return texts.lazy.compactMap { self.textRule($0, scalars: Limits.textScalarsMax) }.first
     }
 
-    private func tagRule(_ text: String) -> String? {
+    private func tagRule(_ text: String) -> Phrase? {
         let allowed = text.utf8.allSatisfy { byte in
             (97...122).contains(byte) || (48...57).contains(byte) || byte == 45
         }
         guard allowed, (1...Limits.tagCharactersMax).contains(text.utf8.count) else {
-            return "must be lower-case letters, digits and hyphens, at most "
-                + "\(Limits.tagCharactersMax)"
+            return Phrase("rule_tag", ["n": "\(Limits.tagCharactersMax)"])
         }
         return nil
     }
@@ -154,15 +172,19 @@ extension FieldDescriptor {
 
 extension Shares {
     /// Limits that hold for every form; the total's range depends on the form.
-    fileprivate var brokenRule: String? {
-        if providers.isEmpty { return "nobody gave" }
-        if recipients.isEmpty { return "nobody received" }
+    fileprivate var brokenRule: Phrase? {
+        if providers.isEmpty { return Phrase("rule_nobody_gave") }
+        if recipients.isEmpty { return Phrase("rule_nobody_received") }
         let parties = providers + recipients
-        if parties.count > Limits.partiesMax { return "more than \(Limits.partiesMax) parties" }
-        if Set(parties.map(\.account)).count < parties.count { return "names somebody twice" }
-        if parties.contains(where: { $0.minutes <= .zero }) { return "minutes must be above 0" }
-        if rule == .split, given != received { return "minutes given and received differ" }
-        if max(given, received) > Minutes(Limits.minutesMax) { return "too many minutes" }
+        if parties.count > Limits.partiesMax {
+            return Phrase("rule_parties", ["n": "\(Limits.partiesMax)"])
+        }
+        if Set(parties.map(\.account)).count < parties.count { return Phrase("rule_twice") }
+        if parties.contains(where: { $0.minutes <= .zero }) {
+            return Phrase("rule_minutes_positive")
+        }
+        if rule == .split, given != received { return Phrase("rule_unequal") }
+        if max(given, received) > Minutes(Limits.minutesMax) { return Phrase("rule_too_long") }
         return nil
     }
 
@@ -171,7 +193,13 @@ extension Shares {
         let range = form.minutesRange
         guard range.contains(given.value), range.contains(received.value) else {
             throw ShapeFault(
-                field: "minutes", rule: "must be from \(range.lowerBound) to \(range.upperBound)")
+                field: "minutes", .range(range.lowerBound, range.upperBound))
         }
+    }
+}
+
+extension Phrase {
+    fileprivate static func range(_ least: Int64, _ most: Int64) -> Phrase {
+        Phrase("rule_range", ["from": "\(least)", "to": "\(most)"])
     }
 }

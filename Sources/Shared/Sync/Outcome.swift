@@ -1,5 +1,7 @@
 // What became of each pushed event. Neighbors: Admission decides it, the device acts on it.
 
+public import Texts
+
 /// Why an event is kept apart for an admin. Numbers are frozen.
 public enum QuarantineReason: UInt32, CaseIterable, Sendable, Error {
     /// Not an event, or a field breaks its limits.
@@ -27,14 +29,16 @@ public enum QuarantineReason: UInt32, CaseIterable, Sendable, Error {
     }
 
     /// A sentence for the author and the admin.
-    public var sentence: String {
+    public var sentence: String { Voice.terminal(phrase) }
+
+    public var phrase: Phrase {
         switch self {
-        case .invalid: "the office could not accept its content"
-        case .unauthorized: "the worker's role does not allow it"
-        case .outOfScope: "this device does not hold its neighborhood"
-        case .unknownSubject: "the entry it is about has not reached the office"
-        case .beyondReach: "it brings in a member of another neighborhood; void and record anew"
-        case .revoked: "this device has been revoked"
+        case .invalid: Phrase("why_invalid")
+        case .unauthorized: Phrase("why_unauthorized")
+        case .outOfScope: Phrase("why_out_of_scope")
+        case .unknownSubject: Phrase("why_unknown_subject")
+        case .beyondReach: Phrase("why_beyond_reach")
+        case .revoked: Phrase("why_revoked")
         }
     }
 }

@@ -2,6 +2,7 @@
 // Neighbors: Views+History fills these, Screen/HistoryText prints them.
 
 public import Shared
+internal import Texts
 
 public struct HistoryRecord: Codable, Sendable {
     public let entity: String
@@ -30,7 +31,7 @@ public struct HistoryEventRecord: Codable, Sendable {
     }
 
     /// As `device` of what the server wrote.
-    static let serverName = "the server"
+    static let serverName = Voice.terminal("the_server")
 
     public let event: String
     public let kind: String

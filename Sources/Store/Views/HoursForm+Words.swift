@@ -4,6 +4,7 @@
 // received. In the postings' terms credits flow from recipient to provider.
 
 public import Shared
+internal import Texts
 
 extension HoursForm {
     /// No service was given: credits went from one account to another.
@@ -23,20 +24,28 @@ extension HoursForm {
     }
 
     /// Who did what for whom, in words.
-    func sentence(providers: String, time: String, recipients: String) -> String {
-        switch self {
-        case .exchange, .contribution: "\(providers) gave \(time) to \(recipients)"
-        case .donation: "\(recipients) gave \(time) to \(providers)"
-        case .redemption: "\(recipients) paid \(time) to \(providers)"
-        case .grant, .openingBalance: "\(providers) got \(time) from \(recipients)"
-        }
+    func sentence(providers: String, time: String, recipients: String) -> Phrase {
+        let sides = asMeant(providers: providers, recipients: recipients)
+        let key =
+            switch self {
+            case .exchange, .contribution, .donation: "gave_to"
+            case .redemption: "paid_to"
+            case .grant, .openingBalance: "got_from"
+            }
+        return Phrase(
+            key,
+            ["gave": .text(sides.gave), "time": .text(time), "received": .text(sides.received)])
     }
 }
 
 extension HoursForm? {
     /// Of an entry whose form is not known here, what is true of every form is said.
-    func sentence(providers: String, time: String, recipients: String) -> String {
+    func sentence(providers: String, time: String, recipients: String) -> Phrase {
         self?.sentence(providers: providers, time: time, recipients: recipients)
-            ?? "\(providers) credited with \(time) by \(recipients)"
+            ?? Phrase(
+                "credited_by",
+                [
+                    "received": .text(providers), "time": .text(time), "gave": .text(recipients),
+                ])
     }
 }

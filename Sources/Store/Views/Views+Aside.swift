@@ -3,6 +3,7 @@
 // Invariant: for people's eyes only; no state is computed from what is looked up here.
 
 public import Shared
+public import Texts
 
 /// What a program keeps outside the ledger, and what it calls an account that is nowhere.
 public struct Aside {
@@ -18,11 +19,11 @@ public struct Aside {
     }
 
     let find: (Dot) throws -> Found?
-    let stranger: String
+    let stranger: Phrase
 
     /// Of somebody whom a device has never heard of it can be said that another holds them.
     public init(
-        stranger: String = "held by another neighborhood",
+        stranger: Phrase = Phrase("held_elsewhere"),
         find: @escaping (Dot) throws -> Found?
     ) {
         self.stranger = stranger
@@ -39,11 +40,11 @@ extension Views {
             found.event.knownKind == .memberEnrolled
         else { return nil }
         let number = found.event.payload.integer(MemberField.number).map(String.init) ?? "?"
-        let name = reader.open(found.event).text(MemberField.name) ?? "(name not readable here)"
+        let name = reader.open(found.event).text(MemberField.name) ?? voice("name_unreadable")
         let label = "\(try code(of: found.event.home))-\(number) \(name)"
         return switch found.choice {
-        case nil: "\(label) (not admitted yet)"
-        case .reject?: "\(label) (not admitted)"
+        case nil: voice("aside_waiting", ["label": .text(label)])
+        case .reject?: voice("aside_left_out", ["label": .text(label)])
         // On a revoked device, which is not sent what was let in.
         case .admit?: label
         }
@@ -52,10 +53,11 @@ extension Views {
     /// What is said of a subject that has no state here.
     func asideSubject(_ subject: EntityID) throws -> String? {
         guard let found = try aside.find(subject.dot) else { return nil }
+        let id = ["id": Phrase.Value.text(subject.short)]
         return switch found.choice {
-        case nil: "\(subject.short), which is not admitted yet"
-        case .reject?: "\(subject.short), which was not admitted"
-        case .admit?: "\(subject.short), which the office has let in"
+        case nil: voice("aside_waiting_subject", id)
+        case .reject?: voice("aside_left_out_subject", id)
+        case .admit?: voice("aside_let_in_subject", id)
         }
     }
 }

@@ -4,6 +4,7 @@
 internal import Foundation
 internal import GRDB
 public import Shared
+internal import Texts
 
 extension Views {
     public func openConflictCount() throws -> Int {
@@ -77,7 +78,7 @@ extension Views {
         let recorded = try tables.event(side.dot)
         return ConflictSideRecord(
             letter: letter, event: side.dot.description, leaf: side.leaf.description,
-            says: try recorded.map { try says($0, matter) } ?? "not held here",
+            says: try recorded.map { try says($0, matter) } ?? voice("not_held_here"),
             replica: side.dot.replica.description,
             worker: try recorded?.event.worker.flatMap(workerName),
             reason: recorded.flatMap { reader.reason(of: $0.event) },
@@ -96,22 +97,23 @@ extension Views {
 
     /// What one side of a disputed void did to the entry.
     private func standing(_ event: Event) throws -> String {
-        if event.knownKind == .hoursVoided { return "void" }
-        if event.knownKind == .hoursReinstated { return "reinstated" }
+        if event.knownKind == .hoursVoided { return voice("decided_is_void") }
+        if event.knownKind == .hoursReinstated { return voice("history_reinstated") }
         if event.knownKind == .hoursConfirmed {
             let party = try event.payload.entity(TestimonyField.party).map(label)
-            return "confirmed by \(party ?? "a party")"
+            return voice("history_confirmed", ["who": .text(party ?? voice("a_party"))])
         }
         let choice = event.payload.integer(ResolutionField.choice)
             .flatMap(Choice.init(rawValue:))
-        return try change(event) ?? (choice == .void ? "decided: void" : "decided: it stands")
+        return try change(event) ?? voice(choice == .void ? "decision_void" : "decision_stands")
     }
 
     /// What an entity is, in words.
     public func subject(_ entity: EntityID) throws -> String {
         switch try state(of: entity) {
         case .hours(let hours)?:
-            try "\(hours.form.name) \(hours.serviceDate): \(text(hours.shares, hours.form))"
+            try "\(voice.code(hours.form.name, of: "form")) \(hours.serviceDate): "
+                + text(hours.shares, hours.form)
                 + (hours.category.map { " (\($0))" } ?? "")
         case .member?, .neighborhood?: try label(of: entity)
         case .community?, .worker?, .device?, .quarantine?, .question?, nil: entity.short
@@ -121,9 +123,10 @@ extension Views {
     private func text(_ shares: Shares, _ form: HoursForm?) throws -> String {
         let providers = try shares.providers.map { try label(of: $0.account) }
         let recipients = try shares.recipients.map { try label(of: $0.account) }
-        return form.sentence(
-            providers: providers.joined(separator: ", "), time: "\(shares.given)",
-            recipients: recipients.joined(separator: ", "))
+        return voice(
+            form.sentence(
+                providers: providers.joined(separator: ", "), time: "\(shares.given)",
+                recipients: recipients.joined(separator: ", ")))
     }
 
     /// Nil for what is no hours entry, and for one that is not here.
@@ -147,7 +150,7 @@ extension Views {
         }
         guard let field = creating.descriptor.field(number) else { return nil }
         let value = reader.value(of: number, changedBy: event)
-        return "\(field.name): \(try text(value, form: form(of: event.entity)))"
+        return "\(voice.field(field.name)): \(try text(value, form: form(of: event.entity)))"
     }
 
     /// Why the author did it; nil when nothing was said or it cannot be read here.
@@ -163,9 +166,9 @@ extension Views {
         case .entities(let list)?: try list.map(label).joined(separator: ", ")
         case .shares(let shares)?: try text(shares, form)
         case .texts(let texts)?: texts.joined(separator: ", ")
-        case .flag(let flag)?: flag ? "yes" : "no"
-        case .data?, .sides?, .payload?, .blocks?, .unrecognized?: "(not shown)"
-        case nil: "(empty, or not readable here)"
+        case .flag(let flag)?: voice(flag ? "yes" : "no")
+        case .data?, .sides?, .payload?, .blocks?, .unrecognized?: voice("not_shown")
+        case nil: voice("empty_or_unreadable")
         }
     }
 
@@ -177,9 +180,15 @@ extension Views {
         let choice = payload.integer(ResolutionField.choice).flatMap(Choice.init(rawValue:))
         let kept = Set(payload.sides(ResolutionField.kept).map(\.leaf))
         let names = zip(letters, conflict.sides).filter { kept.contains($0.1.leaf) }.map(\.0)
-        let who = try recorded.event.worker.flatMap(workerName) ?? "an admin"
-        let why = reader.reason(of: recorded.event).map { ", because: \($0)" } ?? ""
-        return "\(who): \(([choice?.name ?? "?"] + names).joined(separator: " "))\(why)"
+        let who = try recorded.event.worker.flatMap(workerName) ?? voice("an_admin")
+        let what = [choice.map { voice.code($0.name, of: "choice") } ?? "?"] + names
+        let said: [String: Phrase.Value] = [
+            "who": .text(who), "what": .text(what.joined(separator: " ")),
+        ]
+        guard let why = reader.reason(of: recorded.event) else {
+            return voice("decision_line", said)
+        }
+        return voice("decision_line_why", said.merging(["why": .text(why)]) { $1 })
     }
 
     func fieldName(_ matter: Matter) -> String? {

@@ -4,6 +4,7 @@
 // Invariant: any bytes that decode can be described; what cannot be read here is said to be so.
 
 public import Shared
+internal import Texts
 
 public struct FieldRecord: Codable, Sendable, Equatable {
     /// As on the command line; `gave` and `received` for the parties of an entry.
@@ -48,7 +49,7 @@ extension Views {
             worker: try event.worker.flatMap(workerName),
             workerID: event.worker?.description,
             onBehalfOf: try event.onBehalfOf.map(label),
-            home: place.isEmpty ? "the community" : place,
+            home: place.isEmpty ? voice("the_community_home") : place,
             recordedAt: event.recordedAt.text(utcOffsetMinutes: event.utcOffsetMinutes))
     }
 
@@ -56,8 +57,13 @@ extension Views {
     public func brief(_ event: Event) throws -> String {
         if let form = event.hoursForm, let shares = event.payload.shares(HoursField.shares) {
             let sides = form.asMeant(providers: shares.providers, recipients: shares.recipients)
-            return "\(form.name), \(shares.given.value) min, \(try names(sides.gave)) → "
-                + (try names(sides.received))
+            return voice(
+                "brief_hours",
+                [
+                    "form": .code(form.name, of: "form"), "n": "\(shares.given.value)",
+                    "gave": .text(try names(sides.gave)),
+                    "received": .text(try names(sides.received)),
+                ])
         }
         let words = try words(of: event, seenFrom: event.entity)
         return try about(event).map { "\(words): \($0)" } ?? words
@@ -71,7 +77,7 @@ extension Views {
         guard let subject = event.subject else { return nil }
         if try state(of: subject) != nil { return try historySubject(subject) }
         return try asideLabel(of: subject) ?? asideSubject(subject)
-            ?? "\(subject.short), which is not in this book"
+            ?? voice("not_in_this_book", ["id": .text(subject.short)])
     }
 
     // MARK: Field by field
@@ -84,7 +90,9 @@ extension Views {
             return try records(field, value, of: event)
         }
         guard !event.sealed.isEmpty, opened.isEmpty else { return rows }
-        return rows + [FieldRecord("sealed words", "(not readable here: no key for them)")]
+        return rows + [
+            FieldRecord(voice("sealed_words"), voice("sealed_words_unreadable"))
+        ]
     }
 
     private func records(
@@ -97,7 +105,11 @@ extension Views {
             return try sides.gave.map { try record($0, "gave") }
                 + sides.received.map { try record($0, "received") }
         case (.fieldNumber, .integer(let number)):
-            return [FieldRecord(field.name, changedField(number, event)?.name ?? String(number))]
+            return [
+                FieldRecord(
+                    field.name,
+                    changedField(number, event).map { voice.field($0.name) } ?? String(number))
+            ]
         case (.anyValue, _):
             let changed = event.payload.integer(ChangeField.field)
                 .flatMap { changedField($0, event) }

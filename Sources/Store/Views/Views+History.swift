@@ -5,6 +5,7 @@
 internal import Foundation
 internal import GRDB
 public import Shared
+internal import Texts
 
 extension Views {
     public func history(of entity: EntityID, _ source: HistorySource) throws -> HistoryRecord {
@@ -26,7 +27,7 @@ extension Views {
 
     /// What people call each replica, the server's own among them.
     private func placesOfWriting() throws -> [ReplicaID: String] {
-        let server = try officeReplicas().map { ($0, HistoryEventRecord.serverName) }
+        let server = try officeReplicas().map { ($0, voice("the_server")) }
         return Dictionary(
             try devices().map { ($0.replica, $0.label) } + server, uniquingKeysWith: { $1 })
     }
@@ -120,7 +121,7 @@ extension Views {
     ) throws -> HistoryEventRecord {
         try record(
             apart.event, of: entity, devices, receivedAt: apart.receivedAt, position: nil,
-            place: .keptApart, apart: apart.reason.sentence, decided: apart.decided)
+            place: .keptApart, apart: voice(apart.reason.phrase), decided: apart.decided)
     }
 
     private func record(
@@ -145,7 +146,7 @@ extension Views {
             clock: ClockOffset(
                 recordedAt: event.recordedAt, receivedAt: receivedAt,
                 shownEntryReceivedAt: try tables.lastReceived(upTo: event.context.position)
-            )?.words, position: position?.value, place: place, apart: apart,
+            )?.words(voice), position: position?.value, place: place, apart: apart,
             decided: decided, reason: reason(of: event))
     }
 }

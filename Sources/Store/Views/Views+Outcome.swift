@@ -4,6 +4,7 @@
 internal import Foundation
 internal import GRDB
 public import Shared
+internal import Texts
 
 /// `standing` as in HistoryRecord.
 struct EntityOutcome {
@@ -76,13 +77,20 @@ extension Views {
         switch try state(of: entity) {
         case .hours?, .member?: try subject(entity)
         case .worker(let worker)?:
-            "worker \(try workerName(worker.id) ?? "(name not readable here)")"
-        case .device(let device)?: "device \(device.label)"
-        case .neighborhood(let place)?: "neighborhood \(place.code) (\(place.name))"
-        case .community(let community)?: "community \(community.name)"
-        case .quarantine(let state)?: "\(state.events.count) events kept apart"
+            voice(
+                "subject_worker",
+                ["name": .text(try workerName(worker.id) ?? voice("name_unreadable"))])
+        case .device(let device)?: voice("subject_device", ["name": .text(device.label)])
+        case .neighborhood(let place)?:
+            voice("subject_neighborhood", ["code": .text(place.code), "name": .text(place.name)])
+        case .community(let community)?:
+            voice("subject_community", ["name": .text(community.name)])
+        case .quarantine(let state)?:
+            voice("subject_apart", ["n": "\(state.events.count)"])
         case .question(let question)?:
-            "a question about \(try historySubject(question.matter.entity))"
+            voice(
+                "subject_question",
+                ["what": .text(try historySubject(question.matter.entity))])
         case nil: try asideLabel(of: entity) ?? entity.short
         }
     }

@@ -5,6 +5,7 @@
 
 internal import GRDB
 public import Shared
+internal import Texts
 
 public struct QuestionRecord: Codable, Sendable {
     public let id: String
@@ -148,7 +149,7 @@ extension Views {
             throw StoreDamage.missing("an answer")
         }
         let event = recorded.event
-        let closed = event.sealed.isEmpty ? nil : "(words that cannot be read here)"
+        let closed = event.sealed.isEmpty ? nil : voice("words_unreadable")
         return ReplyRecord(
             event: event.dot.description, worker: try reply.worker.flatMap(workerName),
             answer: reply.answer.name,

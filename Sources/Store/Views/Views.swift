@@ -4,6 +4,7 @@
 internal import Foundation
 internal import GRDB
 public import Shared
+public import Texts
 
 public final class Views {
     public let tables: LedgerTables
@@ -17,15 +18,23 @@ public final class Views {
     var listed: [ListedMember]?
     /// What this program keeps outside the ledger.
     let aside: Aside
+    /// How whatever is said in words here is said.
+    public let voice: Voice
 
     public init(
         tables: LedgerTables, reader: SealedReader, position: LedgerPosition,
-        aside: Aside = .nothing
+        aside: Aside = .nothing, voice: Voice = .terminal
     ) {
         self.tables = tables
         self.reader = reader
         self.position = position
         self.aside = aside
+        self.voice = voice
+    }
+
+    /// The same, said otherwise.
+    public func speaking(_ voice: Voice) -> Views {
+        Views(tables: tables, reader: reader, position: position, aside: aside, voice: voice)
     }
 
     var db: Database { tables.db }
@@ -139,15 +148,16 @@ public final class Views {
         let label: String
         switch try state(of: account) {
         case .member(let member)?:
-            let name = try name(of: member) ?? "(name not readable here)"
+            let name = try name(of: member) ?? voice("name_unreadable")
             label = "\(try number(of: member)) \(name)"
-        case .neighborhood(let neighborhood)?: label = "\(neighborhood.code) pot"
+        case .neighborhood(let neighborhood)?:
+            label = voice("pot_of", ["code": .text(neighborhood.code)])
         case .worker?:
-            label = try workerName(account) ?? "\(account.short) (name not readable here)"
+            label = try workerName(account) ?? "\(account.short) \(voice("name_unreadable"))"
         case .community?, .device?, .hours?, .quarantine?, .question?, nil:
             label =
                 try directoryLine(of: account).map(lineLabel) ?? asideLabel(of: account)
-                ?? "\(account.short) (\(aside.stranger))"
+                ?? "\(account.short) (\(voice(aside.stranger)))"
         }
         labels[account] = label
         return label

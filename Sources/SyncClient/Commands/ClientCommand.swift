@@ -6,6 +6,7 @@ internal import Foundation
 internal import GRDB
 internal import Shared
 internal import Store
+internal import Texts
 
 struct DataOptions: ParsableArguments {
     @Option(
@@ -83,19 +84,24 @@ extension UserError {
         switch error {
         case let error as UserError: self = error
         case let fault as TypingFault: self.init(fault)
-        case let fault as ShapeFault: self.init(.dataError, "\(fault)")
-        case let damage as StoreDamage: self.init(.ioError, "\(damage)")
-        case let failure as StoreFile.Failure: self.init(.configuration, "\(failure)")
-        case let failure as Keyring.Failure: self.init(.temporaryFailure, "\(failure)")
-        case let failure as FolderLock.Failure: self.init(.temporaryFailure, "\(failure)")
-        case let error as TransportError: self.init(.temporaryFailure, error.sentence)
+        case let fault as ShapeFault: self.init(.dataError, fault.phrase)
+        case let damage as StoreDamage:
+            self.init(.ioError, "\(damage)", page: Phrase("storage_damaged"))
+        case let failure as StoreFile.Failure:
+            self.init(.configuration, "\(failure)", page: Phrase("storage_newer"))
+        case let failure as Keyring.Failure:
+            self.init(.temporaryFailure, "\(failure)", page: Phrase("storage_keys"))
+        case let failure as FolderLock.Failure:
+            self.init(.temporaryFailure, "\(failure)", page: Phrase("storage_busy"))
+        case let error as TransportError: self.init(.temporaryFailure, error.phrase)
         case let error as DatabaseError:
             let trouble = StorageTrouble(error)
             self.init(
                 trouble == .noMemory ? .temporaryFailure : .ioError,
                 trouble?.sentence
                     ?? "the database says: \(error.message ?? "no reason") (\(error.resultCode)); "
-                    + "check the folder's permissions and free space")
+                    + "check the folder's permissions and free space",
+                page: (trouble ?? .failing).phrase)
         default: return nil
         }
     }

@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import Shared
+internal import Texts
 
 enum Sysexit: Int32 {
     case usage = 64
@@ -21,12 +22,26 @@ enum Sysexit: Int32 {
 /// A sentence that says what to do, and how the program ends. Nothing was written.
 struct UserError: Error, Equatable, CustomStringConvertible {
     let code: Sysexit
+    /// For somebody at a terminal.
     let description: String
+    /// For somebody at a page; nil for what no page can meet.
+    let page: Phrase?
 
-    init(_ code: Sysexit, _ description: String) {
-        self.code = code
-        self.description = description
+    init(_ code: Sysexit, _ description: String, page: Phrase? = nil) {
+        (self.code, self.description, self.page) = (code, description, page)
     }
 
-    init(_ fault: TypingFault) { self.init(.dataError, fault.description) }
+    /// One that speaks of no option or command says the same at both.
+    init(_ code: Sysexit, _ phrase: Phrase) {
+        self.init(code, Voice.terminal(phrase), page: phrase)
+    }
+
+    init(_ fault: TypingFault) {
+        self.init(.dataError, fault.description, page: fault.phrase)
+    }
+
+    /// In the language of a page.
+    func words(_ text: StringTable) -> String {
+        page.map { Voice(text).sentence($0) } ?? text("trouble_unknown")
+    }
 }

@@ -3,6 +3,7 @@
 
 internal import Shared
 internal import Store
+internal import Texts
 
 struct Finder {
     let book: LocalBook
@@ -19,14 +20,21 @@ struct Finder {
             try refuseIfElsewhere(typed)
             throw UserError(
                 .noUser,
-                "nobody here is called \"\(typed)\"; see `hourbook member list`, or enroll them")
+                "nobody here is called \"\(typed)\"; see `hourbook member list`, or enroll them",
+                page: Phrase("nobody_called", ["name": .text(typed)]))
         case .several(let candidates):
             let list = candidates.prefix(20).map { "  \($0.label)  (\($0.id.short))" }
                 .joined(separator: "\n")
             throw UserError(
                 .usage,
                 "\"\(typed)\" may be \(candidates.count) members; give the number, or the id in "
-                    + "parentheses:\n\(list)")
+                    + "parentheses:\n\(list)",
+                page: Phrase(
+                    "several_called",
+                    [
+                        "name": .text(typed),
+                        "list": .list(candidates.prefix(20).map { .text($0.label) }),
+                    ]))
         }
     }
 
@@ -39,7 +47,9 @@ struct Finder {
             throw UserError(
                 .noUser,
                 "this device has not been told of \(typed) in \(place.name); sync, then look at "
-                    + "`hourbook member list --elsewhere`")
+                    + "`hourbook member list --elsewhere`",
+                page: Phrase(
+                    "not_told_of", ["number": .text(typed), "place": .text(place.name)]))
         }
     }
 
@@ -52,8 +62,11 @@ struct Finder {
         let place = try book.views.name(of: home)
         throw UserError(
             .noPermission,
-            "\(try book.views.number(of: account)) is held by \(place): entries recorded here may "
-                + "name them, and a device of \(place) shows and changes the rest")
+            Phrase(
+                "held_by_place",
+                [
+                    "number": .text(try book.views.number(of: account)), "place": .text(place),
+                ]))
     }
 
     /// A member with all that is known of them, held here.
@@ -62,7 +75,7 @@ struct Finder {
     ) throws -> MemberState {
         let entity = try heldAccount(typed, in: neighborhood)
         guard case .member(let member)? = try book.views.state(of: entity) else {
-            throw UserError(.usage, "\"\(typed)\" is no member; give a member")
+            throw UserError(.usage, Phrase("no_member", ["typed": .text(typed)]))
         }
         return member
     }
@@ -73,7 +86,7 @@ struct Finder {
     ) throws -> (id: EntityID, home: ScopeID) {
         let entity = try account(typed, in: neighborhood)
         guard let home = try home(of: entity), home != .neighborhood(entity) else {
-            throw UserError(.usage, "\"\(typed)\" is no member; give a member")
+            throw UserError(.usage, Phrase("no_member", ["typed": .text(typed)]))
         }
         return (entity, home)
     }
@@ -106,16 +119,20 @@ struct Finder {
                 held.isEmpty ? .unavailable : .usage,
                 held.isEmpty
                     ? "this device holds no neighborhood yet; run `hourbook sync`"
-                    : "this device holds several; give --neighborhood, one of: \(list)")
+                    : "this device holds several; give --neighborhood, one of: \(list)",
+                page: held.isEmpty
+                    ? Phrase("no_neighborhood_yet")
+                    : Phrase("choose_neighborhood", ["list": .text(list)]))
         }
         let found = held.filter { $0.isNamed(typed) }
         guard found.count == 1 else {
             let known = try book.views.neighborhoods().filter { $0.isNamed(typed) }
-            if known.count == 1, let why = try book.standing(of: .neighborhood(known[0].id)) {
-                throw UserError(.noPermission, why)
+            if known.count == 1, let why = try book.refusal(in: .neighborhood(known[0].id)) {
+                throw why
             }
             throw UserError(
-                .usage, "this device does not hold \"\(typed)\"; it holds: \(list)")
+                .usage,
+                Phrase("neighborhood_not_held", ["typed": .text(typed), "list": .text(list)]))
         }
         return found[0]
     }
@@ -143,7 +160,9 @@ struct Finder {
     /// By name, part of it, or id; whoever was chosen to record when nothing is typed.
     func worker(_ typed: String?) throws -> EntityID {
         guard let device = book.device else {
-            throw UserError(.unavailable, "this device knows no worker yet; run `hourbook sync`")
+            throw UserError(
+                .unavailable, "this device knows no worker yet; run `hourbook sync`",
+                page: Phrase("no_worker_yet"))
         }
         let workers = try device.workers.map {
             (id: $0, name: try book.views.workerName($0) ?? $0.short)
@@ -154,7 +173,8 @@ struct Finder {
             throw UserError(
                 .usage,
                 "several people record on this device: \(list). Choose with `hourbook worker use "
-                    + "NAME`, or give --worker; nothing was recorded")
+                    + "NAME`, or give --worker; nothing was recorded",
+                page: Phrase("choose_worker"))
         }
         let wanted = typed.lowercased()
         let exact = workers.filter { $0.name.lowercased() == wanted || $0.id.matches(typed) }
@@ -162,7 +182,7 @@ struct Finder {
         let found = exact.isEmpty ? part : exact
         guard found.count == 1 else {
             throw UserError(
-                .noUser, "\"\(typed)\" does not name one worker of this device: \(list)")
+                .noUser, Phrase("no_such_worker", ["typed": .text(typed), "list": .text(list)]))
         }
         return found[0].id
     }
@@ -172,16 +192,20 @@ struct Finder {
     /// "9f86d081-12": the beginning of a replica id, a hyphen, and the sequence.
     func dot(_ typed: String) throws -> Dot {
         guard let id = TypedID(typed), id.sequence > .none else {
-            throw UserError(.usage, "\"\(typed)\" is no id; take one from a listing: 9f86d081-12")
+            throw UserError(
+                .usage, "\"\(typed)\" is no id; take one from a listing: 9f86d081-12",
+                page: Phrase("not_an_id", ["typed": .text(typed)]))
         }
         let known = try book.tables.dots(id).filter { try book.exists($0) }
         guard let first = known.first else {
-            if let left = try book.whatLeft(typed) { throw UserError(.noPermission, left) }
-            throw UserError(.dataError, "there is no entry \(typed) on this device")
+            if let left = try book.whatLeft(typed) { throw left }
+            throw UserError(.dataError, Phrase("no_entry_here", ["typed": .text(typed)]))
         }
         guard known.count == 1 else {
             let list = known.map { "  \($0)" }.joined(separator: "\n")
-            throw UserError(.usage, "\(typed) may be several; give more of it:\n\(list)")
+            throw UserError(
+                .usage, "\(typed) may be several; give more of it:\n\(list)",
+                page: Phrase("entry_of_several", ["typed": .text(typed)]))
         }
         return first
     }
@@ -189,7 +213,7 @@ struct Finder {
     func hours(_ typed: String) throws -> HoursState {
         let entity = EntityID(try dot(typed))
         guard case .hours(let hours)? = try book.views.state(of: entity) else {
-            throw UserError(.dataError, "\(typed) is no exchange, contribution or donation")
+            throw UserError(.dataError, Phrase("not_hours", ["typed": .text(typed)]))
         }
         return hours
     }

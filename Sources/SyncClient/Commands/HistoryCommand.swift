@@ -71,7 +71,7 @@ extension LocalBook {
         case .one(let entity): return entity
         case .none:
             if let moved = try movedEntry(typed) { return moved }
-            if let left = try whatLeft(typed) { throw UserError(.noPermission, left) }
+            if let left = try whatLeft(typed) { throw left }
             throw UserError(
                 .dataError,
                 "nothing on this device is called \"\(typed)\"; take an id from a listing, as "

@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import Shared
 internal import Store
+internal import Texts
 
 struct MemberCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -65,8 +66,12 @@ struct MemberNumbers {
     /// Whether a number that somebody typed may be given: nobody has it, and no other device may
     /// be giving it out, unless the member's card says so.
     func check(_ number: Int64, isOnCard: Bool) throws {
-        if let holder = try holder(of: number) {
-            throw UserError(.dataError, "\(holder) has this number already; give another --number")
+        if let holder = try holding(number) {
+            throw UserError(
+                .dataError, "\(holder.words) has this number already; give another --number",
+                page: Phrase(
+                    holder.hasMoved ? "number_taken_moved" : "number_taken",
+                    ["holder": .text(holder.label)]))
         }
         guard !isOnCard,
             let other = try book.views.device(givingOut: number, in: neighborhood.id),
@@ -76,19 +81,31 @@ struct MemberNumbers {
             .dataError,
             "\(neighborhood.code)-\(number) is set apart for the device \"\(other.label)\", which "
                 + "may give it to somebody else; enroll without --number to get the next of this "
-                + "device's own, or add --on-card if the member's card has this number")
+                + "device's own, or add --on-card if the member's card has this number",
+            page: Phrase(
+                "number_set_apart",
+                ["number": "\(neighborhood.code)-\(number)", "device": .text(other.label)]))
     }
 
     /// Who has it, for people to read; nil while it is free.
-    func holder(of number: Int64) throws -> String? {
+    func holder(of number: Int64) throws -> String? { try holding(number)?.words }
+
+    private struct Holder {
+        let label: String
+        let hasMoved: Bool
+
+        var words: String { hasMoved ? "\(label), who moved away," : label }
+    }
+
+    private func holding(_ number: Int64) throws -> Holder? {
         if try taken(in: number...number).isEmpty { return nil }
         let name = "\(neighborhood.code)-\(number)"
         if case .one(let holder) = try book.views.match(name) {
             let label = try book.views.label(of: holder)
             let isHere = try book.views.home(of: holder)?.home == .neighborhood(neighborhood.id)
-            return isHere ? label : "\(label), who moved away,"
+            return Holder(label: label, hasMoved: !isHere)
         }
-        return name
+        return Holder(label: name, hasMoved: false)
     }
 
     /// `others` are as good as taken.
@@ -110,7 +127,9 @@ struct MemberNumbers {
                 ? "this device has no numbers to give out in \(place); give --number with one "
                     + "from the paper"
                 : "this device has given out all its member numbers in \(place); run `hourbook "
-                    + "sync`, which brings more, or give --number with one from the paper")
+                    + "sync`, which brings more, or give --number with one from the paper",
+            page: Phrase(
+                blocks.isEmpty ? "no_numbers" : "numbers_given_out", ["place": .text(place)]))
     }
 
     private func taken(in range: ClosedRange<Int64>) throws -> [Int64] {

@@ -5,6 +5,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Shared
 internal import Store
+internal import Texts
 
 struct SyncCommand: ClientCommand {
     static let configuration = CommandConfiguration(
@@ -78,7 +79,7 @@ struct SyncRun {
         do {
             lock = try FolderLock(folder: folder, name: "sync.lock", wait: false)
         } catch {
-            throw UserError(.temporaryFailure, "another sync of this device is under way")
+            throw UserError(.temporaryFailure, Phrase("sync_busy"))
         }
         defer { withExtendedLifetime(lock) {} }
         try perform(mayTakeAnotherName: true)
@@ -110,7 +111,8 @@ struct SyncRun {
     func keys() throws -> ReplicaKeys {
         guard let identity = try IdentityFile.of(device.paired.replica, in: folder) else {
             throw UserError(
-                .ioError, "this device's keys are missing from \(folder.path); restore them")
+                .ioError, "this device's keys are missing from \(folder.path); restore them",
+                page: Phrase("sync_keys_missing"))
         }
         return try identity.keys
     }
@@ -280,29 +282,37 @@ extension SyncReport {
         return switch end {
         case .complete: nil
         case .unreachable(let error):
-            UserError(.temporaryFailure, "\(error.sentence); \(rest)")
+            UserError(.temporaryFailure, "\(error.sentence); \(rest)", page: error.phrase)
         case .retryLater(let seconds):
             UserError(
                 .temporaryFailure,
                 state.advice.isEmpty
                     ? "the office is busy; sync again in \(seconds) seconds; \(rest)"
                     : "the office has taken in nothing of what was sent: "
-                        + "\(state.advice.onOneLine); \(rest)")
+                        + "\(state.advice.onOneLine); \(rest)",
+                page: state.advice.isEmpty
+                    ? Phrase("sync_office_busy", ["n": "\(seconds)"])
+                    : Phrase("sync_took_nothing", ["why": .saying(state.advice.onOneLine)]))
         case .diverged(let common):
             UserError(
                 .unavailable,
                 "the office has other entries of this device after its entry \(common): this "
-                    + "folder is a copy, or was set back. Nothing is lost; tell the office; \(rest)"
-            )
+                    + "folder is a copy, or was set back. Nothing is lost; tell the office; "
+                    + rest,
+                page: Phrase("sync_parted"))
         case .stuck(let after):
             UserError(
                 .protocolError,
-                "the office asks for entries after \(after) again and again; \(rest)")
+                "the office asks for entries after \(after) again and again; \(rest)",
+                page: Phrase("sync_stuck"))
         case .problem(let problem):
-            UserError(problem.exitCode, "the server says: \(problem.sentence); \(rest)")
+            UserError(
+                problem.exitCode, "the server says: \(problem.sentence); \(rest)",
+                page: Phrase("sync_server_says", ["what": .phrase(problem.phrase)]))
         case .unreadableAnswer(let reason):
             UserError(
-                .protocolError, "the server's answer cannot be used: \(reason); \(rest)")
+                .protocolError, "the server's answer cannot be used: \(reason); \(rest)",
+                page: Phrase("sync_unreadable"))
         }
     }
 

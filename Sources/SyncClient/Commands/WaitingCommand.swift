@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import Shared
 internal import Store
+internal import Texts
 
 struct WaitingRecord: Codable {
     let event: String
@@ -67,7 +68,8 @@ extension WaitingRecord {
                 event.event, book,
                 state: decision?.choice == .admit
                     ? WaitingCommand.admitted : WaitingCommand.keptApart,
-                why: decision?.sentence ?? event.reason.sentence, decision: decision,
+                why: decision?.sentence ?? book.views.voice(event.reason.phrase),
+                decision: decision,
                 action: decision?.action ?? event.reason.action)
         }
     }

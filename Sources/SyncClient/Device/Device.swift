@@ -6,6 +6,7 @@ internal import Foundation
 internal import GRDB
 internal import Shared
 internal import Store
+internal import Texts
 
 final class Device {
     /// Nil in tests whose database is in memory.
@@ -58,8 +59,11 @@ final class Device {
             environment: environment)
     }
 
-    func read<Result>(_ body: (LocalBook) throws -> Result) throws -> Result {
-        try database.read { db in try body(try book(LedgerTables(db))) }
+    /// `voice` says what the book says in words.
+    func read<Result>(
+        in voice: Voice = .terminal, _ body: (LocalBook) throws -> Result
+    ) throws -> Result {
+        try database.read { db in try body(try book(LedgerTables(db), voice)) }
     }
 
     func write<Result>(_ body: (LocalBook) throws -> Result) throws -> Result {
@@ -81,11 +85,13 @@ final class Device {
         }
     }
 
-    private func book(_ tables: LedgerTables) throws -> LocalBook {
+    private func book(
+        _ tables: LedgerTables, _ voice: Voice = .terminal
+    ) throws -> LocalBook {
         // Where its pairing is may have changed with an epoch.
         try LocalBook(
             tables: tables, paired: try tables.pairedDevice() ?? paired,
-            reader: SealedReader(keyring: keyring, community: paired.community))
+            reader: SealedReader(keyring: keyring, community: paired.community), voice: voice)
     }
 }
 
@@ -105,7 +111,9 @@ final class LocalBook {
     /// Of enrollments that the office keeps apart, once somebody asked: an import asks often.
     private var numbersApart: [ScopeID: Set<Int64>]?
 
-    init(tables: LedgerTables, paired: PairedDevice, reader: SealedReader) throws {
+    init(
+        tables: LedgerTables, paired: PairedDevice, reader: SealedReader, voice: Voice = .terminal
+    ) throws {
         self.tables = tables
         self.paired = paired
         self.reader = reader
@@ -113,7 +121,7 @@ final class LocalBook {
         let ledger = Views(tables: tables, reader: reader, position: sync.cursor)
         views = Views(
             tables: tables, reader: reader, position: sync.cursor,
-            aside: .refused(of: paired.replica, ledger))
+            aside: .refused(of: paired.replica, ledger), voice: voice)
         // Another device may have its place since the ledger was set back.
         var device = try Self.state(at: paired.pairedAt, tables, views)
             .flatMap { $0.replica == paired.replica ? $0 : nil }

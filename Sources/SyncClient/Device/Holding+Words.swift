@@ -3,6 +3,7 @@
 
 internal import Shared
 internal import Store
+internal import Texts
 
 extension LocalBook {
     /// "MIL: 1204 entries so far".
@@ -19,21 +20,24 @@ extension LocalBook {
     }
 
     /// Why nothing can be recorded in a neighborhood; nil when it neither comes nor leaves.
-    func standing(of scope: ScopeID) throws -> String? {
+    func refusal(in scope: ScopeID) throws -> UserError? {
         guard let place = scope.neighborhood else { return nil }
         let code = try views.code(of: scope)
         switch holdings[place] {
         case .filling?:
-            return "\(code) is still on its way to this device: run `hourbook sync`, then record"
+            return UserError(
+                .noPermission,
+                "\(code) is still on its way to this device: run `hourbook sync`, then record",
+                page: Phrase("place_coming", ["place": .text(code)]))
         case .leaving?, .gone?:
-            return "this device no longer holds \(code); record it on one that does"
+            return UserError(.noPermission, Phrase("place_gone", ["place": .text(code)]))
         case .held?, nil: return nil
         }
     }
 
     /// What became of an entry or member that was here, by the id that was typed; nil for one that
     /// never was.
-    func whatLeft(_ typed: String) throws -> String? {
+    func whatLeft(_ typed: String) throws -> UserError? {
         guard let id = TypedID(typed) else { return nil }
         for dot in try tables.dots(id) {
             let own = try tables.putAwayEvent(dot)
@@ -42,10 +46,14 @@ extension LocalBook {
             else { continue }
             let since = left.at.map { " since \($0.text)" } ?? ""
             let kept = own == nil ? "" : "; what was recorded about it here is kept"
-            return
-                "\(typed) is in the book of \(try views.name(of: left.home)), which this device "
-                + "does not hold\(since): a device of \(try views.code(of: left.home)) shows it"
-                + kept
+            let (place, code) = (try views.name(of: left.home), try views.code(of: left.home))
+            return UserError(
+                .noPermission,
+                "\(typed) is in the book of \(place), which this device does not hold\(since): a "
+                    + "device of \(code) shows it\(kept)",
+                page: Phrase(
+                    "entry_left",
+                    ["typed": .text(typed), "place": .text(place), "code": .text(code)]))
         }
         return nil
     }

@@ -7,6 +7,7 @@ internal import Foundation
 internal import GRDB
 internal import Shared
 internal import Store
+internal import Texts
 
 struct PracticeCommunity {
     /// A name that no machine can have (RFC 2606).
@@ -117,7 +118,7 @@ extension PairedDevice {
     func refusePractice() throws {
         guard isPractice else { return }
         throw UserError(
-            .usage, "this is the practice book: it is made up, and syncs with nobody")
+            .usage, Phrase("practice_no_sync"))
     }
 }
 

@@ -4,6 +4,7 @@
 
 internal import Shared
 internal import Store
+internal import Texts
 
 struct Authority {
     private let book: LocalBook
@@ -11,7 +12,9 @@ struct Authority {
 
     init(book: LocalBook, worker: EntityID) throws {
         guard let device = book.device else {
-            throw UserError(.unavailable, "this device knows no worker yet; run `hourbook sync`")
+            throw UserError(
+                .unavailable, "this device knows no worker yet; run `hourbook sync`",
+                page: Phrase("no_worker_yet"))
         }
         var role: Role?
         if case .worker(let state)? = try book.views.state(of: worker) { role = state.role }
@@ -36,26 +39,20 @@ struct Authority {
     private func refusal(_ reason: QuarantineReason, _ event: Event) throws -> UserError {
         switch reason {
         case .unauthorized:
-            return UserError(.noPermission, notAllowed(event))
+            return notAllowed(event)
         case .outOfScope:
-            if let why = try book.standing(of: event.home) {
-                throw UserError(.noPermission, why)
-            }
+            if let why = try book.refusal(in: event.home) { return why }
             let name = try book.views.code(of: event.home)
             return UserError(
                 .noPermission,
-                "this device does not hold \(name.isEmpty ? "the community's own book" : name); "
-                    + "record it on one that does")
+                Phrase(
+                    "place_not_held",
+                    ["place": name.isEmpty ? .phrase(Phrase("community_book")) : .text(name)]))
         case .unknownSubject:
-            return UserError(
-                .dataError, "somebody or something it names is not on this device; sync, then retry"
-            )
+            return UserError(.dataError, Phrase("not_on_device"))
         case .beyondReach:
-            return UserError(
-                .dataError,
-                "it brings in a member of a neighborhood that this entry does not concern; void "
-                    + "it and record it anew")
-        case .invalid, .revoked: return UserError(.dataError, reason.sentence)
+            return UserError(.dataError, Phrase("beyond_reach"))
+        case .invalid, .revoked: return UserError(.dataError, reason.phrase)
         }
     }
 }
@@ -81,24 +78,26 @@ extension Finder {
 
 extension Authority {
     fileprivate static let auditing = UserError(
-        .noPermission,
-        "an auditor reads, syncs and verifies, and records nothing; ask a worker who records, or "
-            + "the office for another role")
+        .noPermission, Phrase("auditor_records_nothing"))
 
     /// Whose work it is instead.
-    private func notAllowed(_ event: Event) -> String {
+    private func notAllowed(_ event: Event) -> UserError {
         guard permission.isRecorder(event) else {
-            return
-                "this worker does not record on this device; `hourbook worker list` shows who does"
+            return UserError(
+                .noPermission,
+                "this worker does not record on this device; `hourbook worker list` shows who does",
+                page: Phrase("not_recorder_here"))
         }
-        if permission.isAuditing { return Self.auditing.description }
+        if permission.isAuditing { return Self.auditing }
         switch event.knownKind?.descriptor.authors {
         case .recorderOrCoordinator?:
-            return "it was recorded on another device; a coordinator or an admin can change it"
-        case .coordinator?: return "only a coordinator or an admin does that; ask one of them"
+            return UserError(.noPermission, Phrase("recorded_elsewhere"))
+        case .coordinator?: return UserError(.noPermission, Phrase("takes_coordinator"))
         case .anyWorker?, .server?, nil:
-            let what = event.hoursForm.map { "a \($0.name)" } ?? "that"
-            return "only a coordinator or an admin records \(what); ask one of them"
+            let form = event.hoursForm.map {
+                Phrase("coordinator_records_form", ["form": .code($0.name, of: "form")])
+            }
+            return UserError(.noPermission, form ?? Phrase("coordinator_records"))
         }
     }
 }
@@ -108,7 +107,8 @@ extension LocalBook {
         UserError(
             .unavailable,
             "\(try views.number(of: member)) has just moved here, and what was recorded about them "
-                + "is still on its way: run `hourbook sync`, then record")
+                + "is still on its way: run `hourbook sync`, then record",
+            page: Phrase("history_coming", ["number": .text(try views.number(of: member))]))
     }
 
     fileprivate func facts(of entity: EntityID) throws -> EntityFacts? {

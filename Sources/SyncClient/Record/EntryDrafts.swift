@@ -3,6 +3,7 @@
 
 internal import Shared
 internal import Store
+internal import Texts
 
 struct EntryDrafts {
     private let book: LocalBook
@@ -11,7 +12,8 @@ struct EntryDrafts {
 
     func void(_ entry: HoursState, reason: String?) throws -> Draft {
         guard !entry.isVoid else {
-            throw UserError(.dataError, "\(entry.id.short) is void already")
+            throw UserError(
+                .dataError, Phrase("void_already", ["entry": .text(entry.id.short)]))
         }
         let values: Payload = reason.map { [VoidField.reason: .text($0)] } ?? [:]
         return said(.hoursVoided, of: entry, values)
@@ -24,7 +26,8 @@ struct EntryDrafts {
             throw UserError(
                 .dataError,
                 "\(entry.id.short) is void; reinstate it first (`hourbook hours reinstate`), or "
-                    + "record it anew")
+                    + "record it anew",
+                page: Phrase("is_void", ["entry": .text(entry.id.short)]))
         }
         let isSettled = entry.disputes.isEmpty && !entry.isVoidDisputed
         return try values.numbers.compactMap { number in

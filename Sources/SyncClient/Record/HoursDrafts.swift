@@ -4,6 +4,7 @@
 
 internal import Shared
 internal import Store
+internal import Texts
 
 /// Somebody on one side of an entry, with the minutes of their own where these were said.
 struct PartyDraft: Equatable {
@@ -52,7 +53,8 @@ struct HoursDrafts {
             throw UserError(
                 .dataError,
                 "the minutes said for each do not make up \(total.value); correct them, or give "
-                    + "--pot if each pays their own and the pot balances")
+                    + "--pot if each pays their own and the pot balances",
+                page: Phrase("minutes_not_made_up", ["n": "\(total.value)"]))
         }
         return said + Shares.equalParts(of: left, to: others)
     }
@@ -64,19 +66,18 @@ struct HoursDrafts {
         for account in providers where recipients.contains(account) {
             throw UserError(
                 .dataError,
-                "\(try book.views.label(of: account)) cannot both give and receive; name two "
-                    + "different members")
+                Phrase("gives_and_receives", ["who": .text(try book.views.label(of: account))]))
         }
         if providers.isEmpty || recipients.isEmpty {
-            throw UserError(.usage, "name at least one who gave and one who received")
+            throw UserError(.usage, Phrase("name_both_sides"))
         }
         guard providers.count + recipients.count <= Limits.partiesMax else {
             throw UserError(
-                .dataError, "an entry has at most \(Limits.partiesMax) parties; record several")
+                .dataError, Phrase("parties_max", ["n": "\(Limits.partiesMax)"]))
         }
         let most = Int64(max(Set(providers).count, Set(recipients).count))
         guard minutes.value >= most else {
-            throw UserError(.dataError, "that is less than a minute each; give at least \(most)")
+            throw UserError(.dataError, Phrase("minute_each", ["n": "\(most)"]))
         }
         return Shares(
             providers: Shares.equalParts(of: minutes, to: providers),
@@ -88,8 +89,12 @@ struct HoursDrafts {
         guard range.contains(minutes.value) else {
             throw UserError(
                 .dataError,
-                "\(minutes.value) minutes cannot be one \(form.name); give \(range.lowerBound) to "
-                    + "\(range.upperBound), or record it in parts")
+                Phrase(
+                    "minutes_not_form",
+                    [
+                        "n": "\(minutes.value)", "form": .code(form.name, of: "form"),
+                        "from": "\(range.lowerBound)", "to": "\(range.upperBound)",
+                    ]))
         }
     }
 
@@ -127,15 +132,16 @@ struct HoursDrafts {
             return known.family == .neighborhood ? .neighborhood(party.account) : known.home
         }.filter { $0 != .community && book.held.contains($0) }
         guard let first = homes.first else {
-            throw UserError(
-                .noPermission, "none of them is of a neighborhood that this device holds")
+            throw UserError(.noPermission, Phrase("none_held_here"))
         }
         guard let place else { return first }
         guard homes.contains(.neighborhood(place.id)) else {
             throw UserError(
                 .dataError,
                 "none of them is of \(place.name) (\(place.code)); leave --neighborhood out, or "
-                    + "name somebody of it")
+                    + "name somebody of it",
+                page: Phrase(
+                    "none_of_place", ["place": .text(place.name), "code": .text(place.code)]))
         }
         return .neighborhood(place.id)
     }

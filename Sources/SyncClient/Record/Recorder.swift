@@ -5,6 +5,7 @@
 
 internal import Shared
 internal import Store
+internal import Texts
 
 /// Records in one transaction; made inside `Device.write` and not used after it.
 struct Recorder {
@@ -38,7 +39,7 @@ struct Recorder {
             let event = try event(draft, after: head.sequence, keys: &keys)
             let bytes = event.encoded()
             guard bytes.count <= Event.byteCountMax else {
-                throw UserError(.dataError, "this is too long for one entry; shorten its texts")
+                throw UserError(.dataError, Phrase("entry_too_long"))
             }
             let made = NewEvent(event: event, leaf: .leaf(bytes), bytes: bytes)
             head.append(made.leaf)
@@ -76,7 +77,11 @@ struct Recorder {
             try event.checkShape()
             try draft.checkSealed()
         } catch {
-            throw UserError(.dataError, "\(error); nothing was recorded")
+            let fault =
+                (error as? ShapeFault)?.phrase ?? (error as? TypingFault)?.phrase
+            throw UserError(
+                .dataError, "\(error); nothing was recorded",
+                page: fault.map { Phrase("fault_not_recorded", ["fault": .phrase($0)]) })
         }
         return event
     }
@@ -141,7 +146,7 @@ extension Draft {
             let field = creating.descriptor.field(number), field.isSealed
         else { return }
         guard let new = sealed[ChangeField.new] else {
-            throw TypingFault("\(field.name): the new value is missing")
+            throw TypingFault(ShapeFault(field: field.name, Phrase("rule_new_missing")).phrase)
         }
         try field.check(new)
     }

@@ -7,6 +7,7 @@ internal import Foundation
 internal import GRDB
 internal import Shared
 internal import Store
+internal import Texts
 
 struct Pairing {
     let folder: URL
@@ -199,22 +200,18 @@ extension PairRequest {
 }
 
 extension TransportError {
-    var sentence: String {
+    var sentence: String { Voice.terminal(phrase) }
+
+    var phrase: Phrase {
         switch self {
-        case .cannotConnect: "the server cannot be reached"
-        case .timedOut: "the server did not answer in time"
-        case .cut: "the connection broke off before the answer had come"
-        case .wrongKey:
-            "what answers there is not the office's server: it has another key. Nothing was sent; "
-                + "tell the office, and ask for a new pairing link"
-        case .untrusted:
-            "what answers there has no certificate that this system trusts. Nothing was sent; "
-                + "tell the office"
-        case .notEncrypted:
-            "no encrypted connection came about, so nothing was sent; ask the office whether its "
-                + "server speaks TLS"
-        case .tooLarge: "the server's answer is larger than this program reads"
-        case .other(let reason): "the connection failed (\(reason))"
+        case .cannotConnect: Phrase("reach_cannot_connect")
+        case .timedOut: Phrase("reach_timed_out")
+        case .cut: Phrase("reach_cut")
+        case .wrongKey: Phrase("reach_wrong_key")
+        case .untrusted: Phrase("reach_untrusted")
+        case .notEncrypted: Phrase("reach_not_encrypted")
+        case .tooLarge: Phrase("reach_too_large")
+        case .other(let reason): Phrase("reach_other", ["reason": .text(reason)])
         }
     }
 }

@@ -4,6 +4,7 @@
 internal import Shared
 internal import Store
 internal import Foundation
+internal import Texts
 
 struct ProblemDetails: Equatable {
     let status: Int
@@ -28,9 +29,7 @@ struct ProblemDetails: Equatable {
     /// A redirect comes from something before the server, such as a network that wants a login.
     private static func detail(of status: Int) -> String {
         (300..<400).contains(status)
-            ? "it points elsewhere, and a device goes only where its link says; check the network, "
-                + "or ask the office for a new link"
-            : ""
+            ? Voice.terminal("problem_elsewhere") : ""
     }
 
     /// The server is busy or broken, not the request.
@@ -57,5 +56,14 @@ struct ProblemDetails: Equatable {
             return "\(detail) (this program speaks version \(SyncProtocol.version))"
         }
         return type.hasPrefix("urn:hourbook:problem:") ? detail : "\(title): \(detail)"
+    }
+
+    /// For a page. What the office says in words that this program knows is said in the language of
+    /// the page; some speak of commands, and are told by what they are.
+    var phrase: Phrase {
+        if isVersion { return Phrase("problem_version") }
+        if isUnknownReplica { return Phrase("problem_unknown_replica") }
+        if let known = Phrase(saying: detail) { return known }
+        return Phrase("problem_status", ["status": "\(status)"])
     }
 }

@@ -7,6 +7,7 @@
 internal import Foundation
 internal import Shared
 internal import Store
+internal import Texts
 
 struct Splitting {
     let device: Device
@@ -40,7 +41,8 @@ struct Splitting {
         }
         guard let present = try IdentityFile.of(device.paired.replica, in: folder) else {
             throw UserError(
-                .ioError, "this device's keys are missing from \(folder.path); restore them")
+                .ioError, "this device's keys are missing from \(folder.path); restore them",
+                page: Phrase("sync_keys_missing"))
         }
         let made = IdentityFile(link: present.link, environment: device.environment)
         // The switch before this one may not have been finished: the keys in force stay somewhere.
@@ -70,11 +72,12 @@ struct Splitting {
             else {
                 throw UserError(
                     problem.isTemporary ? .temporaryFailure : .unavailable,
-                    "this folder is a copy, or was set back. The office says: \(problem.sentence)")
+                    "this folder is a copy, or was set back. The office says: \(problem.sentence)",
+                    page: Phrase("sync_copy_refused", ["what": .phrase(problem.phrase)]))
             }
             nonce = fresh
         }
-        throw UserError(.temporaryFailure, "the office's nonce is never fresh; sync again later")
+        throw UserError(.temporaryFailure, Phrase("sync_nonce"))
     }
 
     /// Once with the nonce that is known, and once with a fresh one.
@@ -99,8 +102,7 @@ struct Splitting {
                     response: response.unsignedBytes()), by: paired.ledgerKey)) != nil
         else {
             throw UserError(
-                .protocolError,
-                "what answered is not the office's server; nothing was changed. Tell the office")
+                .protocolError, Phrase("sync_not_office"))
         }
         return response
     }

@@ -3,6 +3,7 @@
 internal import Faces
 internal import Shared
 internal import Store
+internal import Texts
 
 struct EntryLine: Sendable {
     let id: String

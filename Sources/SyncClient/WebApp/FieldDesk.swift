@@ -6,6 +6,7 @@ internal import Faces
 internal import Foundation
 internal import Shared
 internal import Store
+internal import Texts
 
 /// Sendable, for its device and index are touched on `queue` alone.
 final class FieldDesk: @unchecked Sendable {
@@ -47,11 +48,14 @@ final class FieldDesk: @unchecked Sendable {
         }
     }
 
-    /// With what is kept from one request to the next, made anew when it may be another.
+    /// With what is kept from one request to the next, made anew when it may be another; whatever
+    /// the book says in words is for whoever reads `text`.
     func read<Result: Sendable>(
-        _ body: @escaping @Sendable (LocalBook, Shelf) throws -> Result
+        _ text: StringTable, _ body: @escaping @Sendable (LocalBook, Shelf) throws -> Result
     ) async throws -> Result {
-        try await run { [self] device in try device.read { try body($0, try shelf($0)) } }
+        try await run { [self] device in
+            try device.read(in: Voice(text)) { try body($0, try shelf($0)) }
+        }
     }
 
     private func shelf(_ book: LocalBook) throws -> Shelf {

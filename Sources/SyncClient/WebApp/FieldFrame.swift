@@ -4,6 +4,7 @@
 internal import Faces
 internal import Shared
 internal import Store
+internal import Texts
 
 extension PageFrame {
     /// `place` is nil for a page that is none of those that every page leads to.

@@ -4,6 +4,7 @@ internal import Faces
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 struct CardModel: Sendable {
     let t: [String: String]
@@ -17,7 +18,7 @@ struct CardModel: Sendable {
 extension FieldSite {
     /// Of members alone: nobody carries a pot.
     func cardPage(_ id: String, _ visit: Visit) async throws -> Response {
-        let model = try await desk.read { book, shelf -> CardModel? in
+        let model = try await desk.read(visit.text) { book, shelf -> CardModel? in
             guard let person = EntityID(id).flatMap(shelf.people.person),
                 let code = QRCode(MemberCard(number: person.number).text)
             else { return nil }

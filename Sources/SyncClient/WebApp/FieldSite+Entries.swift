@@ -7,6 +7,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 struct EntriesModel: Sendable {
     struct State: Sendable {
@@ -107,7 +108,7 @@ extension FieldSite {
     static let entriesMax = 50
 
     func entriesPage(_ fields: FormFields, _ visit: Visit) async throws -> Response {
-        let model = try await desk.read { book, shelf in
+        let model = try await desk.read(visit.text) { book, shelf in
             try EntriesModel(
                 book, shelf, EntriesQuery(fields, shelf.people, visit.text), visit)
         }
@@ -145,7 +146,11 @@ extension EntriesModel {
         waiting =
             try query.wantsWaiting
             ? WaitingRecord.refused(book).filter { $0.decided == nil }
-                .map { Waiting(what: $0.text, why: $0.why) } : []
+                .map {
+                    Waiting(
+                        what: book.views.voice.line($0.text),
+                        why: book.views.voice.sentence($0.why))
+                } : []
         let isShown = !query.wantsWaiting && !hasFaults
         let found = try isShown ? Self.found(book, query) : (records: [], next: nil)
         lines = found.records.map { EntryLine($0, text) }
@@ -182,7 +187,8 @@ extension EntriesModel.Changes {
             let isHours = try entity.map { try book.views.hours($0) != nil } ?? false
             return Line(
                 entry: isHours ? entity?.description : nil,
-                subject: try entity.map(book.views.historySubject) ?? change.about.short,
+                subject: book.views.voice.line(
+                    try entity.map(book.views.historySubject) ?? change.about.short),
                 what: try HappeningWords(book, text).words(
                     of: change.event, seenFrom: entity ?? change.event.entity),
                 who: try change.event.worker.flatMap(book.views.workerName),

@@ -6,6 +6,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 struct EntryModel: Sendable {
     struct Party: Sendable {
@@ -88,7 +89,7 @@ extension FieldSite {
         _ id: String, _ visit: Visit, _ saying: FieldRoute.Saying? = nil,
         typed: FormFields? = nil, fault: String? = nil, status: HTTPResponse.Status = .ok
     ) async throws -> Response {
-        let model = try await desk.read { book, shelf -> EntryModel? in
+        let model = try await desk.read(visit.text) { book, shelf -> EntryModel? in
             guard let entity = EntityID(id), let record = try book.views.hours(entity) else {
                 return nil
             }
@@ -144,7 +145,8 @@ extension FieldSite {
                 id, visit, saying, typed: fields, fault: visit.text("changed_meanwhile"),
                 status: .conflict)
         } catch {
-            let words = (error as? FieldFault.Words)?.text ?? (error as? UserError)?.description
+            let words =
+                (error as? FieldFault.Words)?.text ?? (error as? UserError)?.words(visit.text)
             guard let words else { throw error }
             return try await entryPage(
                 id, visit, saying, typed: fields, fault: words, status: .unprocessableContent)

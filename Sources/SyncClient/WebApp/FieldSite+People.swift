@@ -5,6 +5,7 @@ internal import Faces
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 struct PeopleModel: Sendable {
     struct Line: Sendable {
@@ -89,7 +90,7 @@ extension FieldSite {
 
     func peoplePage(_ fields: FormFields, _ visit: Visit) async throws -> Response {
         let typed = fields["q"]
-        let model = try await desk.read { book, shelf in
+        let model = try await desk.read(visit.text) { book, shelf in
             let recent = typed.isEmpty ? [] : shelf.recent.people
             let found = shelf.people.found(typed, recent: recent, limit: Self.peopleMax + 1)
             return PeopleModel(
@@ -107,7 +108,7 @@ extension FieldSite {
     func personPage(
         _ id: String, _ visit: Visit, typed: FormFields? = nil, fault: String? = nil
     ) async throws -> Response {
-        let model = try await desk.read { book, shelf -> PersonModel? in
+        let model = try await desk.read(visit.text) { book, shelf -> PersonModel? in
             guard let account = EntityID(id), try book.hasAccount(account) else { return nil }
             return try PersonModel(book, shelf, account, visit, typed: typed, fault: fault)
         }
@@ -124,7 +125,7 @@ extension FieldSite {
     private func shownEnroll(
         _ fields: FormFields, _ visit: Visit, once: String, fault: String? = nil
     ) async throws -> Response {
-        let model = try await desk.read { book, shelf in
+        let model = try await desk.read(visit.text) { book, shelf in
             let places = try book.neighborhoods
             return EnrollModel(
                 t: visit.text.texts,
@@ -151,8 +152,7 @@ extension FieldSite {
             let done = Done(text: visit.text("enrolled", ["member": new.label]))
             return redirect(to: "/people/\(new.id)", done: done)
         } catch {
-            let words = (error as? UserError)?.description ?? (error as? TypingFault)?.description
-            guard let words else { throw error }
+            guard let words = visit.text.refusal(error) else { throw error }
             return try await shownEnroll(fields, visit, once: fields["once"], fault: words)
         }
     }
@@ -212,8 +212,7 @@ extension FieldSite {
             let text = visit.text(changed.isEmpty ? "nothing_changed" : "changed")
             return redirect(to: "/people/\(id)", done: Done(text: text))
         } catch {
-            let words = (error as? UserError)?.description ?? (error as? TypingFault)?.description
-            guard let words else { throw error }
+            guard let words = visit.text.refusal(error) else { throw error }
             return try await personPage(id, visit, typed: fields, fault: words)
         }
     }
@@ -314,4 +313,15 @@ extension LocalBook {
 
 extension String {
     fileprivate var listed: [String] { isEmpty ? [] : [self] }
+}
+
+extension StringTable {
+    /// Why what was typed was not taken; nil for what has other causes.
+    fileprivate func refusal(_ error: any Error) -> String? {
+        switch error {
+        case let error as UserError: error.words(self)
+        case let fault as TypingFault: UserError(fault).words(self)
+        default: nil
+        }
+    }
 }

@@ -7,6 +7,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 struct QuestionsModel: Sendable {
     let t: [String: String]
@@ -26,7 +27,7 @@ extension FieldSite {
         _ visit: Visit, typed: (id: String, words: String)? = nil, fault: String? = nil,
         status: HTTPResponse.Status = .ok
     ) async throws -> Response {
-        let model = try await desk.read { book, shelf in
+        let model = try await desk.read(visit.text) { book, shelf in
             var cards = try book.questionCards(visit.text, back: Self.questionsPath)
             for index in cards.indices where cards[index].id == typed?.id {
                 cards[index].typed = typed?.words ?? ""
@@ -54,7 +55,9 @@ extension FieldSite {
             switch fault {
             case .settled: return redirect(to: back, done: Done(text: text("question_settled")))
             case .ofAnother(let worker):
-                let name = try await desk.read { book, _ in try book.views.workerName(worker) }
+                let name = try await desk.read(visit.text) { book, _ in
+                    try book.views.workerName(worker)
+                }
                 return redirect(
                     to: back,
                     done: Done(
@@ -90,7 +93,7 @@ extension FieldSite {
                 guard seen == "\(question.replies.count)" else { throw AnsweredMeanwhile() }
                 return [draft]
             }
-            return try device.read { book in
+            return try device.read(in: Voice(text)) { book in
                 let question = try book.question(id)
                 guard let open = try book.views.conflict(of: question) else { return "" }
                 return try QuestionCard(book, question, about: open, text, back: "").said ?? ""

@@ -5,6 +5,7 @@ internal import Faces
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 struct RecordModel: Sendable {
     struct Chip: Sendable {
@@ -71,7 +72,7 @@ extension FieldSite {
         _ form: @escaping @Sendable (LocalBook, CivilDate) throws -> (RecordForm, [FieldFault])
     ) async throws -> Response {
         let today = desk.environment.today
-        let model = try await desk.read { book, shelf in
+        let model = try await desk.read(visit.text) { book, shelf in
             let (form, faults) = try form(book, today)
             return try RecordModel(book, shelf, visit, form, faults)
         }
@@ -91,7 +92,7 @@ extension FieldSite {
                 (form, refused.faults)
             }
         } catch let alike as LooksAlike {
-            let model = try await desk.read { book, shelf in
+            let model = try await desk.read(visit.text) { book, shelf in
                 AlikeModel(
                     t: visit.text.texts,
                     frame: try PageFrame(
@@ -110,7 +111,7 @@ extension FieldSite {
 
     private func recorded(_ form: RecordForm, _ text: StringTable) async throws -> Saved {
         let today = desk.environment.today
-        let people = try await desk.read { _, shelf in shelf.people }
+        let people = try await desk.read(text) { _, shelf in shelf.people }
         return try await desk.once(form.once) { device in
             do {
                 let events = try Recording(device: device, worker: nil, note: { _ in }).record {
@@ -121,7 +122,7 @@ extension FieldSite {
                     ]
                 }
                 guard let event = events.first else { throw SiteFault.notFound }
-                let line = try device.read {
+                let line = try device.read(in: Voice(text)) {
                     try $0.views.hours(event.entity).map { EntryLine($0, text) }
                 }
                 let day = event.payload.date(HoursField.serviceDate).flatMap {
@@ -131,7 +132,7 @@ extension FieldSite {
                     id: event.entity,
                     words: [line?.words, day].compactMap(\.self).joined(separator: ". "))
             } catch let error as UserError {
-                let words = try device.read { try $0.words(of: error, text) }
+                let words = try device.read(in: Voice(text)) { try $0.words(of: error, text) }
                 throw RecordFaults(faults: [FieldFault(field: "", text: words)])
             }
         }
@@ -151,9 +152,9 @@ extension FieldSite {
     }
 
     /// People of whom the typed words begin the number or a name: a list for the script.
-    func find(_ fields: FormFields) async throws -> Response {
+    func find(_ fields: FormFields, _ visit: Visit) async throws -> Response {
         let typed = fields["q"]
-        let found = try await desk.read { _, shelf in
+        let found = try await desk.read(visit.text) { _, shelf in
             shelf.people.found(typed, recent: shelf.recent.people)
         }
         return plain(.ok, found.map(\.label).joined(separator: "\n"))
@@ -161,9 +162,9 @@ extension FieldSite {
 }
 
 extension LocalBook {
-    /// Of what hinders most often in the words of the page; else in those of the program.
+    /// What hinders most often before all else.
     func words(of error: UserError, _ text: StringTable) throws -> String {
-        try currentWorker == nil ? text("choose_worker") : error.description
+        try currentWorker == nil ? text("choose_worker") : error.words(text)
     }
 }
 

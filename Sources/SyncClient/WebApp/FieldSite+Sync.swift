@@ -6,6 +6,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 struct SyncModel: Sendable {
     struct Progress: Sendable {
@@ -50,7 +51,9 @@ struct SyncModel: Sendable {
 extension FieldSite {
     func syncPage(_ visit: Visit) async throws -> Response {
         let state = sync.present
-        let model = try await desk.read { book, shelf in try SyncModel(book, shelf, state, visit) }
+        let model = try await desk.read(visit.text) { book, shelf in
+            try SyncModel(book, shelf, state, visit)
+        }
         var response = html("sync", model)
         // Without a script, too, the page shows how far it is.
         if model.progress != nil, let refresh = HTTPField.Name("Refresh") {
@@ -59,8 +62,10 @@ extension FieldSite {
         return response
     }
 
-    func syncNow(_ fields: FormFields) async throws -> Response {
-        let unsent = try await desk.read { book, _ in Int(clamping: try book.unsentCount) }
+    func syncNow(_ fields: FormFields, _ visit: Visit) async throws -> Response {
+        let unsent = try await desk.read(visit.text) { book, _ in
+            Int(clamping: try book.unsentCount)
+        }
         sync.start(unsent: unsent, repairs: fields["repair"] == "1")
         return redirect(to: "/sync")
     }
@@ -88,7 +93,7 @@ extension SyncModel {
             ended =
                 failure == nil
                 ? text("sync_done", ["sent": "\(pushed)", "fetched": "\(fetched)"]) : nil
-            trouble = failure
+            trouble = failure?.words(text)
         }
         next = try Next(book, visit)
         let summary = try UnsentSummary(book)
@@ -106,10 +111,13 @@ extension SyncModel {
             } ?? text("never_synced")
         server = book.paired.server.url
         waiting = try WaitingRecord.refused(book).filter { $0.decided == nil }.map {
-            Waiting(what: $0.text, why: $0.why)
+            Waiting(
+                what: book.views.voice.line($0.text), why: book.views.voice.sentence($0.why))
         }
         hasWaiting = !waiting.isEmpty
-        advice = book.sync.advice.isEmpty ? nil : book.sync.advice
+        let said = book.sync.advice
+        advice =
+            said.isEmpty ? nil : Phrase(saying: said).map(book.views.voice.sentence) ?? said
     }
 }
 

@@ -9,6 +9,7 @@ internal import Hummingbird
 internal import Logging
 internal import Shared
 internal import Store
+internal import Texts
 
 final class FieldSite: HTTPResponder {
     typealias Context = BasicRequestContext
@@ -57,8 +58,8 @@ final class FieldSite: HTTPResponder {
         let verdict = gate.verdict(
             request.provenance, cookie: request.cookies[gate.cookieName]?.value)
         switch verdict {
-        case .misdirected: return plain(.misdirectedRequest, "this is not the address of Hourbook")
-        case .foreign: return plain(.forbidden, "this request came from another site")
+        case .misdirected: return plain(.misdirectedRequest, text(request)("misdirected"))
+        case .foreign: return plain(.forbidden, text(request)("foreign"))
         case .locked where request.uri.path == FieldRoute.openPath: return open(request)
         case .locked: return plain(.forbidden, text(request)("locked"))
         case .pass: break
@@ -80,7 +81,7 @@ final class FieldSite: HTTPResponder {
         case .record: try await recordPage(fields, visit)
         case .save: try await save(fields, visit)
         case .undo: try await undo(fields, visit)
-        case .find: try await find(fields)
+        case .find: try await find(fields, visit)
         case .people: try await peoplePage(fields, visit)
         case .person(let id): try await personPage(id, visit)
         case .card(let id): try await cardPage(id, visit)
@@ -95,7 +96,7 @@ final class FieldSite: HTTPResponder {
         case .reply(let id): try await reply(id, fields, visit)
         case .slips(let route): try await slips(route, fields, visit)
         case .sync: try await syncPage(visit)
-        case .syncNow: try await syncNow(fields)
+        case .syncNow: try await syncNow(fields, visit)
         case .chooseWorker: try await chooseWorker(fields)
         case .chooseLanguage: chooseLanguage(fields)
         }
@@ -166,14 +167,14 @@ final class FieldSite: HTTPResponder {
             case is FormFields.Fault: (.badRequest, text("form_unreadable"))
             case let error as HTTPError: (error.status, text("form_unreadable"))
             case let error as UserError where error.code.isOfTyping:
-                (.unprocessableContent, error.description)
+                (.unprocessableContent, error.words(text))
             default:
                 (
                     .internalServerError,
-                    UserError(showing: error)?.description ?? text("trouble_unknown")
+                    UserError(showing: error)?.words(text) ?? text("trouble_unknown")
                 )
             }
-        let frame = try? await desk.read { book, shelf in
+        let frame = try? await desk.read(visit.text) { book, shelf in
             try PageFrame(book, shelf, visit, title: text("trouble"), place: .record)
         }
         guard let frame else { return plain(status, sentence) }

@@ -1,10 +1,11 @@
-// What an event did, in the language of the page: of entries, which people look at every day; for
-// the rest in the words of the program. Neighbors: Views+HistoryWords has those, EntryModel and the
-// list of what the office changed show these.
+// What an event did, in the shorter words of the pages: of entries, which people look at every day.
+// Neighbors: Views+HistoryWords has the words for all else, EntryModel and the list of what the
+// office changed show these.
 
 internal import Faces
 internal import Shared
 internal import Store
+internal import Texts
 
 struct HappeningWords {
     let book: LocalBook
@@ -38,12 +39,13 @@ struct HappeningWords {
     /// Of one that is told in a history: those kept apart are not at hand, and are told as there.
     func words(of told: HistoryEventRecord, seenFrom entity: EntityID) throws -> String {
         guard let dot = EntityID(told.event)?.dot, let event = try book.tables.event(dot)?.event
-        else { return told.what }
+        else { return book.views.voice.line(told.what) }
         return try words(of: event, seenFrom: entity)
     }
 
     private func fallback(_ event: Event, _ entity: EntityID) throws -> String {
-        try book.views.words(of: event, seenFrom: entity)
+        let voice = book.views.voice
+        return voice.line(try book.views.words(of: event, seenFrom: entity))
     }
 
     private func recorded(_ event: Event) throws -> String? {
@@ -60,7 +62,7 @@ struct HappeningWords {
         return [words, slip].compactMap(\.self).joined(separator: ", ")
     }
 
-    /// Nil for what only the program's words tell: other people, other parts.
+    /// Nil for what takes more words: other people, other parts.
     private func amended(_ event: Event) throws -> String? {
         guard let number = event.payload.fieldNumber(ChangeField.field) else { return nil }
         let opened = book.reader.open(event)

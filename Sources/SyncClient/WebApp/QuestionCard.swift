@@ -4,6 +4,7 @@
 internal import Faces
 internal import Shared
 internal import Store
+internal import Texts
 
 struct QuestionCard: Sendable {
     struct Choice: Sendable {
@@ -109,7 +110,7 @@ extension LocalBook {
     ) throws -> String {
         if matter.about == .duplicate { return text("question_alike") }
         let entry = try views.hours(matter.entity).map { EntryLine($0, text).words }
-        let part = matter.textKey.map { text($0) } ?? record.field
+        let part = matter.textKey.map { text($0) } ?? record.field.map(views.voice.field)
         return [entry ?? record.subject, part].compactMap(\.self).joined(separator: ". ")
     }
 }

@@ -3,17 +3,21 @@
 
 internal import Shared
 internal import Store
+internal import Texts
 
 struct Recent: Sendable {
-    /// The last own event, how far the ledger is here, and how far it was seen.
+    /// The last own event, how far the ledger is here, how far it was seen, and in whose language
+    /// it is told.
     struct Moment: Equatable, Sendable {
         private let own: Sequence64
         private let cursor: LedgerPosition
         private let seen: LedgerPosition
+        private let language: Language
 
         init(_ book: LocalBook) throws {
             (own, cursor) = (try book.head.sequence, book.sync.cursor)
             seen = try book.tables.officeSeen()
+            language = book.views.voice.language
         }
     }
 

@@ -5,6 +5,7 @@
 internal import Faces
 internal import Shared
 internal import Store
+internal import Texts
 
 struct RecordForm: Sendable {
     /// Minutes that one touch gives.
@@ -117,7 +118,7 @@ struct RecordCheck {
             if !form.note.isEmpty { values[HoursField.description] = .text(form.note) }
             return try drafts.draft(form: .exchange, shares: shares, values: values)
         } catch let error as UserError {
-            throw RecordFaults(faults: [FieldFault(field: "", text: error.description)])
+            throw RecordFaults(faults: [FieldFault(field: "", text: error.words(text))])
         }
     }
 

@@ -14,7 +14,7 @@ final class SyncRunner: Sendable {
         /// `again` is which try it is, after one that was cut off.
         case running(pushed: Int, fetched: Int, unsent: Int, again: Again?)
         /// What it moved; `trouble` says what hindered it, and what to do.
-        case ended(pushed: Int, fetched: Int, trouble: String?)
+        case ended(pushed: Int, fetched: Int, trouble: UserError?)
     }
 
     struct Again: Sendable {
@@ -46,7 +46,8 @@ final class SyncRunner: Sendable {
             do { ended = try run(unsent: unsent, repairs: repairs) } catch {
                 ended = .ended(
                     pushed: 0, fetched: 0,
-                    trouble: UserError(showing: error)?.description ?? "\(type(of: error))")
+                    trouble: UserError(showing: error)
+                        ?? UserError(.software, "\(type(of: error))"))
             }
             state.withLock { $0 = ended }
         }
@@ -77,7 +78,6 @@ final class SyncRunner: Sendable {
         let failure = try last.read { book in
             try report.failure(UnsentSummary(book), book.sync)
         }
-        return .ended(
-            pushed: report.pushed, fetched: report.fetched, trouble: failure?.description)
+        return .ended(pushed: report.pushed, fetched: report.fetched, trouble: failure)
     }
 }

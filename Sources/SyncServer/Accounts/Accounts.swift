@@ -8,6 +8,7 @@ internal import Foundation
 internal import GRDB
 internal import Shared
 internal import Store
+internal import Texts
 
 enum AccountLimits {
     /// A link that lies in somebody's mail.
@@ -71,7 +72,8 @@ extension ServerStore {
             throw Refusal(
                 exit: 77,
                 sentence: "only coordinators and admins use the console; \(worker.short) is "
-                    + (role.map { "registered as \($0.name)" } ?? "no worker"))
+                    + (role.map { "registered as \($0.name)" } ?? "no worker"),
+                page: Phrase("console_roles"))
         }
         let token = hex(environment.randomBytes(AccountLimits.tokenByteCount))
         let expiresAt = Instant(

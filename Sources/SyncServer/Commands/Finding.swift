@@ -3,6 +3,7 @@
 
 internal import Shared
 internal import Store
+internal import Texts
 
 extension Views {
     /// By code, name or id.
@@ -15,7 +16,8 @@ extension Views {
         let known = all.map { "\($0.code) (\($0.name))" }.joined(separator: ", ")
         throw Refusal.noInput(
             "\(found.isEmpty ? "no" : "more than one") neighborhood is called \(typed); "
-                + "there are: \(known.isEmpty ? "none yet" : known)")
+                + "there are: \(known.isEmpty ? "none yet" : known)",
+            page: Phrase("no_such_neighborhood", ["typed": .text(typed), "list": .text(known)]))
     }
 
     /// By name or id.
@@ -27,7 +29,8 @@ extension Views {
             .map { "\($0.name) (\($0.id.short))" }.joined(separator: ", ")
         throw Refusal.noInput(
             "\(found.isEmpty ? "no" : "more than one") worker is called \(typed); "
-                + "there are: \(candidates.isEmpty ? "none yet" : candidates)")
+                + "there are: \(candidates.isEmpty ? "none yet" : candidates)",
+            page: Phrase("no_worker", ["worker": .text(typed)]))
     }
 }
 

@@ -6,6 +6,7 @@ internal import Foundation
 internal import GRDB
 internal import Shared
 internal import Store
+internal import Texts
 
 struct FolderOptions: ParsableArguments {
     @Option(
@@ -83,11 +84,39 @@ extension ServerStore {
 struct Refusal: Error, Equatable {
     /// As in sysexits.h.
     let exit: Int32
+    /// For somebody at a terminal.
     let sentence: String
+    /// For somebody at a page; nil for what no page can meet.
+    var page: Phrase?
 
-    static func usage(_ sentence: String) -> Refusal { Refusal(exit: 64, sentence: sentence) }
+    init(exit: Int32, sentence: String, page: Phrase? = nil) {
+        (self.exit, self.sentence, self.page) = (exit, sentence, page)
+    }
+
+    /// One that speaks of no option or command says the same at both.
+    init(exit: Int32, _ phrase: Phrase) {
+        self.init(exit: exit, sentence: Voice.terminal(phrase), page: phrase)
+    }
+
+    static func usage(_ sentence: String, page: Phrase? = nil) -> Refusal {
+        Refusal(exit: 64, sentence: sentence, page: page)
+    }
+    static func usage(_ phrase: Phrase) -> Refusal { Refusal(exit: 64, phrase) }
     /// Something named on the command line is not there, or not unique.
-    static func noInput(_ sentence: String) -> Refusal { Refusal(exit: 66, sentence: sentence) }
+    static func noInput(_ sentence: String, page: Phrase? = nil) -> Refusal {
+        Refusal(exit: 66, sentence: sentence, page: page)
+    }
+    static func noInput(_ phrase: Phrase) -> Refusal { Refusal(exit: 66, phrase) }
+
+    /// What the terminal says is what it is.
+    static func == (one: Refusal, other: Refusal) -> Bool {
+        one.exit == other.exit && one.sentence == other.sentence
+    }
+
+    /// In the language of a page.
+    func words(_ text: StringTable) -> String {
+        page.map { Voice(text).sentence($0) } ?? text("trouble_unknown")
+    }
 
     /// Says it and ends the program with the code.
     var shown: any Error {
@@ -101,22 +130,28 @@ extension Refusal {
     init?(showing error: any Error) {
         switch error {
         case let refusal as Refusal: self = refusal
-        case let fault as ShapeFault: self = .usage("\(fault)")
-        case let fault as TypingFault: self = .usage("\(fault)")
-        case let damage as StoreDamage: self.init(exit: 65, sentence: "\(damage)")
+        case let fault as ShapeFault: self = .usage(fault.phrase)
+        case let fault as TypingFault: self = .usage("\(fault)", page: fault.phrase)
+        case let damage as StoreDamage:
+            self.init(exit: 65, sentence: "\(damage)", page: Phrase("storage_damaged"))
         case let missing as ServerKeys.Failure: self.init(exit: 66, sentence: "\(missing)")
-        case let failure as StoreFile.Failure: self.init(exit: 78, sentence: "\(failure)")
-        case let failure as Keyring.Failure: self.init(exit: 75, sentence: "\(failure)")
-        case let failure as FolderLock.Failure: self.init(exit: 75, sentence: "\(failure)")
+        case let failure as StoreFile.Failure:
+            self.init(exit: 78, sentence: "\(failure)", page: Phrase("storage_newer"))
+        case let failure as Keyring.Failure:
+            self.init(exit: 75, sentence: "\(failure)", page: Phrase("storage_keys"))
+        case let failure as FolderLock.Failure:
+            self.init(exit: 75, sentence: "\(failure)", page: Phrase("storage_busy"))
         case let failure as CocoaError:
             self.init(
-                exit: 73, sentence: "the folder cannot be used: \(failure.localizedDescription)")
+                exit: 73, sentence: "the folder cannot be used: \(failure.localizedDescription)",
+                page: Phrase("storage_folder"))
         case let failure as DatabaseError:
             let trouble = StorageTrouble(failure)
             self.init(
                 exit: trouble == .noMemory ? 75 : 74,
                 sentence: trouble?.sentence
-                    ?? "the database answered: \(failure.message ?? "no reason")")
+                    ?? "the database answered: \(failure.message ?? "no reason")",
+                page: (trouble ?? .failing).phrase)
         default: return nil
         }
     }

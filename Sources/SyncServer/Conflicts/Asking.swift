@@ -6,6 +6,7 @@
 
 internal import Shared
 internal import Store
+internal import Texts
 
 extension AppendSession {
     /// Writes the question; returns its position. What has been asked in the same words and has no
@@ -21,11 +22,13 @@ extension AppendSession {
         guard try views.conflicts().contains(where: { $0.id == id }) else {
             throw Refusal.noInput(
                 "conflict \(id) is settled, or never was, so there is nothing to ask; `conflicts "
-                    + "list` shows what is open")
+                    + "list` shows what is open",
+                page: Phrase("conflict_settled"))
         }
         guard let conflict = try past.find(id) else {
             throw Refusal.noInput(
-                "there was no conflict \(id) at position \(seen); look again before you ask")
+                "there was no conflict \(id) at position \(seen); look again before you ask",
+                page: Phrase("conflict_not_then"))
         }
         let reach = try reach(of: conflict, past)
         let home = try home(ofQuestionAbout: conflict, past, to: worker, reach: reach)
@@ -42,7 +45,7 @@ extension AppendSession {
 
     private func checked(_ question: String) throws -> Payload {
         guard question.contains(where: { !$0.isWhitespace }) else {
-            throw Refusal.usage("write the question, such as \"Was it one visit or two?\"")
+            throw Refusal.usage(Phrase("question_not_written"))
         }
         let words: Payload = [QuestionField.question: .text(question)]
         try Kind.conflictAsked.descriptor.check(words, sealed: true, anySealed: true)
@@ -65,10 +68,10 @@ extension AppendSession {
         reach: [ScopeID]
     ) throws -> ScopeID {
         guard let role = try facts.role(ofWorker: worker) else {
-            throw Refusal.noInput("there is no worker \(worker.short)")
+            throw Refusal.noInput(Phrase("no_worker", ["worker": .text(worker.short)]))
         }
         guard role > .auditor else {
-            throw Refusal(exit: 65, sentence: "an auditor records nothing, so cannot answer")
+            throw Refusal(exit: 65, Phrase("auditor_cannot_answer"))
         }
         let entities = [conflict.entity] + (try conflict.sides.map(past.entity(of:)))
         let homes = try entities.compactMap { try views.home(of: $0)?.home } + reach
@@ -76,8 +79,7 @@ extension AppendSession {
         guard let home = homes.first(where: held.contains) else {
             throw Refusal(
                 exit: 65,
-                sentence: "\(worker.short) records on no device in use that holds what this is "
-                    + "about, so the question would reach nobody; ask somebody else")
+                Phrase("question_reaches_nobody", ["worker": .text(worker.short)]))
         }
         return home
     }

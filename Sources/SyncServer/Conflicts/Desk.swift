@@ -8,6 +8,7 @@ internal import Foundation
 internal import GRDB
 internal import Shared
 internal import Store
+internal import Texts
 
 extension AppendSession {
     /// Writes the decision; returns its position.
@@ -21,7 +22,8 @@ extension AppendSession {
         guard let conflict = try past.find(id) else {
             throw Refusal.noInput(
                 "no conflict \(id) as seen at position \(seen) awaits this decision; look again: "
-                    + "`conflicts list` shows what is open now, and `--seen` what you looked at")
+                    + "`conflicts list` shows what is open now, and `--seen` what you looked at",
+                page: Phrase("conflict_not_now"))
         }
         let fields = try fields(of: ruling, on: conflict)
         try check(fields)
@@ -42,14 +44,15 @@ extension AppendSession {
 
     func requireAdmin(_ worker: EntityID) throws {
         guard try facts.role(ofWorker: worker) == .admin else {
-            throw Refusal(
-                exit: 77, sentence: "only an admin resolves conflicts, and asks about them")
+            throw Refusal(exit: 77, Phrase("only_admin_resolves"))
         }
     }
 
     func requireShown(_ seen: LedgerPosition) throws {
         guard .start < seen, seen <= position else {
-            throw Refusal.usage("--seen must be a position of the ledger, 1 to \(position)")
+            throw Refusal.usage(
+                "--seen must be a position of the ledger, 1 to \(position)",
+                page: Phrase("conflict_not_now"))
         }
     }
 
@@ -70,7 +73,13 @@ extension AppendSession {
         throw Refusal(
             exit: 65,
             sentence: "\(try told(other)) has the number \(number) already; give "
-                + "\(try told(conflict.entity)) one that nobody has: --merge number=NEW")
+                + "\(try told(conflict.entity)) one that nobody has: --merge number=NEW",
+            page: Phrase(
+                "number_of_other",
+                [
+                    "other": .text(try told(other)), "number": "\(number)",
+                    "member": .text(try told(conflict.entity)),
+                ]))
     }
 
     /// A member in an error, where no name may stand: two may have one number, so with the id.
@@ -86,7 +95,7 @@ extension AppendSession {
         case (.take(let names), .field), (.take(let names), .amend):
             let kept = try conflict.sides(named: names)
             guard let side = kept.first, kept.count == 1 else {
-                throw Refusal.usage("take one side of a field")
+                throw Refusal.usage(Phrase("take_one_side"))
             }
             return conflict.resolution(
                 .take, kept: [], value: try value(of: side, in: conflict), isSealed: isSealed,
@@ -94,17 +103,19 @@ extension AppendSession {
         case (.take(let names), .void):
             let kept = try conflict.sides(named: names)
             guard let side = kept.first, kept.count == 1 else {
-                throw Refusal.usage("take the void, or what the entry said against it")
+                throw Refusal.usage(Phrase("take_void_or_not"))
             }
             return conflict.resolution(
                 try isVoid(side) ? .void : .take, kept: [], value: nil, isSealed: false,
                 reason: ruling.reason)
         case (.merge, .void):
-            throw Refusal.usage("take the side of the entry, and then amend that entry")
+            throw Refusal.usage(Phrase("take_then_amend_side"))
         case (.take, .number), (.void, .number):
             throw Refusal.usage(
                 "give \(try told(conflict.entity)) another number: --merge "
-                    + "number=NEW; to give it to the other, change that member on a device")
+                    + "number=NEW; to give it to the other, change that member on a device",
+                page: Phrase(
+                    "give_another_number", ["member": .text(try told(conflict.entity))]))
         case (.take(let names), _):
             return conflict.resolution(
                 .take, kept: try conflict.sides(named: names), value: nil, isSealed: false,
@@ -115,12 +126,12 @@ extension AppendSession {
                 .merge, kept: [], value: try typed(value, for: field, in: conflict),
                 isSealed: isSealed, reason: ruling.reason)
         case (.merge, _):
-            throw Refusal.usage("take one of the entries, and then amend that entry")
+            throw Refusal.usage(Phrase("take_then_amend"))
         case (.bothHappened, .duplicate), (.bothHappened, .resolution):
             return conflict.resolution(
                 .bothHappened, kept: [], value: nil, isSealed: false, reason: ruling.reason)
-        case (.bothHappened, _): throw Refusal.usage("both happened is said of entries only")
-        case (.void, .field): throw Refusal.usage("a member's field is not voided; take a side")
+        case (.bothHappened, _): throw Refusal.usage(Phrase("both_of_entries"))
+        case (.void, .field): throw Refusal.usage(Phrase("field_not_voided"))
         case (.void, _):
             return conflict.resolution(
                 .void, kept: [], value: nil, isSealed: false, reason: ruling.reason)
@@ -142,7 +153,9 @@ extension AppendSession {
         let reader = SealedReader(keyring: store.keyring, community: store.community)
         let value = reader.value(of: field.number, changedBy: recorded.event)
         guard value != nil || !field.isSealed else {
-            throw Refusal.noInput("that side cannot be read here; use --merge to write the value")
+            throw Refusal.noInput(
+                "that side cannot be read here; use --merge to write the value",
+                page: Phrase("side_unreadable"))
         }
         return value
     }
@@ -169,7 +182,7 @@ extension AppendSession {
     private func account(named typed: String) throws(TypingFault) -> EntityID {
         if let worker = try? views.worker(typed) { return worker }
         if case .one(let account)? = try? views.match(typed) { return account }
-        throw TypingFault("\(typed) names nobody, or more than one")
+        throw TypingFault(Phrase("names_nobody", ["typed": .text(typed)]))
     }
 
     /// The same people, other minutes.
@@ -180,7 +193,7 @@ extension AppendSession {
         let people = Set(
             values.map { [$0.providers.map(\.account), $0.recipients.map(\.account)] })
         guard let any = values.first, people.count == 1, any.rule == .split else {
-            throw Refusal.usage("the sides name different people: take one, and then amend it")
+            throw Refusal.usage(Phrase("sides_of_others"))
         }
         let total = try Minutes(typed: text)
         let shares = Shares(

@@ -5,6 +5,7 @@
 internal import Faces
 internal import Shared
 internal import Store
+internal import Texts
 
 struct DeskForm {
     struct Missing: Error {
@@ -66,7 +67,8 @@ enum DeskOutcome: Sendable {
 extension AppendSession {
     /// `seen` is what the page was true at; nil for none that there was.
     func decide(
-        _ id: ConflictID, as person: SignedIn, seen: UInt64?, _ ruling: DeskRuling
+        _ id: ConflictID, as person: SignedIn, seen: UInt64?, _ ruling: DeskRuling,
+        in voice: Voice
     ) throws -> DeskOutcome {
         guard let seen = seen.map(LedgerPosition.init), .start < seen, seen <= position else {
             return .changed([])
@@ -74,9 +76,9 @@ extension AppendSession {
         let open = try views.conflict(id)
         let shown = try PastConflicts(views: views, seen: seen).find(id)
         guard let known = open ?? shown else {
-            throw Refusal.noInput("there is no such conflict")
+            throw Refusal.noInput(Phrase("no_such_conflict"))
         }
-        let news = try views.happenings(
+        let news = try views.speaking(voice).happenings(
             after: seen, about: known.entities.union(shown?.entities ?? []))
         guard let open else { return .closed(news) }
         guard news.isEmpty, open == shown else { return .changed(news) }
@@ -98,8 +100,11 @@ extension Views {
         let new = events.filter { ($0.position ?? 0) > seen.value }
         let unique = Dictionary(new.map { ($0.event, $0) }, uniquingKeysWith: { one, _ in one })
         return unique.values.sorted { ($0.position ?? 0) < ($1.position ?? 0) }.map {
-            "\($0.worker ?? $0.device ?? ""): \($0.what)"
-                + ($0.reason.map { " (\($0))" } ?? "")
+            let said: [String: Phrase.Value] = [
+                "who": .text($0.worker ?? $0.device ?? ""), "what": .text($0.what),
+            ]
+            guard let reason = $0.reason else { return voice("happened", said) }
+            return voice("happened_why", said.merging(["why": .text(reason)]) { $1 })
         }
     }
 }

@@ -3,6 +3,7 @@
 
 internal import Shared
 internal import Store
+internal import Texts
 
 /// An admin's decision, as typed.
 struct DeskRuling: Equatable, Sendable {
@@ -36,7 +37,8 @@ extension Conflict {
             guard let side = found.first, found.count == 1 else {
                 throw Refusal.usage(
                     "\(name) names no side; name one by its letter, A to "
-                        + "\(Views.letter(sides.count - 1)), or by the start of its leaf hash")
+                        + "\(Views.letter(sides.count - 1)), or by the start of its leaf hash",
+                    page: Phrase("no_such_side", ["name": .text(name)]))
             }
             return side
         }

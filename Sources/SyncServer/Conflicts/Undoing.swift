@@ -5,19 +5,23 @@ internal import Foundation
 internal import GRDB
 internal import Shared
 internal import Store
+internal import Texts
 
 extension AppendSession {
     /// Writes the undoing of a `conflict.resolved`; returns its position.
     @discardableResult
     func undo(_ decision: Dot, as worker: EntityID, reason: String) throws -> LedgerPosition {
         guard try facts.role(ofWorker: worker) == .admin else {
-            throw Refusal(exit: 77, sentence: "only an admin undoes decisions")
+            throw Refusal(exit: 77, Phrase("only_admin_undoes"))
         }
         guard let made = try tables.event(decision),
             made.event.knownKind == .conflictResolved
-        else { throw Refusal.noInput("there is no decision \(decision.short)") }
+        else {
+            throw Refusal.noInput(Phrase("no_decision", ["decision": .text(decision.short)]))
+        }
         guard try !tables.isUndone(made) else {
-            throw Refusal(exit: 65, sentence: "\(decision.short) has been undone already")
+            throw Refusal(
+                exit: 65, Phrase("undone_already", ["decision": .text(decision.short)]))
         }
         let why = try seal(
             reason: reason, as: UndoingField.reason, of: .conflictUndone,

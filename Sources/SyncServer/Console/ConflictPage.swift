@@ -7,6 +7,7 @@
 internal import Faces
 internal import Shared
 internal import Store
+internal import Texts
 
 struct ConflictModel: Sendable {
     struct SideColumn: Sendable {

@@ -4,6 +4,7 @@
 internal import Faces
 internal import Shared
 internal import Store
+internal import Texts
 
 struct ConflictWords {
     let views: Views

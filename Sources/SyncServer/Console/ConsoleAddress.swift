@@ -3,6 +3,7 @@
 
 internal import Foundation
 internal import Shared
+internal import Texts
 
 struct ConsoleAddress: Equatable {
     let url: String
@@ -13,18 +14,20 @@ struct ConsoleAddress: Equatable {
             guard let parts = URLComponents(string: typed), let host = parts.host, !host.isEmpty,
                 ["", "/"].contains(parts.path), parts.query == nil, parts.fragment == nil,
                 let scheme = parts.scheme, ["http", "https"].contains(scheme)
-            else { throw Refusal.usage("an address looks like https://book.example.org:8420") }
+            else { throw Refusal.usage(Phrase("address_looks_like")) }
             url = "\(scheme)://\(host)" + (parts.port.map { ":\($0)" } ?? "")
         } else {
             guard let record else {
                 throw Refusal.usage(
                     "this server has not been started yet: start it with `serve`, or say where "
-                        + "browsers will find it: --url https://book.example.org")
+                        + "browsers will find it: --url https://book.example.org",
+                    page: Phrase("say_address"))
             }
             guard let host = record.host else {
                 throw Refusal.usage(
                     "say where browsers find this server: --url https://book.example.org, with "
-                        + "its port if that is not 443")
+                        + "its port if that is not 443",
+                    page: Phrase("say_address"))
             }
             url = Self.url(record.mode, host: host, port: record.port)
         }

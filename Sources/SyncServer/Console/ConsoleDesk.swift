@@ -7,6 +7,7 @@ internal import Faces
 internal import Shared
 internal import Store
 internal import Synchronization
+internal import Texts
 
 final class ConsoleDesk: Sendable {
     let store: ServerStore
@@ -24,10 +25,11 @@ final class ConsoleDesk: Sendable {
 
     var environment: Shared.Environment { store.environment }
 
+    /// Whatever the views say in words is for whoever reads `text`.
     func read<Result: Sendable>(
-        _ body: @escaping @Sendable (Views) throws -> Result
+        _ text: StringTable, _ body: @escaping @Sendable (Views) throws -> Result
     ) async throws -> Result {
-        try await store.readAsync(body)
+        try await store.readAsync(in: Voice(text), body)
     }
 
     /// One append transaction for a form; a second try gets what came of the first. `form` is the

@@ -4,6 +4,7 @@
 internal import Faces
 internal import Shared
 internal import Store
+internal import Texts
 
 /// A request by somebody who has signed in.
 struct ConsoleVisit: Sendable {

@@ -6,6 +6,7 @@ internal import Faces
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 /// What stands on the page of a conflict about questions.
 struct AskingPart: Sendable {
@@ -82,7 +83,7 @@ extension ConsoleSite {
                     question: fields["question"])
             }
         } catch {
-            return try await shownAgain(try Self.sentence(error))
+            return try await shownAgain(try Self.sentence(error, visit.text))
         }
         return redirect(to: "/conflicts/\(id)", done: Done(text: visit.text("asked_now")))
     }

@@ -8,6 +8,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 struct ConflictsModel: Sendable {
     struct Line: Sendable {
@@ -70,7 +71,7 @@ extension ConsoleSite {
     private static let decisionsRead = 200
 
     func conflictsPage(_ visit: ConsoleVisit) async throws -> Response {
-        let model = try await desk.read { [desk] views in
+        let model = try await desk.read(visit.text) { [desk] views in
             let queue = try desk.conflicts(views).lines(for: visit.person)
             let shown = queue.prefix(Self.conflictsMax)
             let lines = ConflictLines(views: views, visit: visit)
@@ -103,7 +104,7 @@ extension ConsoleSite {
         _ id: ConflictID, _ visit: ConsoleVisit, typed: FormFields? = nil,
         trouble: ConflictTrouble = ConflictTrouble(), status: HTTPResponse.Status = .ok
     ) async throws -> Response {
-        let model = try await desk.read { [desk] views -> ConflictModel? in
+        let model = try await desk.read(visit.text) { [desk] views -> ConflictModel? in
             let queue = try desk.conflicts(views).lines(for: visit.person)
             guard let line = queue.first(where: { $0.id == id }) else { return nil }
             return try ConflictModel(
@@ -131,14 +132,14 @@ extension ConsoleSite {
                 trouble: ConflictTrouble(missing.sentence, at: missing.field),
                 status: .unprocessableContent)
         }
-        let before = try await desk.read { [desk] in
+        let before = try await desk.read(visit.text) { [desk] in
             try desk.conflicts($0).lines(for: visit.person).map(\.id)
         }
         let outcome: DeskOutcome
         do {
             outcome = try await desk.append(fields["once"], by: visit.person) { session in
                 try session.decide(
-                    id, as: visit.person, seen: UInt64(fields["seen"]), ruling)
+                    id, as: visit.person, seen: UInt64(fields["seen"]), ruling, in: Voice(text))
             }
         } catch {
             return try await conflictPage(
@@ -165,7 +166,7 @@ extension ConsoleSite {
     private func trouble(
         _ error: any Error, _ ruling: DeskRuling, _ field: FieldDescriptor?, _ text: StringTable
     ) throws -> ConflictTrouble {
-        let sentence = try Self.sentence(error)
+        let sentence = try Self.sentence(error, text)
         if let fault = error as? ShapeFault, fault.field == "reason" {
             return ConflictTrouble(sentence, at: .reason)
         }
@@ -183,14 +184,14 @@ extension ConsoleSite {
     private func field(of id: ConflictID, _ visit: ConsoleVisit) async throws
         -> FieldDescriptor?
     {
-        try await desk.read { try $0.conflict(id)?.fieldDescriptor }
+        try await desk.read(visit.text) { try $0.conflict(id)?.fieldDescriptor }
     }
 
     /// The one that stood next in the queue, or the first that there is, or the list.
     private func next(
         after id: ConflictID, _ before: [ConflictID], _ visit: ConsoleVisit, _ done: Done
     ) async throws -> Response {
-        let open = try await desk.read { [desk] in
+        let open = try await desk.read(visit.text) { [desk] in
             try desk.conflicts($0).lines(for: visit.person).map(\.id)
         }
         let rest = before.drop { $0 != id }.dropFirst()
@@ -201,7 +202,7 @@ extension ConsoleSite {
     func assign(
         _ id: ConflictID, _ fields: FormFields, _ visit: ConsoleVisit
     ) async throws -> Response {
-        let isOpen = try await desk.read { [desk] in
+        let isOpen = try await desk.read(visit.text) { [desk] in
             try desk.conflicts($0).lines(for: visit.person).contains { $0.id == id }
         }
         guard isOpen else { throw SiteFault.notFound }
@@ -219,7 +220,7 @@ extension ConsoleSite {
         status: HTTPResponse.Status = .ok
     ) async throws -> Response {
         let typed = typed ?? visit.typed
-        let model = try await desk.read { [desk] views in
+        let model = try await desk.read(visit.text) { [desk] views in
             let lines = try views.latestDecisions(Self.decisionsRead).filter {
                 visit.person.serves(try views.reach(of: $0.event.entity) ?? [])
             }.prefix(Self.decisionsMax)
@@ -252,7 +253,7 @@ extension ConsoleSite {
             _ = try session.undo(decision, as: visit.person.worker, reason: reason)
             return about?.entity
         }
-        let open = try await desk.read { [desk] views in
+        let open = try await desk.read(visit.text) { [desk] views in
             try desk.conflicts(views).lines.first {
                 about.map($0.conflict.entities.contains) ?? false
             }

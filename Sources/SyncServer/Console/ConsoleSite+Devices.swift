@@ -8,6 +8,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 extension ConsoleSite {
     enum DeviceLimits {
@@ -38,7 +39,7 @@ extension ConsoleSite {
     private func devicesPage(
         _ fields: FormFields, _ visit: ConsoleVisit
     ) async throws -> Response {
-        let model = try await desk.read { views in
+        let model = try await desk.read(visit.text) { views in
             try DevicesModel(fields, views, visit)
         }
         return html("devices", model)
@@ -49,7 +50,7 @@ extension ConsoleSite {
         fault: String? = nil, status: HTTPResponse.Status = .ok
     ) async throws -> Response {
         let ledgerKey = desk.store.keys.ledger.signingPublicKey
-        let model = try await desk.read { [desk] views -> DeviceModel? in
+        let model = try await desk.read(visit.text) { [desk] views -> DeviceModel? in
             guard let device = try views.device(replica) else { return nil }
             return try DeviceModel(
                 device, views, visit, once: desk.formToken(),
@@ -77,7 +78,7 @@ extension ConsoleSite {
         let shown = Set(fields.all("was").compactMap { EntityID($0) })
         let reason = fields["reason"].isEmpty ? nil : fields["reason"]
         let text = visit.text
-        let fault = try await desk.read { views -> String? in
+        let fault = try await desk.read(visit.text) { views -> String? in
             guard let device = try views.device(replica) else { throw SiteFault.notFound }
             if wanted.isEmpty { return text("scope_missing") }
             return wanted == shown && wanted == Set(device.neighborhoods)
@@ -99,7 +100,7 @@ extension ConsoleSite {
             }
         } catch {
             return try await devicePage(
-                replica, visit, typed: fields, fault: try Self.sentence(error),
+                replica, visit, typed: fields, fault: try Self.sentence(error, visit.text),
                 status: .unprocessableContent)
         }
         switch outcome {
@@ -117,7 +118,7 @@ extension ConsoleSite {
         _ replica: ReplicaID, _ visit: ConsoleVisit, typed: FormFields? = nil,
         fault: String? = nil
     ) async throws -> Response {
-        let model = try await desk.read { [desk] views -> RevokeModel? in
+        let model = try await desk.read(visit.text) { [desk] views -> RevokeModel? in
             guard let device = try views.device(replica), device.revokedAfter == nil else {
                 return nil
             }
@@ -155,7 +156,7 @@ extension ConsoleSite {
             throw fault
         } catch {
             return try await revokePage(
-                replica, visit, typed: fields, fault: try Self.sentence(error))
+                replica, visit, typed: fields, fault: try Self.sentence(error, visit.text))
         }
         return redirect(
             to: "/devices/\(replica)",

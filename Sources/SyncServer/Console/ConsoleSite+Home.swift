@@ -5,6 +5,7 @@ internal import Faces
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 struct HomeModel: Sendable {
     struct Work: Sendable {
@@ -29,7 +30,7 @@ struct HomeModel: Sendable {
 
 extension ConsoleSite {
     func homePage(_ visit: ConsoleVisit) async throws -> Response {
-        let model = try await desk.read { [desk] views in
+        let model = try await desk.read(visit.text) { [desk] views in
             let open = try desk.conflicts(views).lines(for: visit.person)
             let today = try OfficeToday(
                 views, conflicts: open, for: visit.person,

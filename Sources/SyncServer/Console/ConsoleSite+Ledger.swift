@@ -6,6 +6,7 @@ internal import Faces
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 extension ConsoleSite {
     static let ledgerLinesMax = 50
@@ -23,7 +24,7 @@ extension ConsoleSite {
         _ fields: FormFields, _ visit: ConsoleVisit
     ) async throws -> Response {
         let offset = desk.environment.utcOffsetMinutes()
-        let found = try await desk.read { [desk] views -> LedgerFound in
+        let found = try await desk.read(visit.text) { [desk] views -> LedgerFound in
             let question = LedgerQuestion(fields, views, visit, people: try desk.people(views))
             switch try question.meant() {
             case .place(let position): return .place(position)
@@ -48,7 +49,7 @@ extension ConsoleSite {
     ) async throws -> Response {
         let (standing, keys) = (desk.store.standing, desk.store.keys)
         let community = desk.store.community
-        let model = try await desk.read { views -> LedgerEntryModel? in
+        let model = try await desk.read(visit.text) { views -> LedgerEntryModel? in
             guard let entry = try views.tables.entry(at: position),
                 visit.person.serves(entry.reach)
             else { return nil }

@@ -7,6 +7,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 /// What a form asks a link for.
 private struct PairForm {
@@ -52,7 +53,7 @@ extension ConsoleSite {
         _ visit: ConsoleVisit, typed: FormFields? = nil, fault: String? = nil
     ) async throws -> Response {
         let record = ServingRecord(folder: desk.store.folder)
-        let model = try await desk.read { [desk] views in
+        let model = try await desk.read(visit.text) { [desk] views in
             try PairModel(
                 views, visit, served: record, once: desk.formToken(),
                 typed: typed ?? visit.typed, fault: fault)
@@ -79,14 +80,15 @@ extension ConsoleSite {
         } catch let missing as PairForm.Missing {
             return try await pairPage(visit, typed: fields, fault: missing.sentence)
         } catch {
-            return try await pairPage(visit, typed: fields, fault: try Self.sentence(error))
+            return try await pairPage(
+                visit, typed: fields, fault: try Self.sentence(error, visit.text))
         }
         return redirect(to: "/devices/links/\(hex(id))")
     }
 
     func linkPage(_ id: [UInt8], _ visit: ConsoleVisit) async throws -> Response {
         let ledgerKey = desk.store.keys.ledger.signingPublicKey
-        let model = try await desk.read { [desk] views -> LinkModel? in
+        let model = try await desk.read(visit.text) { [desk] views -> LinkModel? in
             guard let grant = try PairingLinkTable(views.tables.db).find(id) else { return nil }
             let check = grant.replica.map {
                 PairingCheck.number(

@@ -7,6 +7,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 extension ConsoleSite {
     enum PeopleLimits {
@@ -29,7 +30,7 @@ extension ConsoleSite {
     private func peoplePage(
         _ fields: FormFields, _ visit: ConsoleVisit
     ) async throws -> Response {
-        let model = try await desk.read { [desk] views in
+        let model = try await desk.read(visit.text) { [desk] views in
             let found = try desk.people(views).found(
                 fields["q"], for: visit.person, limit: PeopleLimits.foundMax + 1)
             return try PeopleModel(found, typed: fields["q"], views, visit)
@@ -41,7 +42,7 @@ extension ConsoleSite {
         _ member: EntityID, _ visit: ConsoleVisit, typed: FormFields? = nil,
         fault: PersonModel.Fault? = nil, status: HTTPResponse.Status = .ok
     ) async throws -> Response {
-        let model = try await desk.read { [desk] views -> PersonModel? in
+        let model = try await desk.read(visit.text) { [desk] views -> PersonModel? in
             guard let state = try views.member(member, for: visit.person) else { return nil }
             return try PersonModel(
                 state, views, visit, alike: desk.people(views).alike(member),
@@ -89,10 +90,10 @@ extension ConsoleSite {
         } catch let fault as SiteFault {
             throw fault
         } catch {
-            return try await again(try Self.sentence(error))
+            return try await again(try Self.sentence(error, visit.text))
         }
         guard let label else { return try await again(text("moved_meanwhile")) }
-        let isStillTheirs = try await desk.read {
+        let isStillTheirs = try await desk.read(visit.text) {
             try $0.member(member, for: visit.person) != nil
         }
         return redirect(
@@ -118,7 +119,8 @@ extension ConsoleSite {
         } catch let fault as SiteFault {
             throw fault
         } catch {
-            let sentence = try (error as? Granting.Missing)?.sentence ?? Self.sentence(error)
+            let sentence =
+                try (error as? Granting.Missing)?.sentence ?? Self.sentence(error, visit.text)
             return try await personPage(
                 member, visit, typed: fields, fault: .init(ofGrant: sentence),
                 status: .unprocessableContent)

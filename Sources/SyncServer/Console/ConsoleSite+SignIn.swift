@@ -9,6 +9,7 @@ internal import Hummingbird
 internal import Shared
 internal import Store
 internal import Synchronization
+internal import Texts
 
 struct SignInModel: Sendable {
     let t: [String: String]
@@ -85,7 +86,7 @@ extension ConsoleSite {
     }
 
     func guestFrame(_ visit: Visit, title: String) async throws -> PageFrame {
-        try await desk.read {
+        try await desk.read(visit.text) {
             PageFrame(visit, title: title, community: try $0.communityName())
         }
     }
@@ -139,7 +140,7 @@ extension ConsoleSite {
     // MARK: Out
 
     func accountPage(_ visit: ConsoleVisit) async throws -> Response {
-        let model = try await desk.read { views in
+        let model = try await desk.read(visit.text) { views in
             AccountModel(
                 t: visit.text.texts,
                 frame: try PageFrame(views, visit, title: visit.text("account"), place: nil),
@@ -187,7 +188,7 @@ extension ConsoleSite {
             return try await usedUp(visit)
         }
         let frame = try await guestFrame(visit, title: text("join"))
-        let name = try await desk.read { try $0.workerName(worker) ?? worker.short }
+        let name = try await desk.read(visit.text) { try $0.workerName(worker) ?? worker.short }
         let least = "\(Passphrase.charactersMin)"
         return html(
             "join",
@@ -214,7 +215,7 @@ extension ConsoleSite {
         guard let worker = try await desk.store.invited(by: token) else {
             return try await usedUp(visit)
         }
-        let names = try await desk.read {
+        let names = try await desk.read(visit.text) {
             [try $0.workerName(worker) ?? "", try $0.communityName()]
         }
         if let fault = Passphrase.fault(in: passphrase, names: names)

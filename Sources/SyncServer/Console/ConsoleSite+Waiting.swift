@@ -7,6 +7,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 /// What came of a decision about entries that were kept apart.
 struct KeptDecision: Sendable {
@@ -39,7 +40,7 @@ extension ConsoleSite {
         _ fields: FormFields, _ visit: ConsoleVisit
     ) async throws -> Response {
         let standing = desk.store.standing
-        let model = try await desk.read { [desk] views in
+        let model = try await desk.read(visit.text) { [desk] views in
             try WaitingModel(
                 KeptApartList(views, for: visit.person), fields, views, visit, standing,
                 open: desk.conflicts(views).lines(for: visit.person).count)
@@ -52,7 +53,7 @@ extension ConsoleSite {
     func keptPage(
         _ dot: Dot, _ visit: ConsoleVisit, typed: FormFields? = nil, fault: String? = nil
     ) async throws -> Response {
-        let model = try await desk.read { [desk] views -> KeptModel? in
+        let model = try await desk.read(visit.text) { [desk] views -> KeptModel? in
             let table = QuarantineTable(views.tables.db)
             guard let entry = try KeptApartList.find(dot, table, for: visit.person) else {
                 return nil
@@ -88,9 +89,9 @@ extension ConsoleSite {
             throw SiteFault.notFound
         } catch {
             return try await keptPage(
-                dot, visit, typed: fields, fault: try Self.sentence(error))
+                dot, visit, typed: fields, fault: try Self.sentence(error, visit.text))
         }
-        let next = try await desk.read { views in
+        let next = try await desk.read(visit.text) { views in
             let all = try KeptApartList(views, for: visit.person).all
             return all.first { $0.dot > dot } ?? all.first
         }
@@ -107,7 +108,7 @@ extension ConsoleSite {
         guard let choice = QuarantineChoice(named: fields["choice"]) else {
             throw SiteFault.notFound
         }
-        let model = try await desk.read { [desk] views in
+        let model = try await desk.read(visit.text) { [desk] views in
             let found = try KeptApartList(views, for: visit.person)
                 .found(KeptApartList.Filter(fields))
             return try SeveralModel(
@@ -137,7 +138,7 @@ extension ConsoleSite {
             }
         } catch {
             return try await severalAgain(
-                dots, choice, fields, visit, fault: try Self.sentence(error))
+                dots, choice, fields, visit, fault: try Self.sentence(error, visit.text))
         }
         return redirect(to: "/waiting", done: Done(text: done.told(choice, visit.text)))
     }
@@ -146,7 +147,7 @@ extension ConsoleSite {
         _ dots: Set<Dot>, _ choice: QuarantineChoice, _ fields: FormFields, _ visit: ConsoleVisit,
         fault: String
     ) async throws -> Response {
-        let model = try await desk.read { [desk] views in
+        let model = try await desk.read(visit.text) { [desk] views in
             let found = try KeptApartList(views, for: visit.person).all
                 .filter { dots.contains($0.dot) }
             return try SeveralModel(

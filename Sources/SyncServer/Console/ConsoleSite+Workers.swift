@@ -6,6 +6,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 struct WorkersModel: Sendable {
     struct Line: Sendable {
@@ -72,7 +73,7 @@ extension ConsoleSite {
         _ fields: FormFields, _ visit: ConsoleVisit, typed: FormFields? = nil,
         invited: WorkersModel.Invited? = nil, fault: String? = nil
     ) async throws -> Response {
-        let model = try await desk.read { [desk] views in
+        let model = try await desk.read(visit.text) { [desk] views in
             try WorkersModel(
                 fields, views, visit,
                 accounts: visit.person.role == .admin
@@ -105,7 +106,7 @@ extension ConsoleSite {
                     neighborhoods: known.filter(wanted.contains), by: visit.person.worker)
             }
         } catch {
-            return try await again(try Self.sentence(error))
+            return try await again(try Self.sentence(error, visit.text))
         }
         return redirect(
             to: "/workers", done: Done(text: text("worker_added", ["name": fields["name"]])))
@@ -133,7 +134,7 @@ extension ConsoleSite {
             throw fault
         } catch {
             return try await workersPage(
-                FormFields(), visit, fault: try Self.sentence(error))
+                FormFields(), visit, fault: try Self.sentence(error, visit.text))
         }
         return try await workersPage(FormFields(), visit, invited: made)
     }

@@ -12,6 +12,7 @@ internal import Logging
 internal import Shared
 internal import Store
 internal import Synchronization
+internal import Texts
 
 final class ConsoleSite: HTTPResponder {
     typealias Context = OfficeContext
@@ -46,8 +47,8 @@ final class ConsoleSite: HTTPResponder {
     private func answer(_ request: Request, _ context: Context) async throws -> Response {
         switch door.origins.fault(of: request.provenance) {
         case .misdirected:
-            return .plain(.misdirectedRequest, "this is not the address of the console")
-        case .foreign: return .plain(.forbidden, "this request came from another site")
+            return .plain(.misdirectedRequest, visit(request).text("misdirected"))
+        case .foreign: return .plain(.forbidden, visit(request).text("foreign"))
         case nil: break
         }
         let method = request.method == .head ? .get : request.method
@@ -84,7 +85,10 @@ final class ConsoleSite: HTTPResponder {
                 visit: visit(request), person: person,
                 typed: held.withLock {
                     $0.find(fields["held"], of: person.worker, at: desk.environment.now())
-                }, warning: desk.store.standing.sentence)
+                },
+                warning: desk.store.standing.phrase.map {
+                    Voice(.of(request.language)).sentence($0)
+                })
             return try await respond(to: route, fields, visit, request)
         case .ended(let worker): return try await keep(route, request, of: worker)
         case .none:
@@ -158,11 +162,11 @@ final class ConsoleSite: HTTPResponder {
     }
 
     /// The sentence about what was typed wrongly; any other error goes on.
-    static func sentence(_ error: any Error) throws -> String {
+    static func sentence(_ error: any Error, _ text: StringTable) throws -> String {
         guard let refusal = Refusal(showing: error), refusal.isOfTyping,
             !(error is StoreDamage)
         else { throw error }
-        return refusal.sentence
+        return refusal.words(text)
     }
 
     func visit(_ request: Request) -> Visit {
@@ -184,7 +188,7 @@ final class ConsoleSite: HTTPResponder {
         let visit = visit(request)
         let (status, sentence) = Self.told(error, visit.text)
         let standing = try? await desk.store.standing(ofSession: session(of: request))
-        let frame = try? await desk.read { views in
+        let frame = try? await desk.read(visit.text) { views in
             guard case .live(let person)? = standing else {
                 return PageFrame(
                     visit, title: visit.text("trouble"), community: try views.communityName())
@@ -210,10 +214,13 @@ final class ConsoleSite: HTTPResponder {
         case is FormFields.Fault: (.badRequest, text("form_unreadable"))
         case let error as HTTPError: (error.status, text("form_unreadable"))
         default:
-            if let sentence = try? sentence(error) {
+            if let sentence = try? sentence(error, text) {
                 (.unprocessableContent, sentence)
             } else {
-                (.internalServerError, Refusal(showing: error)?.sentence ?? text("trouble_unknown"))
+                (
+                    .internalServerError,
+                    Refusal(showing: error)?.words(text) ?? text("trouble_unknown")
+                )
             }
         }
     }

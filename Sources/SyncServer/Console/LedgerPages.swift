@@ -5,6 +5,7 @@ internal import Faces
 internal import Foundation
 internal import Shared
 internal import Store
+internal import Texts
 
 struct LedgerModel: Sendable {
     struct Line: Sendable {

@@ -5,6 +5,7 @@
 internal import Faces
 internal import Shared
 internal import Store
+internal import Texts
 
 struct PairModel: Sendable {
     struct Box: Sendable {

@@ -4,6 +4,7 @@
 internal import Faces
 internal import Shared
 internal import Store
+internal import Texts
 
 struct PeopleModel: Sendable {
     struct Line: Sendable {
@@ -223,7 +224,7 @@ struct Happening: Sendable {
         let history = try views.history(of: entity, HistorySource(keptApart: []))
         return history.events.suffix(shownMax).reversed().map { event in
             Happening(
-                what: event.what,
+                what: views.voice.line(event.what),
                 who: [event.worker, event.device].compactMap(\.self).joined(separator: ", "),
                 when: event.recordedAt, place: event.position.map { "\($0)" },
                 reason: event.reason)

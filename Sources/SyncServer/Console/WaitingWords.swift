@@ -5,6 +5,7 @@
 internal import Faces
 internal import Shared
 internal import Store
+internal import Texts
 
 struct WaitingWords {
     let views: Views
@@ -116,7 +117,8 @@ struct WaitingWords {
             found = try admissible(entry)
         } catch let reason as Inadmissible {
             return Admitting(
-                sentences: [sentence(reason)], isPossible: false, decideFirst: reason.decideFirst)
+                sentences: [views.voice.sentence(reason.phrase)], isPossible: false,
+                decideFirst: reason.decideFirst)
         }
         let places = try found.reach.map { scope in
             scope == .community ? text("the_community") : try views.name(of: scope)
@@ -125,18 +127,6 @@ struct WaitingWords {
         return Admitting(
             sentences: [base] + (try effects(of: found.new.event)), isPossible: true,
             decideFirst: [])
-    }
-
-    private func sentence(_ reason: Inadmissible) -> String {
-        switch reason.fault {
-        case .unreadable, .misnamed: text("inadmissible_unreadable")
-        case .breaksRule(let rule): text("inadmissible_rule", ["rule": "\(rule)"])
-        case .officeOnly: text("inadmissible_office")
-        case .repeats: text("inadmissible_repeats")
-        case .needsRejected: text("inadmissible_needs_rejected")
-        case .needsApart: text("inadmissible_needs_apart")
-        case .cannot(let why): text("inadmissible_cannot", ["why": text("apart_\(why.key)")])
-        }
     }
 
     /// Whose balance it changes, and what the ledger has already of the same people and day.

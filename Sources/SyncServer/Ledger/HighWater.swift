@@ -8,6 +8,7 @@
 
 internal import Foundation
 internal import Shared
+internal import Texts
 
 /// Guarded by the folder's lock: only the process that appends writes.
 struct HighWater: Sendable {
@@ -116,6 +117,16 @@ enum LedgerStanding: Equatable, Sendable {
             "this ledger is not the one that was signed at position \(size): its database was "
                 + "altered. It is read-only; keep this folder as it is, put back a sound copy if "
                 + "there is one, else run `recover`"
+        }
+    }
+
+    /// The same for a page.
+    var phrase: Phrase? {
+        switch self {
+        case .whole: nil
+        case .behind(let size, let recorded):
+            Phrase("ledger_behind", ["size": "\(size)", "recorded": "\(recorded)"])
+        case .off(let size): Phrase("ledger_off", ["size": "\(size)"])
         }
     }
 

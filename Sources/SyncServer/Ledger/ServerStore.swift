@@ -8,6 +8,7 @@ internal import GRDB
 internal import Shared
 internal import Store
 internal import Synchronization
+internal import Texts
 
 final class ServerStore: Sendable {
     let folder: URL
@@ -133,7 +134,7 @@ final class ServerStore: Sendable {
         _ db: Database, isReopening: Bool = false, _ body: (AppendSession) throws -> Result
     ) throws -> Result {
         if !isReopening, let sentence = standing.sentence {
-            throw Refusal(exit: 65, sentence: sentence)
+            throw Refusal(exit: 65, sentence: sentence, page: standing.phrase)
         }
         let lock = try FolderLock(folder: folder)
         defer { withExtendedLifetime(lock) {} }
@@ -193,9 +194,7 @@ final class ServerStore: Sendable {
 
     private static let reopenedMeanwhile = Refusal(
         exit: 75,
-        sentence:
-            "the ledger was reopened in a new epoch meanwhile; nothing was written, "
-            + "do it again"
+        Phrase("ledger_reopened_meanwhile")
     )
 
     /// Vouches for the ledger as it is now.
@@ -216,17 +215,18 @@ final class ServerStore: Sendable {
         try pool.read { try body(try self.views($0)) }
     }
 
+    /// `voice` says what the views say in words.
     func readAsync<Result: Sendable>(
-        _ body: @escaping @Sendable (Views) throws -> Result
+        in voice: Voice = .terminal, _ body: @escaping @Sendable (Views) throws -> Result
     ) async throws -> Result {
-        try await pool.read { try body(try self.views($0)) }
+        try await pool.read { try body(try self.views($0, voice)) }
     }
 
-    private func views(_ db: Database) throws -> Views {
+    private func views(_ db: Database, _ voice: Voice = .terminal) throws -> Views {
         let tables = LedgerTables(db)
         return Views(
             tables: tables, reader: SealedReader(keyring: keyring, community: community),
             position: LedgerPosition(try tables.ledgerRoot().size),
-            aside: .quarantine(QuarantineTable(db)))
+            aside: .quarantine(QuarantineTable(db)), voice: voice)
     }
 }

@@ -6,6 +6,7 @@
 
 internal import Shared
 internal import Store
+internal import Texts
 
 extension AppendSession {
     /// Writes it, with numbers for those that are new to it; returns its position.
@@ -36,18 +37,20 @@ extension AppendSession {
         _ places: [EntityID], for device: DeviceState, as worker: EntityID
     ) throws {
         guard try facts.role(ofWorker: worker) == .admin else {
-            throw Refusal(exit: 77, sentence: "only an admin changes what a device holds")
+            throw Refusal(exit: 77, Phrase("only_admin_scope"))
         }
         guard device.revokedAfter == nil else {
-            throw Refusal(exit: 65, sentence: "\(device.label) has been revoked")
+            throw Refusal(exit: 65, Phrase("device_is_revoked", ["device": .text(device.label)]))
         }
         guard !places.isEmpty else {
             throw Refusal.usage(
                 "a device holds at least one neighborhood; to take it out of use, see "
-                    + "`devices revoke`")
+                    + "`devices revoke`",
+                page: Phrase("device_holds_one"))
         }
         guard Set(places) != Set(device.neighborhoods) else {
-            throw Refusal(exit: 65, sentence: "\(device.label) holds just these already")
+            throw Refusal(
+                exit: 65, Phrase("device_holds_these", ["device": .text(device.label)]))
         }
         try checkServed(
             Set(places).subtracting(device.neighborhoods).sorted(), by: device.workers)
@@ -61,7 +64,9 @@ extension AppendSession {
             throw Refusal(
                 exit: 77,
                 sentence: "none of these workers serves "
-                    + "\(try views.code(of: .neighborhood(place))); see `worker list`")
+                    + "\(try views.code(of: .neighborhood(place))); see `worker list`",
+                page: Phrase(
+                    "none_serves", ["place": .text(try views.code(of: .neighborhood(place)))]))
         }
     }
 

@@ -8,17 +8,17 @@ internal import Foundation
 internal import GRDB
 internal import Shared
 internal import Store
+internal import Texts
 
 enum SplitRefusal: Error, Equatable, CaseIterable, Sendable {
     case revoked, needsOffice, keyInUse
 
+    /// As it is sent: the device says it in the language of whoever is there.
     var sentence: String {
         switch self {
-        case .revoked: "this device has been revoked, and so have its copies"
-        case .needsOffice:
-            "one copy of this device goes on under a name of its own already; the office must "
-                + "allow another. Nothing is lost: tell the office"
-        case .keyInUse: "another device has these keys"
+        case .revoked: Voice.terminal("problem_split_revoked")
+        case .needsOffice: Voice.terminal("problem_split_office")
+        case .keyInUse: Voice.terminal("problem_split_keys")
         }
     }
 }
@@ -194,10 +194,10 @@ extension AppendSession {
 
     func allowSplit(of device: DeviceState, as worker: EntityID) throws {
         guard try facts.role(ofWorker: worker) == .admin else {
-            throw Refusal(exit: 77, sentence: "only an admin lets another copy go on")
+            throw Refusal(exit: 77, Phrase("only_admin_split"))
         }
         guard device.revokedAfter == nil else {
-            throw Refusal(exit: 65, sentence: "\(device.label) has been revoked")
+            throw Refusal(exit: 65, Phrase("device_is_revoked", ["device": .text(device.label)]))
         }
         try SplitTable(db).allowOne(device.replica)
     }

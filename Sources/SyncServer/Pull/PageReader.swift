@@ -6,6 +6,7 @@
 internal import GRDB
 internal import Shared
 internal import Store
+internal import Texts
 
 enum PageLimits {
     /// Entries of a page: a device stores it in one transaction.
@@ -73,9 +74,7 @@ struct PageReader {
             advice: Self.revokedAdvice, checkpoints: [], revocation: told.revocation)
     }
 
-    private static let revokedAdvice =
-        "the office has revoked this device: what you recorded stays here, and what you sent is "
-        + "kept for an admin to look at; bring the device to the office"
+    private static let revokedAdvice = Voice.terminal("problem_revoked_advice")
 
     /// Halves the page until it fits a body: sealed text does not compress. With a single entry it
     /// does, however many the directory's lines.
@@ -238,8 +237,7 @@ extension LedgerStanding {
         switch self {
         case .whole: ""
         case .behind, .off:
-            "the office's ledger is read-only until it has been repaired; nothing is lost, what "
-                + "you record stays on this device: tell the office"
+            Voice.terminal("problem_read_only_advice")
         }
     }
 }

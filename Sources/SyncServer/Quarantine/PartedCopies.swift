@@ -7,6 +7,7 @@ internal import Foundation
 internal import GRDB
 internal import Shared
 internal import Store
+internal import Texts
 
 /// How a run showed that its author's past is not the ledger's.
 enum PartingSign: Int64, Sendable {
@@ -107,7 +108,7 @@ extension AppendSession {
         let wasCopied = try PartedCopyTable(db).settle(device.replica)
         let wasAhead = try AheadDeviceTable(db).remove(device.replica)
         guard wasCopied || wasAhead else {
-            throw Refusal(exit: 65, sentence: "no copy of \(device.label) has been seen")
+            throw Refusal(exit: 65, Phrase("no_copy_seen", ["device": .text(device.label)]))
         }
     }
 }

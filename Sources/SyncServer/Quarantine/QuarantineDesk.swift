@@ -5,6 +5,7 @@
 
 internal import Shared
 internal import Store
+internal import Texts
 
 extension AppendSession {
     /// Decides in the order of the chain, so that one may need what was let in just before it;
@@ -14,7 +15,7 @@ extension AppendSession {
         _ dots: Set<Dot>, _ choice: QuarantineChoice, as worker: EntityID, reason: String
     ) throws -> LedgerPosition {
         guard try facts.role(ofWorker: worker) == .admin else {
-            throw Refusal(exit: 77, sentence: "only an admin decides about the quarantine")
+            throw Refusal(exit: 77, Phrase("only_admin_quarantine"))
         }
         for dot in dots.sorted() {
             let entry = try undecided(dot)
@@ -27,11 +28,14 @@ extension AppendSession {
 
     private func undecided(_ dot: Dot) throws -> QuarantineTable.Entry {
         guard let entry = try QuarantineTable(db).find(dot) else {
-            throw Refusal.noInput("\(dot.short) is not in quarantine")
+            throw Refusal.noInput(Phrase("not_in_quarantine", ["entry": .text(dot.short)]))
         }
         if let choice = entry.choice {
             throw Refusal(
-                exit: 65, sentence: "\(dot.short) has been decided already: \(choice.name)")
+                exit: 65,
+                Phrase(
+                    "decided_already",
+                    ["entry": .text(dot.short), "choice": .code(choice.name, of: "choice")]))
         }
         return entry
     }
@@ -41,7 +45,7 @@ extension AppendSession {
         do {
             admissible = try AdmissibleEvent(entry, of: QuarantineTable(db), facts)
         } catch let reason as Inadmissible {
-            throw Refusal(exit: 65, sentence: reason.sentence)
+            throw Refusal(exit: 65, sentence: reason.sentence, page: reason.phrase)
         }
         try place(admissible.new, reach: admissible.reach)
         try project()
@@ -95,6 +99,20 @@ struct Inadmissible: Error {
     /// What it needs and is kept apart itself.
     var decideFirst: [Dot] {
         if case .needsApart(let dots) = fault { dots } else { [] }
+    }
+
+    /// For a page, where what is meant stands above it.
+    var phrase: Phrase {
+        switch fault {
+        case .unreadable, .misnamed: Phrase("inadmissible_unreadable")
+        case .breaksRule(let rule): Phrase("inadmissible_rule", ["rule": .phrase(rule.phrase)])
+        case .officeOnly: Phrase("inadmissible_office")
+        case .repeats: Phrase("inadmissible_repeats")
+        case .needsRejected: Phrase("inadmissible_needs_rejected")
+        case .needsApart: Phrase("inadmissible_needs_apart")
+        case .cannot(let why):
+            Phrase("inadmissible_cannot", ["why": .phrase(Phrase("apart_\(why.key)"))])
+        }
     }
 
     var sentence: String {

@@ -5,6 +5,7 @@
 
 internal import Shared
 internal import Store
+internal import Texts
 
 extension AppendSession {
     /// Writes the revocation, as of what the ledger has; returns its position.
@@ -13,10 +14,11 @@ extension AppendSession {
         _ device: DeviceState, as worker: EntityID, reason: String
     ) throws -> LedgerPosition {
         guard try facts.role(ofWorker: worker) == .admin else {
-            throw Refusal(exit: 77, sentence: "only an admin revokes devices")
+            throw Refusal(exit: 77, Phrase("only_admin_revokes"))
         }
         guard device.revokedAfter == nil else {
-            throw Refusal(exit: 65, sentence: "\(device.label) has been revoked already")
+            throw Refusal(
+                exit: 65, Phrase("device_revoked_already", ["device": .text(device.label)]))
         }
         let position = try writeRevocation(of: device, as: worker, reason: reason)
         for copy in try copies(of: device) where copy.revokedAfter == nil {

@@ -3,6 +3,7 @@
 
 internal import Shared
 internal import Store
+internal import Texts
 
 extension LedgerStanding {
     /// Before all else: while the ledger is read-only, everything waits.
@@ -54,7 +55,7 @@ extension KeyringTrouble {
 extension Aside {
     /// What the office keeps apart; all members of all neighborhoods are in its own book.
     static func quarantine(_ table: QuarantineTable) -> Aside {
-        Aside(stranger: "not known at the office") { dot in
+        Aside(stranger: Phrase("unknown_at_office")) { dot in
             guard let entry = try table.find(dot),
                 let event = try table.bytes(dot).flatMap({ try? Event(decoding: $0) })
             else { return nil }

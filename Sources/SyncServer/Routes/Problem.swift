@@ -6,6 +6,7 @@ internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import Shared
+internal import Texts
 
 enum Problem: Error, Equatable {
     case notFound
@@ -78,14 +79,15 @@ enum Problem: Error, Equatable {
         }
     }
 
+    /// In English: a device says what it knows in the language of whoever is there.
     var detail: String {
         switch self {
-        case .notFound: "there is nothing at this address"
+        case .notFound: Voice.terminal("problem_nothing_here")
         case .methodNotAllowed(let allowed): "this address answers \(allowed) only"
-        case .tooLarge: "the request is larger than this server reads"
-        case .unreadable(.request): "the request could not be read"
-        case .unreadable(.runs): "the runs in the request could not be read or verified"
-        case .unreadable(.keys): "the keys in the request could not be opened"
+        case .tooLarge: Voice.terminal("problem_too_large")
+        case .unreadable(.request): Voice.terminal("problem_unreadable_request")
+        case .unreadable(.runs): Voice.terminal("problem_unreadable_runs")
+        case .unreadable(.keys): Voice.terminal("problem_unreadable_keys")
         case .version(.older):
             "this device's program is too old for the office's server, which speaks "
                 + "\(SyncProtocol.words(SyncProtocol.versions)) of the protocol: update the "
@@ -94,30 +96,20 @@ enum Problem: Error, Equatable {
             "this device's program is newer than the office's server, which speaks "
                 + "\(SyncProtocol.words(SyncProtocol.versions)) of the protocol: the office has to "
                 + "update its server; nothing is lost"
-        case .nonce: "repeat the request with the nonce of this answer"
-        case .signature: "the signature does not fit the request"
+        case .nonce: Voice.terminal("problem_nonce")
+        case .signature: Voice.terminal("problem_signature")
         case .unknownReplica:
             "this device is not paired with this server: ask the office for a pairing link and run "
                 + "`hourbook pair` with it; what is recorded stays"
-        case .anotherLedger:
-            "this device holds what the office's ledger does not: that is another ledger, or was "
-                + "set back; nothing was changed, tell the office"
+        case .anotherLedger: Voice.terminal("problem_another_ledger")
         case .pairing(let refusal): refusal.sentence
         case .split(let refusal): refusal.sentence
-        case .diskFull:
-            "the office's disk is full: nothing more is taken in until there is room, and nothing "
-                + "is lost: tell the office, and sync again later"
-        case .diskFailing:
-            "the office's disk reports an error: nothing more was taken in, and nothing is lost: "
-                + "tell the office, whose server must be started again, and sync again later"
-        case .busy: "too much is waiting to be written; try again in a while"
-        case .readOnly:
-            "the office's ledger is read-only until it has been repaired; nothing was changed on "
-                + "either side and nothing is lost: tell the office, and try again when it says so"
-        case .keyringExchanged:
-            "the office's server must be restarted: its keyring was exchanged under it; nothing "
-                + "was lost"
-        case .broken: "the server could not finish; try again in a while"
+        case .diskFull: Voice.terminal("problem_disk_full")
+        case .diskFailing: Voice.terminal("problem_disk_failing")
+        case .busy: Voice.terminal("problem_busy")
+        case .readOnly: Voice.terminal("problem_read_only")
+        case .keyringExchanged: Voice.terminal("problem_keyring")
+        case .broken: Voice.terminal("problem_broken")
         }
     }
 }

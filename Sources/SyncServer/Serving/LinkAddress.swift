@@ -3,6 +3,7 @@
 
 internal import Foundation
 internal import Shared
+internal import Texts
 
 struct LinkAddress: Equatable, Sendable {
     static let portDefault: UInt16 = 8420
@@ -27,23 +28,25 @@ struct LinkAddress: Equatable, Sendable {
             try self.init(url: url, isPublic: typed.isPublic || record?.mode == .public)
         } else {
             guard typed.port != 0 else {
-                throw Refusal.usage("a device cannot connect to port 0; give the server's port")
+                throw Refusal.usage(Phrase("address_port"))
             }
             let mode = typed.isPublic ? .public : record?.mode ?? .pinned
             guard let host = typed.host ?? (record == nil ? "127.0.0.1" : record?.host) else {
                 throw Refusal.usage(
                     "say where devices find this server: --url https://book.example.org, with "
-                        + "its port if that is not 443")
+                        + "its port if that is not 443",
+                    page: Phrase("say_address"))
             }
             self.init(mode: mode, host: host, port: typed.port ?? record?.port ?? Self.portDefault)
         }
         guard mode != .loopback || Loopback.hosts.contains(host) else {
             throw Refusal.usage(
                 "plain HTTP is for this machine only: use 127.0.0.1, ::1 or localhost, or serve "
-                    + "without --plain")
+                    + "without --plain",
+                page: Phrase("address_plain"))
         }
         guard PairingLink.isHost(host) else {
-            throw Refusal.usage("\(host) is neither a host's name nor an address")
+            throw Refusal.usage(Phrase("address_no_host", ["host": .text(host)]))
         }
     }
 
@@ -60,7 +63,7 @@ struct LinkAddress: Equatable, Sendable {
             let scheme = parts.scheme, ["http", "https"].contains(scheme),
             let port = UInt16(exactly: parts.port ?? (scheme == "http" ? 80 : 443)), port > 0
         else {
-            throw Refusal.usage("an address looks like https://book.example.org:8420")
+            throw Refusal.usage(Phrase("address_looks_like"))
         }
         self.init(
             mode: scheme == "http" ? .loopback : isPublic ? .public : .pinned,

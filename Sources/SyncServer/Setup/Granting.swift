@@ -4,6 +4,7 @@
 
 internal import Shared
 internal import Store
+internal import Texts
 
 /// What an admin gives, or brings over, as typed.
 struct Granting {
@@ -21,13 +22,13 @@ extension AppendSession {
     @discardableResult
     func grant(_ granting: Granting, as worker: EntityID) throws -> EntityID {
         guard try facts.role(ofWorker: worker) == .admin else {
-            throw Refusal(exit: 77, sentence: "only an admin grants hours or opens balances")
+            throw Refusal(exit: 77, Phrase("only_admin_grants"))
         }
         guard case .member(let member)? = try views.state(of: granting.member),
             let pot = member.home.neighborhood
-        else { throw Refusal.noInput("hours are granted to members only") }
+        else { throw Refusal.noInput(Phrase("grants_to_members")) }
         guard granting.minutes.value != 0 else {
-            throw Refusal.usage("there is nothing to record in no minutes")
+            throw Refusal.usage(Phrase("no_minutes"))
         }
         let parties = [member.id, pot]
         let texts: Payload = [HoursField.description: .text(granting.reason)]

@@ -5,6 +5,7 @@
 
 internal import Shared
 internal import Store
+internal import Texts
 
 extension AppendSession {
     /// Writes the move; returns its position. `number` is the one there; nil: the one the member
@@ -14,14 +15,14 @@ extension AppendSession {
         reason: String?
     ) throws -> (position: LedgerPosition, number: Int64) {
         guard case .worker(let mover)? = try views.state(of: worker), mover.role >= .coordinator
-        else { throw Refusal(exit: 77, sentence: "only a coordinator or an admin moves members") }
+        else { throw Refusal(exit: 77, Phrase("only_coordinator_moves")) }
         guard case .member(let member)? = try views.state(of: account) else {
-            throw Refusal.noInput("only members move")
+            throw Refusal.noInput(Phrase("only_members_move"))
         }
         guard member.home != .neighborhood(place) else {
             throw Refusal(
                 exit: 65,
-                sentence: "\(try views.number(of: account)) is at home there already")
+                Phrase("at_home_already", ["number": .text(try views.number(of: account))]))
         }
         guard
             mover.role == .admin
@@ -29,8 +30,9 @@ extension AppendSession {
         else {
             throw Refusal(
                 exit: 77,
-                sentence: "only an admin, or a coordinator of \(try views.code(of: member.home)), "
-                    + "moves its members")
+                Phrase(
+                    "only_coordinator_of_place",
+                    ["place": .text(try views.code(of: member.home))]))
         }
         let chosen = try self.number(
             number ?? member.number, isTyped: number != nil, in: place, for: account)
@@ -86,7 +88,13 @@ extension AppendSession {
             throw Refusal(
                 exit: 65,
                 sentence: "\(try views.code(of: home))-\(wanted ?? 0) is somebody else's, or set "
-                    + "apart for a device; \(hint): give another with --number")
+                    + "apart for a device; \(hint): give another with --number",
+                page: Phrase(
+                    free == nil ? "number_none_free" : "number_not_free",
+                    [
+                        "number": "\(try views.code(of: home))-\(wanted ?? 0)",
+                        "free": "\(try views.code(of: home))-\(free ?? 0)",
+                    ]))
         }
         return free
     }

@@ -4,6 +4,7 @@
 internal import Foundation
 internal import Shared
 internal import Store
+internal import Texts
 
 extension AppendSession {
     @discardableResult
@@ -29,8 +30,7 @@ extension AppendSession {
         try KindDescriptor.check(name: name)
         for known in try views.workers() where try views.workerName(known.id)?.matches(name) == true
         {
-            throw Refusal(
-                exit: 65, sentence: "there is a worker of that name; add what tells them apart")
+            throw Refusal(exit: 65, Phrase("worker_of_that_name"))
         }
         let worker = EntityID(try nextDot())
         let kind = Kind.workerRegistered

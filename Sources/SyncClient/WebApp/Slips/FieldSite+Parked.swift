@@ -6,6 +6,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 extension FieldSite {
     func parkedPage(_ typed: String, _ visit: Visit) async throws -> Response {
@@ -20,7 +21,7 @@ extension FieldSite {
         fault: String? = nil,
         _ form: @escaping @Sendable (ParkedSlip) throws -> (SlipForm, SlipRefusal?)
     ) async throws -> Response {
-        let model = try await desk.read { book, shelf -> ParkedModel in
+        let model = try await desk.read(visit.text) { book, shelf -> ParkedModel in
             guard let number = ParkedNumber(typed),
                 let parked = try book.tables.parkedSlip(number)
             else { throw SiteFault.notFound }
@@ -46,7 +47,7 @@ extension FieldSite {
         _ typed: String, _ fields: FormFields, _ visit: Visit
     ) async throws -> Response {
         let form = withToken(SlipForm(fields))
-        let batch = try await desk.read { book, shelf -> BatchNumber? in
+        let batch = try await desk.read(visit.text) { book, shelf -> BatchNumber? in
             try ParkedNumber(typed).flatMap(book.tables.parkedSlip)?.batch
                 ?? book.tables.row(withToken: form.once)?.batch
         }

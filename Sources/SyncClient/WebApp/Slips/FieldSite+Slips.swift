@@ -7,6 +7,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Shared
 internal import Store
+internal import Texts
 
 extension FieldSite {
     static let finishedBatchesMax = 10
@@ -33,7 +34,7 @@ extension FieldSite {
     private func slipsPage(
         _ visit: Visit, cover: CoverModel = CoverModel(SlipCover()), fault: String? = nil
     ) async throws -> Response {
-        let model = try await desk.read { book, shelf in
+        let model = try await desk.read(visit.text) { book, shelf in
             try SlipsModel(book, shelf, visit, cover: cover, fault: fault)
         }
         return html("slips", model, status: fault == nil ? .ok : .unprocessableContent)
@@ -67,7 +68,9 @@ extension FieldSite {
             return redirect(to: "/slips/\(batch)", done: Done(text: text("cover_changed")))
         case .finish:
             try await write(batch) { try $0.setFinished(now, batch) }
-            let words = try await desk.read { book, _ in try book.finishedWords(batch, text) }
+            let words = try await desk.read(visit.text) { book, _ in
+                try book.finishedWords(batch, text)
+            }
             return redirect(to: "/slips/\(batch)", done: Done(text: words))
         case .resume:
             try await write(batch) { try $0.setFinished(nil, batch) }
@@ -132,7 +135,7 @@ extension FieldSite {
         status: HTTPResponse.Status = .ok, place: String = "",
         _ form: @escaping @Sendable (LocalBook, SlipBatch) throws -> (SlipForm, SlipRefusal?)
     ) async throws -> Response {
-        let model = try await desk.read { book, shelf -> BatchModel in
+        let model = try await desk.read(visit.text) { book, shelf -> BatchModel in
             guard let number = BatchNumber(typed), let batch = try book.tables.batch(number) else {
                 throw SiteFault.notFound
             }
@@ -169,7 +172,7 @@ extension FieldSite {
         _ form: SlipForm, _ number: BatchNumber, parked: ParkedNumber?, _ fields: FormFields,
         _ text: StringTable
     ) async throws -> String {
-        let people = try await desk.read { _, shelf in shelf.people }
+        let people = try await desk.read(text) { _, shelf in shelf.people }
         let today = desk.environment.today
         let place = fields["place"]
         return try await desk.run { device in
@@ -178,10 +181,10 @@ extension FieldSite {
                 saved = try SlipRecording(device: device, text: text)
                     .save(form, in: number, people, parked: parked, place: place)
             } catch let error as UserError {
-                let words = try device.read { try $0.words(of: error, text) }
+                let words = try device.read(in: Voice(text)) { try $0.words(of: error, text) }
                 throw SlipRefusal.faults([FieldFault(field: "slip", text: words)], unknown: [])
             }
-            return try device.read { try $0.savedWords(saved, text, today: today) }
+            return try device.read(in: Voice(text)) { try $0.savedWords(saved, text, today: today) }
         }
     }
 
@@ -272,7 +275,11 @@ extension LocalBook {
         let verdicts = sums.verdicts(batch.cover)
         let parked = try tables.parkedSlips().filter { $0.batch == number }.count
         let found = text(
-            "batch_finished", ["slips": "\(sums.slips)", "hours": "\(sums.minutes)"])
+            "batch_finished",
+            [
+                "slips": text.count("so_many_slips", Int(clamping: sums.slips)),
+                "hours": "\(sums.minutes)",
+            ])
         let slips = text.words(verdicts.slips) { "\($0)" }
         let hours = text.words(verdicts.minutes) { "\(Minutes($0))" }
         return [
@@ -298,7 +305,8 @@ extension SlipsModel {
                 words: text(
                     "batch_line",
                     [
-                        "n": "\(batch.number)", "slips": "\(sums.slips)",
+                        "n": "\(batch.number)",
+                        "slips": text.count("so_many_slips", Int(clamping: sums.slips)),
                         "hours": "\(sums.minutes)",
                         "ago": text.ago(from: batch.begunAt, to: visit.now),
                     ]))

@@ -5,6 +5,7 @@
 internal import Faces
 internal import Shared
 internal import Store
+internal import Texts
 
 struct SavedSlip: Sendable {
     let row: SlipRow
@@ -35,7 +36,8 @@ struct SlipRecording {
             if let parked, try tables.parkedSlip(parked) == nil { throw SiteFault.notFound }
             let rows = try tables.rows(of: number)
             guard rows.count < SlipBatch.rowsMax else {
-                throw UserError(.dataError, text("batch_full", ["n": "\(SlipBatch.rowsMax)"]))
+                throw UserError(
+                    .dataError, Phrase("batch_full", ["n": "\(SlipBatch.rowsMax)"]))
             }
             let today = device.environment.today
             let check = SlipCheck(

@@ -5,7 +5,7 @@ public enum Language: String, CaseIterable, Sendable {
     case english = "en"
     case spanish = "es"
 
-    static let cookieName = "language"
+    public static let cookieName = "language"
 
     /// In its own words, for the switch.
     public var ownName: String {
