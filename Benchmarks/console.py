@@ -7,22 +7,27 @@ import urllib.parse
 
 from community import Failed
 from office import Office, slips, type_in, worker
-from reader import Reader, at
+from reader import Reader, at, costs
 from routes import console_routes, differing
 
 PASSPHRASE = "lamp river copper tent"
 # After each of so many syncs that bring an entry, every page is asked for once.
 SYNCS = 10
-# The end of a long ledger, and its middle.
-MIDDLE = 2
+# What keeps something from request to request, which a started server has not.
+STARTING = (("home", "/"), ("conflicts", "/conflicts"), ("people", "/people"))
+
+
+def invitation(server, name):
+    """The token behind which somebody may choose a passphrase."""
+    link = server.json("accounts", "invite", name)[0]["link"]
+    return urllib.parse.parse_qs(urllib.parse.urlparse(link).query)["token"][0]
 
 
 def signed_in(server):
     """An admin, with a passphrase of their own."""
-    link = server.json("accounts", "invite", worker(0))[0]["link"]
-    reader = Reader(server.port)
-    token = urllib.parse.parse_qs(urllib.parse.urlparse(link).query)["token"][0]
-    reader.send("/join", {"token": token, "passphrase": PASSPHRASE, "again": PASSPHRASE})
+    reader = Reader(server.port, server.pid)
+    reader.send("/join", {"token": invitation(server, worker(0)), "passphrase": PASSPHRASE,
+                          "again": PASSPHRASE})
     return reader
 
 
@@ -71,7 +76,7 @@ def pages(reader, office):
         ("Devices.one", "one device", device),
         ("Devices.revokeForm", "taking a device out of use", device + "/revoke"),
         ("Ledger.list", "ledger", "/ledger"),
-        ("Ledger.list", "ledger, from its middle on", f"/ledger?before={last // MIDDLE}"),
+        ("Ledger.list", "ledger, from its middle on", f"/ledger?before={last // 2}"),
         ("Ledger.list", "ledger, one person's entries", f"/ledger?person={member}"),
         ("Ledger.list", "ledger, a rare kind", "/ledger?kind=device.revoked"),
         ("Ledger.list", "ledger, people's entries", "/ledger?kind=hours.recorded"),
@@ -80,7 +85,7 @@ def pages(reader, office):
         ("Ledger.one", "one entry, with its proof", f"/ledger/{entry}"),
         ("Ledger.one", "the first entry, with its proof", "/ledger/1"),
         ("Open.signInForm", "signing in", "/sign-in"),
-        ("Open.joinForm", "an invitation", "/join?token=0"),
+        ("Open.joinForm", "an invitation", f"/join?token={invitation(office.server, worker(1))}"),
     ]
 
 
@@ -103,46 +108,58 @@ class Writer:
         self.device("sync")
 
 
-def after_syncs(reader, writer, paths):
+def after_syncs(asked, writer):
     """Of each page, milliseconds when it is the first one after entries came."""
-    times = [[] for _ in paths]
+    times = [[] for _ in asked]
     for _ in range(SYNCS):
-        for path, one in zip(paths, times):
+        for (reader, path), one in zip(asked, times):
             writer.bring()
             one.append(reader.ask(path).milliseconds)
     return times
 
 
-def after_start(office, paths):
-    """Of each page, milliseconds when it is the first one that a started server is asked for."""
-    times = []
-    for path in paths:
-        office.server.stop()
-        office.server.start()
-        reader = signed_in(office.server)
-        times.append(reader.ask(path).milliseconds)
-    return times
+def after_start(office, path):
+    """Milliseconds of the first page that somebody asks a started server for."""
+    office.server.stop()
+    office.server.start()
+    return signed_in(office.server).ask(path).milliseconds
+
+
+def who_asks(route, reader, guest):
+    """Some pages are for whoever has not signed in."""
+    return guest if route.startswith("Open.") else reader
 
 
 def table(folder, events, progress):
     """A row for each page, of which the first shows nothing."""
     office = Office(folder, events, progress)
     try:
-        reader = signed_in(office.server)
+        reader, guest = signed_in(office.server), Reader(office.server.port, office.server.pid)
         listed = pages(reader, office)
         check(listed)
-        paths = ["/nowhere", *(path for _, _, path in listed)]
-        progress(f"asking for {len(paths)} pages")
-        floor, *costs = reader.costs(paths)
+        asked = [(reader, "/nowhere")] + [
+            (who_asks(route, reader, guest), path) for route, _, path in listed]
+        progress(f"asking for {len(asked)} pages")
+        found = costs(asked)
+        first_load = reader.first_load("/")
         progress("asking again, each time after a sync")
-        floor_after, *after = after_syncs(reader, Writer(office.main[0]), paths)
-        first = reader.first_load("/")
+        after = after_syncs(asked, Writer(office.main[0]))
+        started = [(f"{what}, first after a start", after_start(office, path))
+                   for what, path in STARTING]
     finally:
         office.server.stop()
-    def row(what, cost, times, size):
-        return (what, f"{cost.median:.1f} ms", f"{cost.high:.1f} ms", f"{at(times, 50):.1f} ms",
-                f"{max(times):.1f} ms", size)
-    return [row("a page that shows nothing", floor, floor_after, "")] + [
-        row(what, cost, times, f"{cost.size / 1000:.1f} kB")
-        for (_, what, _), cost, times in zip(listed, costs, after)
-    ] + [("first load of home, with stylesheet and script", "", "", "", "", f"{first / 1000:.1f} kB")]
+    names = ["a page that shows nothing", *(what for _, what, _ in listed)]
+    rows = [(what, *milliseconds(cost.median, cost.high, cost.processor, at(times, 50),
+                                 max(times)), kilobytes(cost.size))
+            for what, cost, times in zip(names, found, after)]
+    rows += [(what, *milliseconds(time), "", "", "", "", "") for what, time in started]
+    return rows + [("first load: home, stylesheet and script", "", "", "", "", "",
+                    kilobytes(first_load))]
+
+
+def kilobytes(size):
+    return f"{size / 1000:.1f} kB"
+
+
+def milliseconds(*times):
+    return [f"{time:.1f} ms" for time in times]

@@ -1,5 +1,5 @@
-# A large office: a ledger of so many entries, people of a dozen neighborhoods, devices of which some
-# disagree, are lost, silent or behind, what was decided and asked. Driven by commands alone.
+# A large office: a ledger of so many entries, people of a dozen neighborhoods, devices of which
+# some disagree, are lost or behind, what was decided and asked. Driven by commands alone.
 # Neighbors: console.py measures its pages; books.py writes what is imported.
 import concurrent.futures
 import datetime

@@ -6,7 +6,7 @@ import urllib.parse
 from books import importing, write_book
 from browser import Pages
 from community import Device, Failed, Server, run_quietly
-from reader import Reader
+from reader import Reader, costs
 from routes import differing, field_routes
 
 # Files of so many members together, each with as many entries as the others.
@@ -78,18 +78,19 @@ def table(folder, events, progress):
     device = replica(folder, events, progress)
     served = Pages(device)
     try:
-        reader = Reader(served.port)
+        reader = Reader(served.port, served.process.pid)
         reader.ask(served.address.removeprefix(served.origin))
         listed = pages(reader, device)
         lacking, gone = differing(field_routes(), {route for route, _, _ in listed})
         if lacking or gone:
             raise Failed(f"pages that are not measured: {lacking}; that no table has: {gone}")
         progress(f"asking for {len(listed)} pages")
-        costs = reader.costs(["/nowhere", *(path for _, _, path in listed)])
+        found = costs([(reader, path) for path in ("/nowhere", *(path for _, _, path in listed))])
         first = reader.first_load("/")
     finally:
         served.stop()
     names = ["a page that shows nothing", *(what for _, what, _ in listed)]
-    return [(what, f"{cost.median:.1f} ms", f"{cost.high:.1f} ms", f"{cost.size / 1000:.1f} kB")
-            for what, cost in zip(names, costs)] + [
-        ("first load: record, stylesheet and script", "", "", f"{first / 1000:.1f} kB")]
+    return [(what, f"{cost.median:.1f} ms", f"{cost.high:.1f} ms",
+             f"{cost.processor:.1f} ms", f"{cost.size / 1000:.1f} kB")
+            for what, cost in zip(names, found)] + [
+        ("first load: record, stylesheet and script", "", "", "", f"{first / 1000:.1f} kB")]

@@ -1,6 +1,7 @@
 # One browser that asks for pages over one connection and counts the time until each is there.
 # Neighbors: pages.py reads a device's pages with it, console.py those of an office.
 import http.client
+import pathlib
 import re
 import time
 import urllib.parse
@@ -12,16 +13,23 @@ WARM = 10
 
 
 class Answer:
-    """What came, and how many milliseconds it took."""
-    def __init__(self, milliseconds, head, body):
-        self.milliseconds, self.head, self.body = milliseconds, head, body
+    """What came, how many milliseconds it took, and how many of a processor's."""
+    def __init__(self, milliseconds, processor, head, body):
+        self.milliseconds, self.processor = milliseconds, processor
+        self.head, self.body = head, body
+
+    def times(self):
+        """Without what came."""
+        return Answer(self.milliseconds, self.processor, None, None)
 
 
 class Cost:
-    """Of one page: milliseconds, of the rounds the best one, and the bytes of it."""
+    """Of one page: milliseconds, of the rounds the best one; what they took of a processor, which
+    other programs of the machine hardly change; and the bytes of the page."""
     def __init__(self, rounds, size):
-        self.median = min(at(times, 50) for times in rounds)
-        self.high = min(at(times, 99) for times in rounds)
+        self.median = min(at([one.milliseconds for one in answers], 50) for answers in rounds)
+        self.high = min(at([one.milliseconds for one in answers], 99) for answers in rounds)
+        self.processor = min(at([one.processor for one in answers], 50) for answers in rounds)
         self.size = size
 
 
@@ -29,21 +37,38 @@ def at(times, percent):
     return sorted(times)[len(times) * percent // 100]
 
 
+class Processor:
+    """The time that a program has had of the processors, in milliseconds."""
+    def __init__(self, pid):
+        self.tasks = pathlib.Path(f"/proc/{pid}/task")
+
+    def milliseconds(self):
+        return sum(self.of(task) for task in self.tasks.iterdir()) / 1e6
+
+    @staticmethod
+    def of(task):
+        try:
+            return int((task / "schedstat").read_text().split()[0])
+        except (FileNotFoundError, ProcessLookupError):
+            return 0
+
+
 class Reader:
-    """Somebody with a cookie at the pages of one origin."""
-    def __init__(self, port):
+    """Somebody with a cookie at the pages of one origin, which a process serves."""
+    def __init__(self, port, pid):
+        self.processor = Processor(pid)
         self.origin = f"http://127.0.0.1:{port}"
         self.connection = http.client.HTTPConnection("127.0.0.1", port)
         self.headers = {}
 
     def ask(self, path):
-        start = time.monotonic()
+        had, start = self.processor.milliseconds(), time.monotonic()
         self.connection.request("GET", path, headers=self.headers)
         head = self.connection.getresponse()
         body = head.read()
-        answer = Answer((time.monotonic() - start) * 1e3, head, body)
+        taken = (time.monotonic() - start) * 1e3
         self.remember(head)
-        return answer
+        return Answer(taken, self.processor.milliseconds() - had, head, body)
 
     def send(self, path, form):
         """Where the answer leads."""
@@ -78,20 +103,21 @@ class Reader:
             raise SystemExit(f"{path} was answered {answer.head.status}")
         return answer
 
-    def costs(self, paths):
-        """The cost of each, in order."""
-        sizes = []
-        for path in paths:
-            for _ in range(WARM):
-                answer = self.page(path)
-            sizes.append(len(answer.body))
-        rounds = [[[] for _ in paths] for _ in range(ROUNDS)]
-        for one in rounds:
-            for _ in range(TIMES):
-                for path, times in zip(paths, one):
-                    times.append(self.ask(path).milliseconds)
-        return [Cost(times, size) for times, size in zip(zip(*rounds), sizes)]
-
     def first_load(self, path):
         """Bytes of a page with what it brings along, as they are sent."""
         return sum(len(self.ask(part).body) for part in (path, "/style.css", "/page.js"))
+
+
+def costs(asked):
+    """The cost of each page, in order; of each who asks, and the path."""
+    sizes = []
+    for reader, path in asked:
+        for _ in range(WARM):
+            answer = reader.page(path)
+        sizes.append(len(answer.body))
+    rounds = [[[] for _ in asked] for _ in range(ROUNDS)]
+    for one in rounds:
+        for _ in range(TIMES):
+            for (reader, path), answers in zip(asked, one):
+                answers.append(reader.ask(path).times())
+    return [Cost(answers, size) for answers, size in zip(zip(*rounds), sizes)]
