@@ -221,9 +221,8 @@ public enum StoreSchema {
         CREATE INDEX event_disputing ON event (subject) WHERE kind = 24;
         """
 
-    /// A projection: accounts that an entry's events give minutes, of each entry about which there is
-    /// more than one event, or which has no postings. Few entries have; of all others the postings
-    /// say it.
+    /// A projection: accounts that an entry's events give minutes, of each entry that has no
+    /// postings or more than one event about it. Few have; of all others the postings say it.
     private static let namedAccounts = """
         CREATE TABLE named_account (
             account INTEGER NOT NULL,

@@ -54,7 +54,7 @@ final class FiguresKeeper: Sendable {
     }
 
     private let state = Mutex(State())
-    /// Where they are made, one after the other: whoever waits for them keeps no reader from others.
+    /// Where they are made, one after the other: who waits for them keeps no reader from others.
     private let queue = DispatchQueue(label: "hourbook.figures")
 
     /// As of now, or a little before: then newer ones are on their way.
