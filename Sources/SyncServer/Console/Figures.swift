@@ -46,7 +46,7 @@ struct Figures: Sendable {
 
 final class FiguresKeeper: Sendable {
     /// A ledger of up to so many entries is summed at once, in some 20 milliseconds.
-    static let positionsAtOnceMax: UInt64 = 20_000
+    private let positionsAtOnceMax: UInt64
 
     private struct State {
         var figures: Figures?
@@ -56,6 +56,8 @@ final class FiguresKeeper: Sendable {
     private let state = Mutex(State())
     /// Where they are made, one after the other: who waits for them keeps no reader from others.
     private let queue = DispatchQueue(label: "hourbook.figures")
+
+    init(positionsAtOnceMax: UInt64 = 20_000) { self.positionsAtOnceMax = positionsAtOnceMax }
 
     /// As of now, or a little before: then newer ones are on their way.
     func figures(today: CivilDate, store: ServerStore) async throws -> Figures {
@@ -89,7 +91,7 @@ final class FiguresKeeper: Sendable {
     /// Those of now; of a large ledger any.
     private func good(for position: LedgerPosition, today: CivilDate) -> Figures? {
         state.withLock { $0.figures }.flatMap { known in
-            known.isOf(position, today) || position.value > Self.positionsAtOnceMax ? known : nil
+            known.isOf(position, today) || position.value > positionsAtOnceMax ? known : nil
         }
     }
 
