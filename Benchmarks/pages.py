@@ -1,60 +1,21 @@
-# What a page costs on a replica of so many entries: each is asked for many times over one
-# connection, beside a page that shows nothing. Neighbor: run puts this into its table.
-import http.client
-import time
+# What each page costs on a replica of so many entries, beside a page that shows nothing.
+# Neighbors: reader.py asks, run puts this into its table, console.py does the same for an office;
+# routes.py says which pages there are, and one of the table that is not measured here ends the run.
 import urllib.parse
 
 from books import importing, write_book
 from browser import Pages
-from community import Device, Server, run_quietly
+from community import Device, Failed, Server, run_quietly
+from reader import Reader, costs
+from routes import differing, field_routes
 
-TIMES = 200
-WARM = 10
 # Files of so many members together, each with as many entries as the others.
 BOOKS = 12
 # Of the pile that is being typed in.
 SLIPS = 40
 
 
-class Reader:
-    """One browser that has the key."""
-    def __init__(self, pages):
-        self.pages = pages
-        self.connection = http.client.HTTPConnection("127.0.0.1", pages.port)
-        path = pages.address.removeprefix(pages.origin)
-        cookie = self.ask(path, {})[1].getheader("Set-Cookie")
-        self.headers = {"Cookie": cookie.split(";")[0]}
-
-    def ask(self, path, headers=None):
-        """Milliseconds, the answer's head, and its body."""
-        start = time.monotonic()
-        self.connection.request("GET", path, headers=headers or getattr(self, "headers", {}))
-        answer = self.connection.getresponse()
-        body = answer.read()
-        return (time.monotonic() - start) * 1e3, answer, body
-
-    def send(self, path, form):
-        """Where the answer leads."""
-        self.connection.request(
-            "POST", path, urllib.parse.urlencode(form),
-            {**self.headers, "Origin": self.pages.origin})
-        answer = self.connection.getresponse()
-        answer.read()
-        if answer.status != 303:
-            raise SystemExit(f"{path} was answered {answer.status}")
-        return answer.getheader("Location")
-
-    def percentile(self, path):
-        """The 99th, and the bytes of the page."""
-        for _ in range(WARM):
-            _, answer, body = self.ask(path)
-            if answer.status not in (200, 404):
-                raise SystemExit(f"{path} was answered {answer.status}")
-        times = sorted(self.ask(path)[0] for _ in range(TIMES))
-        return times[len(times) * 99 // 100], len(body)
-
-
-def replica(folder, events):
+def replica(folder, events, progress):
     """A device with so many entries of a few hundred members, all at the office."""
     server = Server(folder / "pages-server")
     server("neighborhood", "add", "--name", "Harbor", "--code", "HAR")
@@ -62,6 +23,7 @@ def replica(folder, events):
     server.start()
     device = Device(folder / "pages-device", "Harbor tablet", ["HAR"])
     device.pair(server, "Dana")
+    progress(f"importing {events} rows")
     for number in range(BOOKS):
         write_book(folder, number, events // BOOKS)
         run_quietly(importing(folder, device, number, "HAR"))
@@ -70,43 +32,65 @@ def replica(folder, events):
     return device
 
 
-def table(folder, events):
-    """A row for each page."""
-    floor, *rest = measured(replica(folder, events))
-    return [(f"{what}, {size / 1000:.1f} kB", f"{milliseconds:.1f} ms", f"{floor[1]:.1f} ms")
-            for what, milliseconds, size in rest]
-
-
 def pile(reader, entry):
-    """A batch of slips that was typed in; its path."""
+    """A batch of slips that was typed in, and one that was put aside; their paths."""
     gave, received = (entry[side][0]["label"].split()[0] for side in ("providers", "recipients"))
     batch = reader.send("/slips", {"slips": SLIPS})
     for number in range(SLIPS):
         reader.send(batch, {"slip": f"P-{number}", "gave": gave, "received": received,
                             "minutes": "90", "date": "2026-03-20"})
-    return batch
+    reader.send(batch, {"slip": "P-parked", "park": "1"})
+    return batch, reader.link("/slips", "/slips/parked/")
 
 
-def measured(device):
-    """Each page's name, milliseconds at the 99th percentile, and bytes."""
+def pages(reader, device):
+    """Route, what is shown, and where that is; a page with heavy variants has several."""
     entry = device.json("exchange", "list", "--limit", 1)[0]
     member = entry["providers"][0]["account"]
-    number = entry["providers"][0]["label"].split()[0]
-    name = urllib.parse.quote(entry["providers"][0]["label"].split()[1][:3])
-    pages = Pages(device)
+    number, name = entry["providers"][0]["label"].split()[:2]
+    name = urllib.parse.quote(name[:3])
+    batch, parked = pile(reader, entry)
+    return [
+        ("/", "record", "/"),
+        ("/find", "find people", f"/find?q={name}"),
+        ("/people", "people", "/people"),
+        ("/people", "people by a part of a name", f"/people?q={name}"),
+        ("/people/new", "enroll somebody", "/people/new"),
+        ("/people/*", "one person", f"/people/{member}"),
+        ("/people/*/card", "a card", f"/people/{member}/card"),
+        ("/entries", "entries", "/entries"),
+        ("/entries", "entries of one person", f"/entries?person={number}"),
+        ("/entries", "entries of a month", "/entries?from=2025-03-01&to=2025-03-31"),
+        ("/entries", "entries of a category", "/entries?category=garden"),
+        ("/entries", "entries of a slip", "/entries?slip=P-7"),
+        ("/entries", "void entries", "/entries?state=void"),
+        ("/entries/*", "one entry", f"/entries/{entry['id']}"),
+        ("/questions", "questions", "/questions"),
+        ("/slips", "piles of slips", "/slips"),
+        ("/slips/*", "one pile", batch),
+        ("/slips/parked/*", "a slip that was put aside", parked),
+        ("/sync", "sync", "/sync"),
+    ]
+
+
+def table(folder, events, progress):
+    """A row for each page, of which the first shows nothing."""
+    device = replica(folder, events, progress)
+    served = Pages(device)
     try:
-        reader = Reader(pages)
-        batch = pile(reader, entry)
-        return [(what, *reader.percentile(path)) for what, path in (
-            ("a page that shows nothing", "/nowhere"), ("record", "/"),
-            ("find people", f"/find?q={name}"), ("people", "/people"),
-            ("one person", f"/people/{member}"), ("entries", "/entries"),
-            ("entries of one person", f"/entries?person={number}"),
-            ("entries of a month", "/entries?from=2025-03-01&to=2025-03-31"),
-            ("entries of a category", "/entries?category=garden"),
-            ("entries of a slip", "/entries?slip=P-7"),
-            ("void entries", "/entries?state=void"),
-            ("piles of slips", "/slips"), ("one pile", batch),
-            ("one entry", f"/entries/{entry['id']}"), ("sync", "/sync"))]
+        reader = Reader(served.port, served.process.pid)
+        reader.ask(served.address.removeprefix(served.origin))
+        listed = pages(reader, device)
+        lacking, gone = differing(field_routes(), {route for route, _, _ in listed})
+        if lacking or gone:
+            raise Failed(f"pages that are not measured: {lacking}; that no table has: {gone}")
+        progress(f"asking for {len(listed)} pages")
+        found = costs([(reader, path) for path in ("/nowhere", *(path for _, _, path in listed))])
+        first = reader.first_load("/")
     finally:
-        pages.stop()
+        served.stop()
+    names = ["a page that shows nothing", *(what for _, what, _ in listed)]
+    return [(what, f"{cost.median:.1f} ms", f"{cost.high:.1f} ms",
+             f"{cost.processor:.1f} ms", f"{cost.size / 1000:.1f} kB")
+            for what, cost in zip(names, found)] + [
+        ("first load: record, stylesheet and script", "", "", "", f"{first / 1000:.1f} kB")]

@@ -9,6 +9,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 SERIOUS = "serious", "critical"
+# Of a window; a picture is as high as its page, and its file's name at most so long.
+HEIGHT, NAME_MAX = 640, 100
 HOSTILE = "<img src=x onerror=alert(1)>'\"; DROP TABLE event; =1+1"
 
 
@@ -101,7 +103,7 @@ def setting(person, language="en", dark=False, width=960):
     person.driver.add_cookie({"name": "language", "value": language, "path": "/"})
     person.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
         {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
-    resize(person, width, 640)
+    resize(person, width, HEIGHT)
 
 
 def look(person, path, **options):
@@ -141,4 +143,4 @@ def picture(person, folder, name, width):
         "width": width, "deviceScaleFactor": 1, "mobile": False,
         "height": min(2_000, person.driver.execute_script(
             "return document.documentElement.scrollHeight"))})
-    person.driver.save_screenshot(str(folder / f"{name[:60]}.png"))
+    person.driver.save_screenshot(str(folder / f"{name[:NAME_MAX]}.png"))

@@ -23,7 +23,7 @@ public struct Pages: Sendable {
 
     /// `model` is a dictionary or a structure whose properties the template names.
     public func page(_ name: String, _ model: Any) -> String {
-        guard let page = library.render(model, withTemplate: name) else {
+        guard let page = library.render(shown(model), withTemplate: name) else {
             preconditionFailure("there is no template \(name)")
         }
         return page.utf8.contains(Self.leadOfMarks) ? page.withoutDirectionMarks : page

@@ -41,6 +41,10 @@ public enum StoreSchema {
             try db.execute(sql: slips)
             try LedgerTables(db).fillSlipsAndCategories()
         }
+        migrator.registerMigration("store 10: whom changed entries have named") { db in
+            try db.execute(sql: namedAccounts)
+            try LedgerTables(db).fillNamedAccounts()
+        }
     }
 
     /// Those that came while this program did not know their kind.
@@ -215,6 +219,17 @@ public enum StoreSchema {
         ALTER TABLE hours ADD COLUMN slip TEXT;
         CREATE INDEX hours_slip ON hours (slip) WHERE slip IS NOT NULL;
         CREATE INDEX event_disputing ON event (subject) WHERE kind = 24;
+        """
+
+    /// A projection: accounts that an entry's events give minutes, of each entry that has no
+    /// postings or more than one event about it. Few have; of all others the postings say it.
+    private static let namedAccounts = """
+        CREATE TABLE named_account (
+            account INTEGER NOT NULL,
+            entity INTEGER NOT NULL,
+            PRIMARY KEY (account, entity)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX named_account_entity ON named_account (entity);
         """
 
     /// Which keyring this database knew last, and the keys that one lacks: local facts, no

@@ -117,6 +117,25 @@ struct ConsoleHomeTests {
         #expect(after.contains("<dd>15</dd>"))
     }
 
+    @Test("those of a large ledger are there at once and say of when, whatever came since")
+    func large() async throws {
+        let year = try await Year()
+        let store = year.office.store
+        let (small, large) = (FiguresKeeper(), FiguresKeeper(positionsAtOnceMax: 0))
+        let today = store.environment.today
+        let first = try await large.figures(today: today, store: store)
+        #expect(try first.position == store.read { $0.position })
+        #expect(try await small.figures(today: today, store: store).position == first.position)
+        try await year.office.serve { client in
+            var device = FieldDevice(year.office, number: 3)
+            try await device.pair(client)
+        }
+        let now = try store.read { $0.position }
+        #expect(try await large.figures(today: today, store: store).position == first.position)
+        #expect(now > first.position)
+        #expect(try await small.figures(today: today, store: store).position == now)
+    }
+
     @Test("a projection made anew gives the same figures")
     func rebuilt() async throws {
         let year = try await Year()

@@ -47,6 +47,7 @@ import Testing
         #expect(world.unbalanced.isEmpty, "zero sum at every position, seed \(seed)")
         try checkContexts(world, seed)
         try checkReference(world, seed)
+        try checkNaming(world, seed)
         let server = try Snapshot(world.ledger, scopes: nil)
         #expect(server.sum == 0, "seed \(seed)")
         let rebuilt = try rebuiltDump(world.ledger)
@@ -147,7 +148,9 @@ import Testing
     }
 
     private static func rows(_ db: Database) throws -> [String] {
-        let tables = ["entity", "member", "hours", "posting", "import_key", "conflict"]
+        let tables = [
+            "entity", "member", "hours", "posting", "import_key", "conflict", "named_account",
+        ]
         return try tables.flatMap { table in
             try Row.fetchAll(db, sql: "SELECT * FROM \(table) ORDER BY 1, 2").map {
                 "\(table) \($0)"

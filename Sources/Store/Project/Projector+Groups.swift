@@ -8,7 +8,7 @@ internal import Shared
 /// What `decideGroup` takes, and the group it is about.
 struct GroupInput {
     let key: Int64
-    let entries: [(key: LocalKey, state: HoursState)]
+    let entries: [(key: LocalKey, state: HoursState, events: [RecordedEvent])]
     /// Entries of other groups that decisions tie to these.
     let others: [HoursState]
     let decisions: [RecordedEvent]
@@ -28,9 +28,14 @@ extension Projector {
     func projectGroup(_ group: Int64) throws {
         let input = try groupInput(group)
         let decided = input.decided()
-        for (key, state) in input.entries {
+        for (key, state, events) in input.entries {
             guard let standing = decided.standings[state.id] else { continue }
             try noteStanding(standing, of: state, key: key)
+            // Of nearly all entries postings say whom their one event names.
+            if !freshEntries.contains(key) { try tables.forgetNamed(by: key) }
+            if events.count > 1 || !standing.hasPostings {
+                try tables.noteNamed(by: events, about: key)
+            }
         }
         try noteConflicts(decided.conflicts, group: group)
     }
@@ -39,7 +44,7 @@ extension Projector {
         let keys = try db.hotInts(
             "SELECT entity FROM hours WHERE group_key = ? ORDER BY entity", .int(group)
         ).map(LocalKey.init(stored:))
-        var entries: [(key: LocalKey, state: HoursState)] = []
+        var entries: [(key: LocalKey, state: HoursState, events: [RecordedEvent])] = []
         var decisions: Set<RecordedEvent> = []
         var repeated: Set<EntityID> = []
         for key in keys {
@@ -52,7 +57,7 @@ extension Projector {
                 guard case .hours(let state)? = decideEntity(events) else { continue }
                 hours = state
             }
-            entries.append((key, hours))
+            entries.append((key, hours, events))
             decisions.formUnion(events.filter { !$0.event.clusterSides.isEmpty })
             if try isRepeatedImport(hours, key: key) { repeated.insert(hours.id) }
         }
@@ -78,10 +83,8 @@ extension Projector {
                 .int(key.value))
         }
         if !isFresh { try db.hot("DELETE FROM posting WHERE entity = ?", .int(key.value)) }
-        switch standing {
-        case .counts: try notePostings(hours, key: key, contested: false)
-        case .contested: try notePostings(hours, key: key, contested: true)
-        case .void, .repeatedImport, .dropped: break
+        if standing.hasPostings {
+            try notePostings(hours, key: key, contested: standing == .contested)
         }
     }
 
@@ -102,6 +105,15 @@ extension Projector {
             try db.execute(
                 sql: "INSERT OR REPLACE INTO conflict (id, group_key) VALUES (?, ?)",
                 arguments: [Int64(bitPattern: conflict.id.value), group])
+        }
+    }
+}
+
+extension EntryStanding {
+    fileprivate var hasPostings: Bool {
+        switch self {
+        case .counts, .contested: true
+        case .void, .repeatedImport, .dropped: false
         }
     }
 }

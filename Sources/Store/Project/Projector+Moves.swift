@@ -26,7 +26,7 @@ extension Projector {
     /// Once everything else of the batch is projected: every entry that names one of them.
     func takeAlong(_ moved: Set<EntityID>) throws {
         for member in moved.sorted() {
-            for key in try tables.entriesThatMayName(member) {
+            for key in try tables.entriesNaming(member) {
                 try extendReach(of: key, by: try tables.events(of: key))
             }
         }

@@ -29,6 +29,7 @@ extension LedgerTables {
     public func rebuild(progress: (Int) -> Void) throws {
         for table in [
             "entity", "member", "hours", "posting", "import_key", "conflict", "member_move",
+            "named_account",
         ] {
             try db.execute(sql: "DELETE FROM \(table)")
         }
@@ -148,7 +149,9 @@ struct Projector {
     /// The creation went away: a quarantined own event leaves the state.
     private mutating func forget(_ key: LocalKey) throws {
         if let group = try groupKey(key) { groups.insert(group) }
-        for table in ["entity", "member", "hours", "posting", "import_key", "conflict"] {
+        for table in [
+            "entity", "member", "hours", "posting", "import_key", "conflict", "named_account",
+        ] {
             try db.execute(
                 sql: "DELETE FROM \(table) WHERE entity = ?", arguments: [key.value])
         }

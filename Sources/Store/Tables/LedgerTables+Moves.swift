@@ -53,7 +53,7 @@ extension LedgerTables {
     public func history(
         of member: EntityID, before position: LedgerPosition
     ) throws -> [LedgerPosition] {
-        let entries = try entriesThatMayName(member).flatMap { key -> [RecordedEvent] in
+        let entries = try entriesNaming(member).flatMap { key -> [RecordedEvent] in
             let events = try events(of: key).placed(before: position)
             return events.contains { $0.event.accountsNamed.contains(member) } ? events : []
         }
@@ -85,36 +85,10 @@ extension LedgerTables {
             arguments: [Int64(position.value)]
         ).map { row in (Hash(row[0] as Data), .leaf([UInt8](row[1] as Data))) }
     }
-
-    /// Hours entries whose postings name an account, or that have none or might have had others.
-    func entriesThatMayName(_ account: EntityID) throws -> [LocalKey] {
-        guard let key = try existingKey(account.dot) else { return [] }
-        return try db.hotInts(
-            """
-            SELECT entity FROM posting WHERE account = ?1
-            UNION SELECT entity FROM hours WHERE standing <> ?2
-            UNION SELECT subject FROM event WHERE subject IN (SELECT entity FROM hours)
-                AND kind IN (\(Kind.hoursAmended.rawValue), \(Kind.conflictResolved.rawValue))
-            ORDER BY 1
-            """, .int(key.value), .int(EntryStanding.counts.rawValue)
-        ).map(LocalKey.init(stored:))
-    }
 }
 
 extension [RecordedEvent] {
     func placed(before position: LedgerPosition) -> [RecordedEvent] {
         filter { $0.observation.position.map { $0 < position } ?? false }
-    }
-}
-
-extension Event {
-    /// Accounts that an event about an hours entry gives minutes.
-    var accountsNamed: [EntityID] {
-        let fields: [Kind: FieldNumber] = [
-            .hoursRecorded: HoursField.shares, .hoursAmended: ChangeField.new,
-            .conflictResolved: ResolutionField.value,
-        ]
-        guard let kind = knownKind, let field = fields[kind] else { return [] }
-        return payload.shares(field)?.accounts ?? []
     }
 }

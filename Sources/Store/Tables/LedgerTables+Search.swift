@@ -8,13 +8,15 @@ public import Shared
 /// What is looked for; nil for all.
 public struct LedgerSearch: Sendable {
     public var kind: Kind?
+    /// Events about this account, and about hours entries of which one gives it minutes.
+    public var account: EntityID?
     /// Entries from here on are not looked at.
     public var before: LedgerPosition
     /// Entries that one look reads at most.
     public static let lookedAtMax: UInt64 = 50_000
 
-    public init(kind: Kind? = nil, before: LedgerPosition) {
-        (self.kind, self.before) = (kind, before)
+    public init(kind: Kind? = nil, account: EntityID? = nil, before: LedgerPosition) {
+        (self.kind, self.account, self.before) = (kind, account, before)
     }
 }
 
@@ -24,6 +26,9 @@ extension LedgerTables {
     public func newest(
         _ search: LedgerSearch, limit: Int, isFor: ([ScopeID]) -> Bool
     ) throws -> (entries: [StoredEntry], goOnBefore: LedgerPosition?) {
+        if let account = search.account {
+            return try newest(of: account, search, limit: limit, isFor: isFor)
+        }
         let before = min(search.before.value, UInt64(StoreSchema.unsentBase))
         let first = before > LedgerSearch.lookedAtMax ? before - LedgerSearch.lookedAtMax : 1
         let kinds = search.kind.map { "AND kind = \($0.rawValue)" } ?? ""
@@ -38,6 +43,36 @@ extension LedgerTables {
         ).map(entry)
         let last = found.count == limit ? found.last?.position.value : first
         return (found, last.flatMap { $0 > 1 ? LedgerPosition($0) : nil })
+    }
+
+    /// However long their history is, the events of one page of it are read alone.
+    private func newest(
+        of account: EntityID, _ search: LedgerSearch, limit: Int, isFor: ([ScopeID]) -> Bool
+    ) throws -> (entries: [StoredEntry], goOnBefore: LedgerPosition?) {
+        guard let key = try existingKey(account.dot) else { return ([], nil) }
+        let before = min(search.before.value, UInt64(StoreSchema.unsentBase))
+        let fits = """
+            position < ?2 AND reach IN (\(try reachNumbers(where: isFor)))
+            \(search.kind.map { "AND kind = \($0.rawValue)" } ?? "")
+            """
+        let found = try Row.fetchAll(
+            db,
+            sql: """
+                WITH about (entity) AS (
+                    SELECT ?1 UNION SELECT entity FROM posting WHERE account = ?1
+                    UNION SELECT entity FROM named_account WHERE account = ?1),
+                place (position) AS (
+                    SELECT position FROM event WHERE dot IN about AND \(fits)
+                    UNION SELECT position FROM event WHERE subject IN about AND \(fits)
+                    UNION SELECT position FROM event WHERE dot IN
+                        (SELECT dot FROM event_side WHERE entity IN about) AND \(fits)
+                    ORDER BY 1 DESC LIMIT ?3)
+                SELECT position, dot, reach, received_at, context_unknown, bytes
+                FROM event WHERE position IN place ORDER BY position DESC
+                """, arguments: [key.value, Int64(before), limit + 1]
+        ).map(entry)
+        let shown = Array(found.prefix(limit))
+        return (shown, found.count > limit ? shown.last?.position : nil)
     }
 
     private func reachNumbers(where isFor: ([ScopeID]) -> Bool) throws -> String {

@@ -71,6 +71,14 @@ public struct PeopleIndex: Sendable {
         return found.count == 1 ? found[0] : nil
     }
 
+    /// Others of the same neighborhood with the same name: perhaps one person enrolled twice.
+    public func alike(_ id: EntityID) -> [Person] {
+        guard let one = person(id), !one.nameWords.isEmpty else { return [] }
+        return people.filter {
+            $0.id != id && $0.nameWords == one.nameWords && $0.code == one.code
+        }
+    }
+
     /// Those of whom each typed word begins a word of the name or the number, or whose card was
     /// scanned: whose number it is first, then the `recent`. `isSought` leaves some out.
     public func found(
@@ -98,6 +106,11 @@ extension PeopleIndex.Person {
         let bare = number.split(separator: "-").last.map(String.init) ?? ""
         words = "\(number) \(bare) \(name)".searchWords
     }
+
+    /// What follows both forms of the number, of which neither has a blank.
+    fileprivate var nameWords: ArraySlice<String> { words.dropFirst(2) }
+
+    fileprivate var code: Substring { number.prefix { $0 != "-" } }
 }
 
 extension String {

@@ -47,7 +47,7 @@ extension Views {
         return try directoryLine(of: account).map(number) ?? account.short
     }
 
-    func number(of member: MemberState) throws -> String {
+    public func number(of member: MemberState) throws -> String {
         "\(try code(of: member.home))-\(member.number.map(String.init) ?? "?")"
     }
 

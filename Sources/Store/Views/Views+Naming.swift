@@ -12,6 +12,10 @@ extension Views {
         _ typed: String, besides apart: [KeptApart] = []
     ) throws -> AccountMatch {
         var found = try byID(typed, besides: apart)
+        // A whole id is no part of a name: nobody's has to be opened.
+        if let one = found.first, found.count == 1, Dot(typed.lowercased()) != nil {
+            return .one(one)
+        }
         switch try match(typed) {
         case .one(let account): found.insert(account)
         case .several(let accounts): found.formUnion(accounts.map(\.id))

@@ -45,12 +45,18 @@ public final class Views {
 
     /// Entities of a family here, in the order they appeared.
     public func entities(_ family: Family) throws -> [EntityID] {
-        // The indexes are of the few families only; the planner takes one when told so.
+        // The indexes are of the few families only; the planner takes one when told so. What was
+        // kept apart has one as events.
         let few =
             switch family {
             case .community, .neighborhood, .worker, .device: "AND family < 5"
             case .question: "AND family = 8"
-            case .member, .hours, .quarantine: ""
+            case .quarantine:
+                """
+                AND entity IN (SELECT dot FROM event
+                    WHERE \(Self.isNaming) AND kind = \(Kind.quarantineEntered.rawValue))
+                """
+            case .member, .hours: ""
             }
         return try Int64.fetchAll(
             db.cachedStatement(

@@ -13,6 +13,7 @@ final class ConsoleDesk: Sendable {
     let store: ServerStore
     let passphrases: PassphraseQueue
     private let writes = DispatchQueue(label: "hourbook.console")
+    private let preparing = DispatchQueue(label: "hourbook.console.preparing")
     private let sent = Mutex(SentForms())
     private let keeper = FiguresKeeper()
     private let queue = Mutex<ConflictQueue?>(nil)
@@ -71,12 +72,21 @@ final class ConsoleDesk: Sendable {
     func formToken() -> String { hex(environment.randomBytes(8)) }
 
     /// Of the last twelve months.
-    func figures(_ views: Views) throws -> Figures {
-        try keeper.figures(views, today: environment.today, store: store)
+    func figures() async throws -> Figures {
+        try await keeper.figures(today: environment.today, store: store)
     }
 
-    /// So that whoever asks first need not wait.
-    func prepare() { keeper.makeAnew(today: environment.today, store: store) }
+    /// So that whoever asks first need not wait for all that is kept from request to request.
+    func prepare() {
+        keeper.makeAnew(today: environment.today, store: store)
+        preparing.async { [self] in
+            // What cannot be read now is read when somebody asks.
+            try? store.read { views in
+                _ = try conflicts(views)
+                _ = try people(views)
+            }
+        }
+    }
 
     /// What is open at the position that `views` reads; found once for each.
     func conflicts(_ views: Views) throws -> ConflictQueue {

@@ -30,13 +30,14 @@ struct HomeModel: Sendable {
 
 extension ConsoleSite {
     func homePage(_ visit: ConsoleVisit) async throws -> Response {
+        let figures = try await desk.figures()
         let model = try await desk.read(visit.text) { [desk] views in
             let open = try desk.conflicts(views).lines(for: visit.person)
             let today = try OfficeToday(
                 views, conflicts: open, for: visit.person,
                 isReadOnly: desk.store.standing.sentence != nil, at: visit.now)
             return try HomeModel(
-                today, try desk.figures(views), views, visit,
+                today, figures, views, visit,
                 frame: PageFrame(
                     views, visit, title: visit.text("home"), place: .home,
                     counts: [.conflicts: open.count]))

@@ -28,6 +28,11 @@ struct Figures: Sendable {
         people = try views.takingPart(from: from, to: to)
     }
 
+    /// Nothing has come since, and it is the same day.
+    func isOf(_ position: LedgerPosition, _ day: CivilDate) -> Bool {
+        self.position >= position && to == day
+    }
+
     static func months(until today: CivilDate) -> [Int] {
         let last = Int(today.code / 10_000) * 12 + Int(today.code / 100 % 100) - 1
         return (last - monthsShown + 1...last).map { $0 / 12 * 100 + $0 % 12 + 1 }
@@ -41,7 +46,7 @@ struct Figures: Sendable {
 
 final class FiguresKeeper: Sendable {
     /// A ledger of up to so many entries is summed at once, in some 20 milliseconds.
-    static let positionsAtOnceMax: UInt64 = 20_000
+    private let positionsAtOnceMax: UInt64
 
     private struct State {
         var figures: Figures?
@@ -49,19 +54,24 @@ final class FiguresKeeper: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Where they are made, one after the other: who waits for them keeps no reader from others.
     private let queue = DispatchQueue(label: "hourbook.figures")
 
-    /// As of what `views` reads, or a little before: then newer ones are on their way.
-    func figures(_ views: Views, today: CivilDate, store: ServerStore) throws -> Figures {
-        let known = state.withLock { $0.figures }.flatMap { $0.to == today ? $0 : nil }
-        if let known, known.position == views.position { return known }
-        guard let known, views.position.value > Self.positionsAtOnceMax else {
-            let made = try Figures(views, today: today)
-            keep(made)
-            return made
+    init(positionsAtOnceMax: UInt64 = 20_000) { self.positionsAtOnceMax = positionsAtOnceMax }
+
+    /// As of now, or a little before: then newer ones are on their way.
+    func figures(today: CivilDate, store: ServerStore) async throws -> Figures {
+        let position = try await store.readAsync { $0.position }
+        if let known = good(for: position, today: today) {
+            if !known.isOf(position, today) { makeAnew(today: today, store: store) }
+            return known
         }
-        makeAnew(today: today, store: store)
-        return known
+        return try await withCheckedThrowingContinuation { continuation in
+            queue.async { [self] in
+                continuation.resume(
+                    with: Result { try made(at: position, today: today, store: store) })
+            }
+        }
     }
 
     /// So that nobody is the first to wait.
@@ -76,6 +86,23 @@ final class FiguresKeeper: Sendable {
             if let made = try? store.read({ try Figures($0, today: today) }) { keep(made) }
             state.withLock { $0.isMaking = false }
         }
+    }
+
+    /// Those of now; of a large ledger any.
+    private func good(for position: LedgerPosition, today: CivilDate) -> Figures? {
+        state.withLock { $0.figures }.flatMap { known in
+            known.isOf(position, today) || position.value > positionsAtOnceMax ? known : nil
+        }
+    }
+
+    /// Those that somebody else waited for as well, or new ones.
+    private func made(
+        at position: LedgerPosition, today: CivilDate, store: ServerStore
+    ) throws -> Figures {
+        if let known = good(for: position, today: today) { return known }
+        let made = try store.read { try Figures($0, today: today) }
+        keep(made)
+        return made
     }
 
     private func keep(_ made: Figures) {

@@ -39,9 +39,6 @@ struct LedgerModel: Sendable {
     let isEmpty: Bool
     let older: String?
 
-    /// A person's history of which the kind is looked at.
-    private static let personEntriesMax = 5_000
-
     init(
         _ list: LedgerQuestion.List, _ fields: FormFields, _ views: Views, _ visit: ConsoleVisit,
         utcOffsetMinutes: Int32
@@ -59,12 +56,11 @@ struct LedgerModel: Sendable {
         hasCandidates = !candidates.isEmpty
         unknown = list.isUnknown ? text("ledger_unknown", ["typed": fields["q"]]) : nil
         let search = LedgerSearch(
-            kind: kind,
+            kind: kind, account: list.person,
             before: try Self.end(fields["before"], chosenDay, views, utcOffsetMinutes))
-        let limit = ConsoleSite.ledgerLinesMax
-        let (entries, goOn) =
-            try list.person.map { try Self.entries(of: $0, search, limit, views, visit) }
-            ?? views.tables.newest(search, limit: limit) { visit.person.serves($0) }
+        let (entries, goOn) = try views.tables.newest(
+            search, limit: ConsoleSite.ledgerLinesMax
+        ) { visit.person.serves($0) }
         let isList = !list.isUnknown && list.candidates.isEmpty
         let labels = try views.deviceLabels()
         lines = try (isList ? entries : []).map { try Line($0, views, text, labels) }
@@ -82,28 +78,6 @@ struct LedgerModel: Sendable {
         return try views.tables.lastPosition(
             receivedThrough: day, utcOffsetMinutes: utcOffsetMinutes
         ).next
-    }
-
-    /// What is about a member, or about an entry that names them.
-    private static func entries(
-        of person: EntityID, _ search: LedgerSearch, _ limit: Int, _ views: Views,
-        _ visit: ConsoleVisit
-    ) throws -> (entries: [StoredEntry], goOnBefore: LedgerPosition?) {
-        var found: [StoredEntry] = []
-        let places = try views.tables.history(of: person, before: search.before)
-        for position in places.reversed().prefix(personEntriesMax) {
-            guard let entry = try views.tables.entry(at: position),
-                visit.person.serves(entry.reach)
-            else { continue }
-            if let kind = search.kind, try Event(decoding: entry.bytes).knownKind != kind {
-                continue
-            }
-            found.append(entry)
-            if found.count == limit {
-                return (found, position == places.first ? nil : position)
-            }
-        }
-        return (found, nil)
     }
 
     private static func address(

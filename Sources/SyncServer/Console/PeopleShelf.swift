@@ -51,7 +51,7 @@ struct PeopleShelf: Sendable {
 
     private static func person(_ member: MemberState, _ views: Views) throws -> PeopleIndex.Person {
         PeopleIndex.Person(
-            id: member.id, number: try views.number(of: member.id),
+            id: member.id, number: try views.number(of: member),
             name: try views.name(of: member) ?? "", isActive: member.isActive)
     }
 
@@ -73,16 +73,6 @@ struct PeopleShelf: Sendable {
         person.role == .admin || person.serves(scopes[member] ?? [])
     }
 
-    /// Others at home in the same neighborhood with the same name: perhaps one person enrolled
-    /// twice.
-    func alike(_ member: EntityID) -> [PeopleIndex.Person] {
-        guard let one = index.people.first(where: { $0.id == member }), !one.name.isEmpty else {
-            return []
-        }
-        let (name, code) = (one.name.folded, one.number.split(separator: "-").first)
-        return index.people.filter {
-            $0.id != member && $0.name.folded == name
-                && $0.number.split(separator: "-").first == code
-        }
-    }
+    /// Others at home in the same neighborhood with the same name.
+    func alike(_ member: EntityID) -> [PeopleIndex.Person] { index.alike(member) }
 }

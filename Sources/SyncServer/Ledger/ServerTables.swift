@@ -28,7 +28,8 @@ struct DeviceTable {
 
     func pairing(of replica: ReplicaID) throws -> Pairing? {
         try Row.fetchOne(
-            db, sql: "SELECT entity, paired_at FROM paired_device WHERE replica = ?",
+            db.cachedStatement(
+                sql: "SELECT entity, paired_at FROM paired_device WHERE replica = ?"),
             arguments: [Data(replica.bytes)]
         ).flatMap { row in
             EntityID(stored: row[0]).map {
@@ -52,11 +53,11 @@ struct DeviceTable {
 
     func report(of replica: ReplicaID) throws -> Report? {
         try Row.fetchOne(
-            db,
-            sql: """
-                SELECT synced_at, own_sequence, cursor, clock_offset FROM device_report
-                WHERE replica = ?
-                """,
+            db.cachedStatement(
+                sql: """
+                    SELECT synced_at, own_sequence, cursor, clock_offset FROM device_report
+                    WHERE replica = ?
+                    """),
             arguments: [Data(replica.bytes)]
         ).map { row in
             Report(

@@ -93,7 +93,8 @@ struct SplitTable {
     /// Since when a copy waits for the office; nil while none does.
     func waitingSince(_ origin: ReplicaID) throws -> Instant? {
         try Int64.fetchOne(
-            db, sql: "SELECT waiting_since FROM split_allowance WHERE origin = ?",
+            db.cachedStatement(
+                sql: "SELECT waiting_since FROM split_allowance WHERE origin = ?"),
             arguments: [Data(origin.bytes)]
         ).map { Instant(milliseconds: $0) }
     }

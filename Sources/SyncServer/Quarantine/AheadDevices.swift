@@ -49,7 +49,8 @@ struct AheadDeviceTable {
 
     func find(_ replica: ReplicaID) throws -> AheadDevice? {
         try Row.fetchOne(
-            db, sql: "SELECT position, first_at, last_at FROM ahead_device WHERE replica = ?",
+            db.cachedStatement(
+                sql: "SELECT position, first_at, last_at FROM ahead_device WHERE replica = ?"),
             arguments: [Data(replica.bytes)]
         ).map { row in
             AheadDevice(

@@ -56,11 +56,11 @@ struct PartedCopyTable {
 
     func find(_ replica: ReplicaID) throws -> PartedCopy? {
         try Row.fetchOne(
-            db,
-            sql: """
-                SELECT common_sequence, sign, times, first_at, last_at FROM parted_copy
-                WHERE replica = ?
-                """, arguments: [Data(replica.bytes)]
+            db.cachedStatement(
+                sql: """
+                    SELECT common_sequence, sign, times, first_at, last_at FROM parted_copy
+                    WHERE replica = ?
+                    """), arguments: [Data(replica.bytes)]
         ).map { row in
             PartedCopy(
                 replica: replica, common: Sequence64(UInt64(row[0] as Int64)),

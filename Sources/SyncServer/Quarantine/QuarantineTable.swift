@@ -65,7 +65,8 @@ struct QuarantineTable {
 
     func bytes(_ dot: Dot) throws -> [UInt8]? {
         try Data.fetchOne(
-            db, sql: "SELECT bytes FROM quarantine WHERE replica = ? AND sequence = ?",
+            db.cachedStatement(
+                sql: "SELECT bytes FROM quarantine WHERE replica = ? AND sequence = ?"),
             arguments: [Data(dot.replica.bytes), Int64(dot.sequence.value)]
         ).map { [UInt8]($0) }
     }
