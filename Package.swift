@@ -127,7 +127,8 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "FacesTests", dependencies: ["Faces"], swiftSettings: settings),
+        .testTarget(
+            name: "FacesTests", dependencies: ["Faces", "Shared"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: [

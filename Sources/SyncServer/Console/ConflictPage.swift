@@ -17,9 +17,9 @@ struct ConflictModel: Sendable {
         let who: String
         let device: String
         /// By that device's clock.
-        let recorded: String
+        let recorded: Moment?
         /// By the office's.
-        let received: String
+        let received: Moment?
         let clock: String?
         let reason: String?
     }
@@ -152,8 +152,7 @@ extension ConflictModel {
         seen = "\(views.position)"
         once = desk.formToken()
         let reader = SealedReader(keyring: desk.store.keyring, community: desk.store.community)
-        let offset = desk.environment.utcOffsetMinutes()
-        sides = try record.sides.map { try SideColumn($0, views, text, offset: offset) }
+        sides = try record.sides.map { try SideColumn($0, views, visit.visit) }
         let letters = record.sides.map(\.letter)
         rows = try words.rows(conflict, reader).map { Row($0.name, $0.values, letters) }
         picture = try SeenPicture(conflict, record, views, text)
@@ -212,8 +211,9 @@ extension ConflictModel {
 
 extension ConflictModel.SideColumn {
     fileprivate init(
-        _ side: ConflictSideRecord, _ views: Views, _ text: StringTable, offset: Int32
+        _ side: ConflictSideRecord, _ views: Views, _ visit: Visit
     ) throws {
+        let text = visit.text
         let recorded = try Dot(side.event).flatMap(views.tables.event)
         letter = side.letter
         key = UnicodeScalar(side.letter).flatMap { ConflictModel.key(Int($0.value) - 65) }
@@ -221,12 +221,11 @@ extension ConflictModel.SideColumn {
         who = side.worker ?? text("the_office")
         let labels = try views.deviceLabels()
         device = recorded.flatMap { labels[$0.event.dot.replica] } ?? text("the_office")
-        self.recorded =
-            recorded.map {
-                $0.event.recordedAt.text(utcOffsetMinutes: $0.event.utcOffsetMinutes)
-            } ?? side.recordedAt
+        self.recorded = recorded.map {
+            visit.moment($0.event.recordedAt, utcOffsetMinutes: $0.event.utcOffsetMinutes)
+        }
         let arrived = try recorded.flatMap { try views.tables.receivedAt($0.event.dot) }
-        received = arrived?.text(utcOffsetMinutes: offset) ?? ""
+        received = arrived.map { visit.moment($0) }
         clock = try recorded.flatMap { try text.clock(of: $0.event, views) }
         reason = side.reason
     }

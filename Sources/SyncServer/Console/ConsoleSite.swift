@@ -166,7 +166,7 @@ final class ConsoleSite: HTTPResponder {
     }
 
     func visit(_ request: Request) -> Visit {
-        Visit(request, now: desk.environment.now(), done: told.take(request))
+        Visit(request, desk.environment, done: told.take(request))
     }
 
     func html(_ name: String, _ model: Any, status: HTTPResponse.Status = .ok) -> Response {

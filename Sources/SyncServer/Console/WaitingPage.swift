@@ -150,8 +150,8 @@ struct KeptModel: Sendable {
     let device: String
     let replica: String
     /// By its clock; nil when it cannot be read.
-    let recorded: String?
-    let received: String
+    let recorded: Moment?
+    let received: Moment
     let why: String
     let admitting: [String]
     let canAdmit: Bool
@@ -179,8 +179,10 @@ struct KeptModel: Sendable {
         who = try event?.worker.map(views.label) ?? text("nobody_named")
         device = try words.deviceLabel(entry)
         replica = "\(entry.dot.replica)"
-        recorded = event.map { $0.recordedAt.text(utcOffsetMinutes: $0.utcOffsetMinutes) }
-        received = entry.receivedAt.text
+        recorded = event.map {
+            visit.visit.moment($0.recordedAt, utcOffsetMinutes: $0.utcOffsetMinutes)
+        }
+        received = visit.visit.moment(entry.receivedAt)
         why = try words.why(entry, event)
         let admitting = try words.admitting(entry)
         self.admitting = admitting.sentences
