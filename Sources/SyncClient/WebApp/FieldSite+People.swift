@@ -147,9 +147,14 @@ extension FieldSite {
                 fields, visit, once: fields["once"], fault: visit.text("name_missing"))
         }
         do {
-            let new = try await enrolled(fields)
+            let new = try await enrolled(fields, isSure: fields["sure"] == "1")
             let done = Done(text: visit.text("enrolled", ["member": new.label]))
             return redirect(to: "/people/\(new.id)", done: done)
+        } catch let taken as NameTaken {
+            let model = try await desk.read { book, shelf in
+                try NamesakesModel(book, shelf, visit, taken, fields)
+            }
+            return html("namesakes", model, status: .conflict)
         } catch {
             let words = (error as? UserError)?.description ?? (error as? TypingFault)?.description
             guard let words else { throw error }
@@ -162,11 +167,15 @@ extension FieldSite {
         let label: String
     }
 
-    private func enrolled(_ fields: FormFields) async throws -> Enrolled {
+    /// - Throws: `NameTaken`, unless the form says that it is sure.
+    private func enrolled(_ fields: FormFields, isSure: Bool) async throws -> Enrolled {
         let today = desk.environment.today
+        let people = try await desk.read { _, shelf in shelf.people }
         return try await desk.once(fields["once"]) { device in
             let events = try Recording(device: device, worker: nil, note: { _ in }).record {
                 book, finder in
+                let same = isSure ? [] : try book.namesakes(of: fields["name"], in: people)
+                if !same.isEmpty { throw NameTaken(by: same) }
                 let place = try finder.neighborhood(fields["place"].isEmpty ? nil : fields["place"])
                 return [
                     try MemberDrafts(book).enroll(
