@@ -123,7 +123,7 @@ struct RecordCheck {
 
     // MARK: Fields
 
-    private func parties(_ typed: String, _ field: String) throws -> [EntityID] {
+    func parties(_ typed: String, _ field: String) throws -> [EntityID] {
         try names(typed, field).map { name in
             guard let person = try person(name) else {
                 throw FieldFault.Words(text("nobody_called", ["name": name]))
