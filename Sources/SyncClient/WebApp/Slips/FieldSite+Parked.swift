@@ -11,7 +11,7 @@ extension FieldSite {
     func parkedPage(_ typed: String, _ visit: Visit) async throws -> Response {
         let once = hex(desk.environment.randomBytes(8))
         return try await shownParked(typed, visit) { parked in
-            (SlipForm(parked.typed, carried: [], once: once), nil)
+            (SlipForm(parked.typed, above: parked.above, carried: [], once: once), nil)
         }
     }
 
@@ -72,7 +72,7 @@ extension FieldSite {
             let once = hex(desk.environment.randomBytes(8))
             return try await shownParked(
                 typed, visit, status: .unprocessableContent, fault: visit.text("reason_missing")
-            ) { (SlipForm($0.typed, carried: [], once: once), nil) }
+            ) { (SlipForm($0.typed, above: $0.above, carried: [], once: once), nil) }
         }
         try await desk.run { device in
             try device.write { try $0.tables.throwAway(number, reason: reason, at: now) }
