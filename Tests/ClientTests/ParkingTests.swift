@@ -65,6 +65,13 @@ struct ParkingTests {
         #expect(try parked().first?.typed.date == "2026-03-21")
     }
 
+    @Test("a reason that is missing is said beside its own form, and at no field of the slip")
+    func reason() async throws {
+        try await park(["slip": "2"])
+        let page = try await browser.ask(.post, "/slips/parked/1/drop").text
+        #expect(page.matches(of: /Give the reason/).count == 1 && !page.contains("aria-invalid"))
+    }
+
     @Test("with nothing but the row above, nothing is parked")
     func nothing() async throws {
         try await park([:])

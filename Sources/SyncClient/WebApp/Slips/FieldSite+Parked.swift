@@ -36,7 +36,7 @@ extension FieldSite {
                     form, book, text, action: "/slips/parked/\(number)", draft: nil,
                     refusal: refusal, categories: shelf.recent.categories, mayPark: false,
                     place: place),
-                fault: fault)
+                dropFault: fault)
         }
         return html("parked", model, status: status)
     }

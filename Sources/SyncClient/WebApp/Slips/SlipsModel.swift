@@ -75,8 +75,8 @@ struct ParkedModel: Sendable {
     let batch: String
     let parkedAt: String
     let form: SlipFormModel
-    /// Beside the form that throws it away.
-    let fault: String?
+    /// Beside the form that throws it away. Named apart from what the fields of the slip have.
+    let dropFault: String?
 }
 
 /// The form of one slip, and what hindered its saving.
