@@ -37,8 +37,7 @@ extension ConsoleSite {
             return try HomeModel(
                 today, try desk.figures(views), views, visit,
                 frame: PageFrame(
-                    views, visit, title: visit.text("home"), place: .home,
-                    counts: [.conflicts: open.count]))
+                    views, visit, title: visit.text("home"), place: .home))
         }
         return html("home", model)
     }

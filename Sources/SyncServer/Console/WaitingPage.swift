@@ -47,7 +47,7 @@ struct WaitingModel: Sendable {
 extension WaitingModel {
     init(
         _ list: KeptApartList, _ fields: FormFields, _ views: Views, _ visit: ConsoleVisit,
-        _ standing: LedgerStanding, open conflicts: Int
+        _ standing: LedgerStanding
     ) throws {
         let (text, filter) = (visit.text, KeptApartList.Filter(fields))
         let all = list.found(filter)
@@ -55,9 +55,7 @@ extension WaitingModel {
         let words = WaitingWords(views: views, text: text)
         let labels = try views.deviceLabels()
         t = text.texts
-        frame = try PageFrame(
-            views, visit, title: text("waiting"), place: .waiting,
-            counts: [.waiting: list.all.count, .conflicts: conflicts])
+        frame = try PageFrame(views, visit, title: text("waiting"), place: .waiting)
         isEmpty = all.isEmpty
         lines = try all[page.range].map { entry in
             let event = try QuarantineTable(views.tables.db).event(entry.dot)
