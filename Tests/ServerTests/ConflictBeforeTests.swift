@@ -10,7 +10,7 @@ import Testing
 
 @testable import SyncServer
 
-/// Ana gave Luis 0:30, as it was recorded; two devices say otherwise, neither having seen the other.
+/// Ana gave Luis 0:30, as it was recorded; two devices say otherwise, each without the other.
 private struct TwoSides {
     let office: Office
     let people: [EntityID]
