@@ -58,4 +58,25 @@ struct NamesakeTests {
             try await browser.ask(.post, "/people", ["name": "Ana Ruiz"]).response.status
                 == .conflict)
     }
+
+    @Test("on a slip nobody is offered to be enrolled under the name of who takes no part any more")
+    func onSlip() async throws {
+        let browser = try Browser()
+        try await browser.send(
+            "/people/\(browser.ana)",
+            ["name": "Ana Ruiz", "was_name": "Ana Ruiz", "was_active": "1"])
+        let batch = try await browser.send("/slips", [:])
+        let before = try browser.events().count
+        var form = [
+            "slip": "1", "gave": "ruiz ana", "received": "HAR-2", "minutes": "30",
+            "date": "2026-03-20", "enroll": "1",
+        ]
+        let (response, page) = try await browser.ask(.post, batch, form)
+        #expect(response.status == .unprocessableContent)
+        #expect(page.contains("HAR-1 Ana Ruiz: takes no part any more"))
+        #expect(try browser.events().count == before && !page.contains("name=\"enroll\""))
+        form["gave"] = "HAR-1"
+        try await browser.send(batch, form)
+        #expect(try browser.events().count == before + 1)
+    }
 }

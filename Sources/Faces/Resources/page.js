@@ -208,9 +208,11 @@ document.addEventListener("keydown", (event) => {
   pressed(target);
 });
 for (const field of document.querySelectorAll("[data-chooses]")) {
-  field.addEventListener("input", () => {
+  const choose = () => {
     document.querySelector(`[name=choice][value=${field.dataset.chooses}]`).checked = true;
-  });
+  };
+  field.addEventListener("input", choose);
+  field.addEventListener("change", choose);
 }
 for (const field of document.querySelectorAll("[name=keep]")) {
   field.addEventListener("change", () => {

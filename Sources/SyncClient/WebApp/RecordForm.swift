@@ -140,11 +140,15 @@ struct RecordCheck {
         return names
     }
 
-    /// Nil when nobody is called so.
+    /// Nil when nobody is called so; who takes no part any more is told of, not found.
     func person(_ typed: String) throws -> EntityID? {
         switch people.one(typed) {
         case .one(let person): return person.id
-        case .nobody: return nil
+        case .nobody:
+            let gone = people.namesakes(of: typed)
+            guard !gone.isEmpty else { return nil }
+            let list = gone.map(\.label).joined(separator: "; ")
+            throw FieldFault.Words(text("inactive_called", ["list": list]))
         case .several(let some):
             let list = some.map(\.label).joined(separator: "; ")
             throw FieldFault.Words(text("several_called", ["name": typed, "list": list]))
