@@ -132,7 +132,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "FacesTests", dependencies: ["Faces", "TestSupport", "Texts"],
+            name: "FacesTests", dependencies: ["Faces", "Shared", "TestSupport", "Texts"],
             swiftSettings: settings),
         .testTarget(
             name: "ServerTests",

@@ -2,9 +2,11 @@
 # it. Neighbors: check-browser says what must hold; community.py runs the programs.
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
+from checking import environment
 from community import BINARIES, COMMAND_SECONDS_MAX, ROOT, Failed, free_port
 
 # axe-selenium-python brings rules of 2018, which refuse HTML that is valid since.
@@ -17,21 +19,17 @@ OPTIONS = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disab
 
 def prepare():
     """Runs the calling script in an environment that has the wanted libraries, made once."""
-    python = ENVIRONMENT / "bin/python"
-    wanted = "\n".join(REQUIREMENTS)
-    stamp = ENVIRONMENT / "installed"
-    if not (stamp.exists() and stamp.read_text() == wanted):
-        for command in ([sys.executable, "-m", "venv", "--clear", ENVIRONMENT],
-                        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                         *REQUIREMENTS]):
-            done = subprocess.run(command, capture_output=True, text=True, check=False,
-                                  timeout=COMMAND_SECONDS_MAX)
-            if done.returncode:
-                sys.exit(f"{done.stdout}{done.stderr}\nthe browser's libraries cannot be "
-                         "installed; this needs python3-venv and, once, PyPI")
-        stamp.write_text(wanted)
+    python = environment(ENVIRONMENT, REQUIREMENTS)
     if pathlib.Path(sys.prefix).resolve() != ENVIRONMENT.resolve():
         os.execv(python, [str(python), *sys.argv])
+
+
+def chromedriver():
+    """Where the machine has it; Selenium would else load one from elsewhere."""
+    found = shutil.which("chromedriver")
+    if found is None:
+        sys.exit("there is no chromedriver; scripts/setup-debian --browser installs it")
+    return found
 
 
 def chromium(language="en", dark=False, width=1280, height=900):
@@ -41,7 +39,7 @@ def chromium(language="en", dark=False, width=1280, height=900):
     for option in [*OPTIONS, f"--lang={language}", f"--window-size={width},{height}"]:
         options.add_argument(option)
     options.add_experimental_option("prefs", {"intl.accept_languages": language})
-    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    driver = webdriver.Chrome(options=options, service=Service(chromedriver()))
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
         {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
     # A window cannot be as narrow as a phone.

@@ -6,23 +6,13 @@ import browser
 from axe_core_python.selenium import Axe
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
 SERIOUS = "serious", "critical"
 # Of a window; a picture is as high as its page, and its file's name at most so long.
 HEIGHT, NAME_MAX = 640, 100
 HOSTILE = "<img src=x onerror=alert(1)>'\"; DROP TABLE event; =1+1"
-
-
-class Checks:
-    """Counts what holds; says what does not."""
-    def __init__(self):
-        self.passed, self.failed = 0, 0
-
-    def __call__(self, what, holds, seen=""):
-        self.passed, self.failed = self.passed + bool(holds), self.failed + (not holds)
-        if not holds:
-            print(f"FAILED: {what} {seen}", flush=True)
 
 
 class Person:
@@ -77,6 +67,21 @@ class Person:
 
     def end(self):
         self.driver.quit()
+
+
+def joined(person, passphrase):
+    """Somebody who opened an invitation chooses a passphrase, and has signed in."""
+    person.find("#passphrase").send_keys(passphrase, Keys.TAB)
+    person.leave(person.press, passphrase, Keys.ENTER)
+    return person
+
+
+def link_made(person):
+    """An admin makes a pairing link for the first worker and the first neighborhood."""
+    person.go("/devices/pair")
+    person.touch("[name=worker]")
+    person.touch("[name=place]")
+    person.leave(person.touch, "main button.main")
 
 
 def serious(person):

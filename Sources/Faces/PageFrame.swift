@@ -86,7 +86,7 @@ public struct PageFrame: Sendable {
     /// Shown anew after so many seconds by a browser without scripts, until what it waits for has
     /// come; nil for a page that stays.
     public var refreshSeconds: Int?
-    /// "As of position 120, 3 minutes ago. 2 entries on this device only."
+    /// "As the office knew it 3 minutes ago. 2 entries on this device only."
     public var standing: String?
 
     public init(_ visit: Visit, title: String, community: String) {

@@ -14,6 +14,7 @@ public struct Pages: Sendable {
         var library = MustacheLibrary()
         do {
             try library.register(text(PackageResources.frame_mustache), named: "frame")
+            try library.register(text(PackageResources.moment_mustache), named: "moment")
             for (name, bytes) in templates { try library.register(text(bytes), named: name) }
         } catch {
             preconditionFailure("a template cannot be read: \(error)")

@@ -9,17 +9,23 @@ public struct Visit: Sendable {
     public let path: String
     public let text: StringTable
     public let now: Instant
+    /// Of this machine's clock.
+    public let utcOffsetMinutes: Int32
     public var done: Done?
 
-    public init(path: String, text: StringTable, now: Instant, done: Done? = nil) {
-        (self.path, self.text, self.now, self.done) = (path, text, now, done)
+    public init(
+        path: String, text: StringTable, now: Instant, utcOffsetMinutes: Int32, done: Done? = nil
+    ) {
+        (self.path, self.text, self.done) = (path, text, done)
+        (self.now, self.utcOffsetMinutes) = (now, utcOffsetMinutes)
     }
 
     /// After a form no page is named to come back to: its own path answers forms alone.
-    public init(_ request: Request, now: Instant, done: Done?) {
+    public init(_ request: Request, _ environment: Shared.Environment, done: Done?) {
         self.init(
             path: request.method == .get ? request.pathAndQuery : "/",
-            text: .of(request.language), now: now, done: done)
+            text: .of(request.language), now: environment.now(),
+            utcOffsetMinutes: environment.utcOffsetMinutes(), done: done)
     }
 }
 

@@ -158,6 +158,15 @@ import Testing
         #expect(free.exitCode == 0 && free.output.hasPrefix("enrolled HAR-1001 Sam"))
     }
 
+    @Test func whoHasTheNameAlreadyIsNamedAndSomebodyIsEnrolledAllTheSame() throws {
+        let it = try Case()
+        let saved = try it.program("member", "enroll", "--name", "gil LUÍS")
+        #expect(saved.exitCode == 0 && saved.output.hasPrefix("enrolled HAR-1001 gil LUÍS"))
+        #expect(saved.errors.contains("HAR-2 Luis Gil is called so already (Harbor, no entries)"))
+        let other = try it.program("member", "enroll", "--name", "Luis")
+        #expect(other.exitCode == 0 && !other.errors.contains("already"))
+    }
+
     @Test func aRevokedDeviceSavesAndSaysInOneLineThatItWaits() throws {
         let it = try Case()
         it.bench.office.revocation = { _ in

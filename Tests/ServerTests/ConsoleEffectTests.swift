@@ -24,9 +24,16 @@ private enum Effect {
 struct ConsoleEffectTests {
     private static func effect(_ route: ConsoleRoute.Inside, _ town: ConsoleTown) -> Effect? {
         switch route {
-        case .home, .account, .conflicts, .conflict, .decided, .ledger: nil
+        case .home, .account, .passphraseForm, .conflicts, .conflict, .decided, .ledger: nil
         case .signOut, .signOutEverywhere:
             .none(because: "sessions stand beside the ledger", [])
+        case .changePassphrase:
+            .none(
+                because: "accounts stand beside the ledger",
+                [
+                    ("now", ConsoleBrowser.passphrase), ("passphrase", "wagon violet harvest"),
+                    ("again", "wagon violet harvest"),
+                ])
         case .assign: .none(because: "who sees to it decides nothing", [("to", "me")])
         case .decide, .ask, .undo: .elsewhere
         case .devices(let route): effect(route, town)

@@ -127,7 +127,7 @@ struct ConsoleHomeTests {
         #expect(try first.position == store.read { $0.position })
         #expect(try await small.figures(today: today, store: store).position == first.position)
         try await year.office.serve { client in
-            var device = FieldDevice(year.office, number: 3)
+            let device = FieldDevice(year.office, number: 3)
             try await device.pair(client)
         }
         let now = try store.read { $0.position }

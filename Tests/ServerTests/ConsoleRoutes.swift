@@ -53,7 +53,8 @@ struct RouteList {
         let workers: [ConsoleRoute.Workers] = [.list, .add, .invite(things.worker)]
         let ledger: [ConsoleRoute.Ledger] = [.list, .one(things.position)]
         return [
-            .home, .account, .signOut, .signOutEverywhere, .conflicts, .conflict(conflict),
+            .home, .account, .signOut, .signOutEverywhere, .passphraseForm, .changePassphrase,
+            .conflicts, .conflict(conflict),
             .decide(conflict), .assign(conflict), .ask(conflict), .decided, .undo,
         ] + devices.map { .devices($0) } + waiting.map { .waiting($0) }
             + people.map { .people($0) } + workers.map { .workers($0) } + ledger.map { .ledger($0) }
@@ -71,6 +72,8 @@ struct RouteList {
         case .account: (.get, "/account")
         case .signOut: (.post, "/sign-out")
         case .signOutEverywhere: (.post, "/sign-out-everywhere")
+        case .passphraseForm: (.get, "/passphrase")
+        case .changePassphrase: (.post, "/passphrase")
         case .conflicts: (.get, "/conflicts")
         case .conflict(let id): (.get, "/conflicts/\(id)")
         case .decide(let id): (.post, "/conflicts/\(id)/decide")

@@ -26,11 +26,20 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   const kept = [...form.elements].filter((field) => (
     field.name && !["hidden", "submit"].includes(field.type)));
   const draft = JSON.parse(localStorage.getItem(key) || "null");
+  const mark = form.querySelector("[data-kept]");
+  mark?.querySelector("[data-forget]").addEventListener("click", () => {
+    localStorage.removeItem(key);
+    form.reset();
+    mark.hidden = true;
+    kept.find((field) => !isTouched(field))?.focus();
+  });
   if (draft && !document.querySelector(".faults") && !location.search) {
     for (const field of kept) {
       if (isTouched(field)) field.checked = draft[field.name] === field.value;
       else if (field.name in draft) field.value = draft[field.name];
     }
+    // What looks like a saved page is none: it says so, and can be thrown away.
+    if (mark) mark.hidden = Object.keys(draft).length === 0;
   }
   const keep = () => {
     const values = {};
@@ -199,9 +208,11 @@ document.addEventListener("keydown", (event) => {
   pressed(target);
 });
 for (const field of document.querySelectorAll("[data-chooses]")) {
-  field.addEventListener("input", () => {
+  const choose = () => {
     document.querySelector(`[name=choice][value=${field.dataset.chooses}]`).checked = true;
-  });
+  };
+  field.addEventListener("input", choose);
+  field.addEventListener("change", choose);
 }
 for (const field of document.querySelectorAll("[name=keep]")) {
   field.addEventListener("change", () => {

@@ -49,6 +49,8 @@ public struct HistoryEventRecord: Codable, Sendable {
     public let anew: String?
     /// By that device's clock, with its UTC offset.
     public let recordedAt: String
+    public let recordedAtMilliseconds: Int64
+    public let recordedAtOffsetMinutes: Int32
     /// When it came to the office, by the office's clock.
     public let receivedAt: String?
     /// How wrong that device's clock was at least, in words; nil if it may have been right.

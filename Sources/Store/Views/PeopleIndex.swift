@@ -1,7 +1,8 @@
 // Everybody who can be named, for finding while somebody types.
 // Neighbors: the pages of a device and the office's console keep one as long as nobody came or
 // changed, and fill it from Views.
-// Invariant: a number that was typed whole comes first, then who gave or received last.
+// Invariant: a number that was typed whole comes first, then names with the typed words side by
+// side in that order, then who gave or received last.
 
 public import Shared
 
@@ -80,7 +81,8 @@ public struct PeopleIndex: Sendable {
     }
 
     /// Those of whom each typed word begins a word of the name or the number, or whose card was
-    /// scanned: whose number it is first, then the `recent`. `isSought` leaves some out.
+    /// scanned: whose number it is first, then whose name has the words side by side as they were
+    /// typed, then the `recent`. `isSought` leaves some out.
     public func found(
         _ typed: String, recent: [EntityID], limit: Int = answersMax,
         where isSought: (Person) -> Bool = { $0.isActive }
@@ -88,19 +90,41 @@ public struct PeopleIndex: Sendable {
         let wanted = (MemberCard(scanned: typed)?.number ?? typed).searchWords
         let order = Dictionary(
             recent.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        let matching = people.enumerated().filter { _, person in
-            isSought(person)
-                && wanted.allSatisfy { word in person.words.contains { $0.hasPrefix(word) } }
+        let ranked = people.indices.compactMap { offset -> (rank: (Int, Int, Int), offset: Int)? in
+            let person = people[offset]
+            guard isSought(person),
+                wanted.allSatisfy({ word in person.words.contains { $0.hasPrefix(word) } })
+            else { return nil }
+            let isExact = wanted.count == 1 && person.words.prefix(2).contains(wanted[0])
+            let closeness = isExact ? 0 : person.hasSideBySide(wanted) ? 1 : 2
+            return ((closeness, order[person.id] ?? .max, offset), offset)
         }
-        func rank(_ found: (offset: Int, element: Person)) -> (Int, Int, Int) {
-            let isExact = wanted.count == 1 && found.element.words.prefix(2).contains(wanted[0])
-            return (isExact ? 0 : 1, order[found.element.id] ?? .max, found.offset)
-        }
-        return matching.sorted { rank($0) < rank($1) }.prefix(limit).map(\.element)
+        return ranked.sorted { $0.rank < $1.rank }.prefix(limit).map { people[$0.offset] }
+    }
+
+    /// Those who are called so already, by number: the same words, in whatever order, in capitals
+    /// or small letters, with accents or without. Also who is not active any more.
+    public func namesakes(of typed: String) -> [Person] {
+        let wanted = typed.searchWords.sorted()
+        return wanted.isEmpty
+            ? [] : people.filter { $0.words.dropFirst(Person.numberWords).sorted() == wanted }
     }
 }
 
 extension PeopleIndex.Person {
+    /// How many of the words are of the number; the name's follow.
+    fileprivate static let numberWords = 2
+
+    /// Whether the words begin as many words of the name that follow each other. One alone does.
+    fileprivate func hasSideBySide(_ wanted: [String]) -> Bool {
+        guard wanted.count > 1 else { return true }
+        let last = words.count - wanted.count
+        guard last >= Self.numberWords else { return false }
+        return (Self.numberWords...last).contains { first in
+            wanted.indices.allSatisfy { words[first + $0].hasPrefix(wanted[$0]) }
+        }
+    }
+
     public init(id: EntityID, number: String, name: String, isActive: Bool) {
         (self.id, self.number, self.name, self.isActive) = (id, number, name, isActive)
         let bare = number.split(separator: "-").last.map(String.init) ?? ""

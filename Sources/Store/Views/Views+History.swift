@@ -142,6 +142,8 @@ extension Views {
                 return "entry \(lost.origin.sequence) of \(device), of which the folder was a copy"
             },
             recordedAt: event.recordedAt.text(utcOffsetMinutes: event.utcOffsetMinutes),
+            recordedAtMilliseconds: event.recordedAt.milliseconds,
+            recordedAtOffsetMinutes: event.utcOffsetMinutes,
             receivedAt: receivedAt?.text,
             clock: ClockOffset(
                 recordedAt: event.recordedAt, receivedAt: receivedAt,

@@ -65,20 +65,12 @@ struct HoursAmend: ClientCommand {
         _ entry: HoursState, _ book: LocalBook, _ finder: Finder, today: CivilDate
     ) throws -> Shares? {
         if minutes == nil, provider.isEmpty, recipient.isEmpty { return nil }
-        let builder = HoursDrafts(book: book, today: today)
-        let length = try minutes.map { try Minutes(typed: $0) } ?? entry.shares.given
-        try builder.checkMinutes(length, form: entry.form)
         let givers = try provider.map { try finder.party($0) }
         let receivers = try recipient.map { try finder.party($0) }
-        return try builder.shares(
-            providers: givers.isEmpty ? drafts(entry.shares.providers) : givers,
-            recipients: receivers.isEmpty ? drafts(entry.shares.recipients) : receivers,
-            minutes: length, rule: entry.shares.rule)
-    }
-
-    /// A side as it was; its parts are made anew when there is a new length.
-    private func drafts(_ parties: [Party]) -> [PartyDraft] {
-        parties.map { PartyDraft($0.account, minutes: minutes == nil ? $0.minutes : nil) }
+        return try EntryDrafts(book).shares(
+            of: entry, providers: givers.isEmpty ? nil : givers,
+            recipients: receivers.isEmpty ? nil : receivers,
+            minutes: try minutes.map { try Minutes(typed: $0) }, today: today)
     }
 }
 

@@ -50,11 +50,24 @@ struct MemberEnroll: ClientCommand {
         guard fields.name != nil else {
             throw UserError(.usage, "give the member's --name; for example: --name \"Ana Ruiz\"")
         }
+        warn(of: try book.namesakes(of: fields.name ?? "", in: PeopleIndex(book)))
         var typed = fields.typed
         typed[MemberField.form] = form.list
         return try MemberDrafts(book).enroll(
             try finder.values(typed, of: .memberEnrolled), in: place, today: today,
             isOnCard: card.isOnCard)
+    }
+}
+
+extension MemberEnroll {
+    /// Enrolled all the same: at a doorstep nothing stops.
+    private func warn(of namesakes: [Namesake]) {
+        for one in namesakes {
+            let last = one.lastDay.map { ", last entry \($0)" } ?? ", no entries"
+            Screen.note(
+                "warning: \(one.label.onOneLine) is called so already (\(one.place)\(last)); if it "
+                    + "is the same person, record with that number")
+        }
     }
 }
 

@@ -42,15 +42,52 @@ struct EntryDrafts {
         }
     }
 
-    /// The same people with other minutes, as they share them.
-    func shares(of entry: HoursState, minutes: Minutes, today: CivilDate) throws -> Shares {
+    /// Parties and minutes are one field: what is nil stays as it was. A side that stays has its
+    /// parts made anew where the time is another.
+    func shares(
+        of entry: HoursState, providers: [PartyDraft]? = nil, recipients: [PartyDraft]? = nil,
+        minutes: Minutes?, today: CivilDate
+    ) throws -> Shares {
         let drafts = HoursDrafts(book: book, today: today)
-        try drafts.checkMinutes(minutes, form: entry.form)
-        func parties(_ side: [Party]) -> [PartyDraft] { side.map { PartyDraft($0.account) } }
+        let length = minutes ?? entry.shares.given
+        try drafts.checkMinutes(length, form: entry.form)
+        func asBefore(_ side: [Party]) -> [PartyDraft] {
+            side.map { PartyDraft($0.account, minutes: minutes == nil ? $0.minutes : nil) }
+        }
         return try drafts.shares(
-            providers: parties(entry.shares.providers),
-            recipients: parties(entry.shares.recipients),
-            minutes: minutes, rule: entry.shares.rule)
+            providers: providers ?? asBefore(entry.shares.providers),
+            recipients: recipients ?? asBefore(entry.shares.recipients),
+            minutes: length, rule: entry.shares.rule)
+    }
+
+    /// Whether an amendment to these shares would bring in somebody of a neighborhood that the
+    /// entry does not concern: no ledger can hold that, so it is voided and recorded anew.
+    func bringsInOthers(_ shares: Shares, to entry: HoursState) throws -> Bool {
+        let reach = try book.views.reach(of: entry.id) ?? []
+        return try !shares.accounts.allSatisfy { account in
+            guard let home = try book.home(ofAccount: account) else { return true }
+            return reach.contains(home)
+        }
+    }
+
+    /// The entry void, and what it says recorded again with `values` in place of its own: two
+    /// events, so that nothing is overwritten.
+    func replace(
+        _ entry: HoursState, with values: Payload, reason: String, today: CivilDate
+    ) throws -> [Draft] {
+        var all = Payload()
+        for field in Kind.hoursRecorded.descriptor.fields {
+            let value =
+                try values[field.number] ?? book.shownValue(of: field.number, in: entry.fields)
+            // What was emptied is left out of an entry that begins.
+            if value != .text("") { all[field.number] = value }
+        }
+        let shares = all.shares(HoursField.shares) ?? entry.shares
+        return [
+            try void(entry, reason: reason),
+            try HoursDrafts(book: book, today: today).draft(
+                form: entry.form, shares: shares, values: all),
+        ]
     }
 
     /// Nil where this worker has said so already.
@@ -67,5 +104,15 @@ struct EntryDrafts {
         Draft(
             kind, subject: entry.id, home: entry.home, values: values,
             subjects: .entities(entry.shares.accounts))
+    }
+}
+
+extension LocalBook {
+    /// Where an account is at home: a pot in its own neighborhood; nil for one not known here.
+    fileprivate func home(ofAccount account: EntityID) throws -> ScopeID? {
+        guard let known = try views.home(of: account) else {
+            return try views.directoryLine(of: account)?.home
+        }
+        return known.family == .neighborhood ? .neighborhood(account) : known.home
     }
 }

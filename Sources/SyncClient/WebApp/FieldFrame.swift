@@ -77,8 +77,6 @@ extension LocalBook {
         let here =
             unsent == 0 ? text("nothing_unsent") : text.count("unsent", unsent)
         guard let contact = sync.lastContact else { return "\(text("never_synced")) \(here)" }
-        return text(
-            "as_of", ["position": "\(sync.cursor)", "ago": text.ago(from: contact, to: now)])
-            + " \(here)"
+        return text("as_of", ["ago": text.ago(from: contact, to: now)]) + " \(here)"
     }
 }

@@ -25,7 +25,7 @@ enum FieldRoute: Equatable {
 
     /// What can be said of an entry afterwards.
     enum Saying: String, CaseIterable {
-        case amend, void, confirm, dispute, reinstate
+        case amend, replace, void, confirm, dispute, reinstate
     }
 
     /// One line of the table: in `pattern` a star stands for any one part, handed to `make`.

@@ -27,7 +27,8 @@ struct EntriesModel: Sendable {
     let person: String
     let from: String
     let to: String
-    let category: String
+    /// Named apart from a line's: an entry without one would be shown with it.
+    let soughtCategory: String
     let slip: String
     let states: [State]
     let isFiltered: Bool
@@ -134,7 +135,7 @@ extension EntriesModel {
         frame = try PageFrame(book, shelf, visit, title: text("entries"), place: .entries)
         changes = try Changes(shelf.recent.changes, book, text)
         (person, from, to) = (fields["person"], fields["from"], fields["to"])
-        (category, slip) = (fields["category"], fields["slip"])
+        (soughtCategory, slip) = (fields["category"], fields["slip"])
         let values = [""] + HoursFilter.Standing.allCases.map(\.rawValue) + [EntriesQuery.waiting]
         states = values.map {
             State(

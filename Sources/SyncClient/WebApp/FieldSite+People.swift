@@ -148,9 +148,15 @@ extension FieldSite {
                 fields, visit, once: fields["once"], fault: visit.text("name_missing"))
         }
         do {
-            let new = try await enrolled(fields)
+            let new = try await enrolled(
+                fields, isSure: fields["sure"] == "1", visit.text)
             let done = Done(text: visit.text("enrolled", ["member": new.label]))
             return redirect(to: "/people/\(new.id)", done: done)
+        } catch let taken as NameTaken {
+            let model = try await desk.read(visit.text) { book, shelf in
+                try NamesakesModel(book, shelf, visit, taken, fields)
+            }
+            return html("namesakes", model, status: .conflict)
         } catch {
             guard let words = visit.text.refusal(error) else { throw error }
             return try await shownEnroll(fields, visit, once: fields["once"], fault: words)
@@ -162,11 +168,17 @@ extension FieldSite {
         let label: String
     }
 
-    private func enrolled(_ fields: FormFields) async throws -> Enrolled {
+    /// - Throws: `NameTaken`, unless the form says that it is sure.
+    private func enrolled(
+        _ fields: FormFields, isSure: Bool, _ text: StringTable
+    ) async throws -> Enrolled {
         let today = desk.environment.today
+        let people = try await desk.read(text) { _, shelf in shelf.people }
         return try await desk.once(fields["once"]) { device in
             let events = try Recording(device: device, worker: nil, note: { _ in }).record {
                 book, finder in
+                let same = isSure ? [] : try book.namesakes(of: fields["name"], in: people)
+                if !same.isEmpty { throw NameTaken(by: same) }
                 let place = try finder.neighborhood(fields["place"].isEmpty ? nil : fields["place"])
                 return [
                     try MemberDrafts(book).enroll(

@@ -28,7 +28,7 @@ extension FieldSite {
         status: HTTPResponse.Status = .ok
     ) async throws -> Response {
         let model = try await desk.read(visit.text) { book, shelf in
-            var cards = try book.questionCards(visit.text, back: Self.questionsPath)
+            var cards = try book.questionCards(visit, back: Self.questionsPath)
             for index in cards.indices where cards[index].id == typed?.id {
                 cards[index].typed = typed?.words ?? ""
             }
@@ -47,7 +47,7 @@ extension FieldSite {
         let text = visit.text
         let back = fields["back"]
         do {
-            let said = try await replied(id, fields, text)
+            let said = try await replied(id, fields, visit)
             let done = Done(
                 text: text("question_noted", ["answer": said]), again: Self.questionsPath)
             return redirect(to: back, done: done)
@@ -77,7 +77,7 @@ extension FieldSite {
 
     /// Returns what is answered now, in words.
     private func replied(
-        _ id: String, _ fields: FormFields, _ text: StringTable
+        _ id: String, _ fields: FormFields, _ visit: Visit
     ) async throws -> String {
         let (answer, words, seen) = (fields["answer"], fields["words"], fields["seen"])
         return try await desk.run { device in
@@ -93,10 +93,10 @@ extension FieldSite {
                 guard seen == "\(question.replies.count)" else { throw AnsweredMeanwhile() }
                 return [draft]
             }
-            return try device.read(in: Voice(text)) { book in
+            return try device.read(in: Voice(visit.text)) { book in
                 let question = try book.question(id)
                 guard let open = try book.views.conflict(of: question) else { return "" }
-                return try QuestionCard(book, question, about: open, text, back: "").said ?? ""
+                return try QuestionCard(book, question, about: open, visit, back: "").said ?? ""
             }
         }
     }
@@ -116,21 +116,21 @@ extension LocalBook {
     }
 
     /// Of whoever records now, what has no answer first.
-    func questionCards(_ text: StringTable, back: String) throws -> [QuestionCard] {
+    func questionCards(_ visit: Visit, back: String) throws -> [QuestionCard] {
         guard let worker = try currentWorker else { return [] }
         let open = try views.openQuestions(to: [worker])
         let sorted = open.filter { !$0.question.isAnswered } + open.filter(\.question.isAnswered)
         return try sorted.map {
-            try QuestionCard(self, $0.question, about: $0.conflict, text, back: back)
+            try QuestionCard(self, $0.question, about: $0.conflict, visit, back: back)
         }
     }
 
     /// The first few that have no answer.
-    func questionsToRecord(_ text: StringTable) throws -> [QuestionCard] {
+    func questionsToRecord(_ visit: Visit) throws -> [QuestionCard] {
         guard let worker = try currentWorker else { return [] }
         return try views.unansweredQuestions(to: [worker])
             .prefix(FieldSite.questionsOnRecordMax).map {
-                try QuestionCard(self, $0.question, about: $0.conflict, text, back: "/")
+                try QuestionCard(self, $0.question, about: $0.conflict, visit, back: "/")
             }
     }
 

@@ -175,7 +175,7 @@ extension RecordModel {
     ) throws {
         let (text, recent) = (visit.text, shelf.recent)
         t = text.texts
-        asked = try book.questionsToRecord(text)
+        asked = try book.questionsToRecord(visit)
         frame = try PageFrame(
             book, shelf, visit, title: text("record"), place: .record, questionsShown: asked.count)
         self.form = form

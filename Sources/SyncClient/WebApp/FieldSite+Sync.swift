@@ -105,9 +105,7 @@ extension SyncModel {
         }
         lastContact =
             book.sync.lastContact.map {
-                text(
-                    "as_of",
-                    ["position": "\(book.sync.cursor)", "ago": text.ago(from: $0, to: visit.now)])
+                text("as_of", ["ago": text.ago(from: $0, to: visit.now)])
             } ?? text("never_synced")
         server = book.paired.server.url
         waiting = try WaitingRecord.refused(book).filter { $0.decided == nil }.map {

@@ -28,6 +28,7 @@ final class FieldSite: HTTPResponder {
             "record": PackageResources.record_mustache, "alike": PackageResources.alike_mustache,
             "people": PackageResources.people_mustache, "person": PackageResources.person_mustache,
             "enroll": PackageResources.enroll_mustache,
+            "namesakes": PackageResources.namesakes_mustache,
             "entries": PackageResources.entries_mustache,
             "entry": PackageResources.entry_mustache, "sync": PackageResources.sync_mustache,
             "question": PackageResources.question_mustache,
@@ -123,7 +124,7 @@ final class FieldSite: HTTPResponder {
     // MARK: Parts
 
     private func visit(_ request: Request) -> Visit {
-        Visit(request, now: desk.environment.now(), done: told.take(request))
+        Visit(request, desk.environment, done: told.take(request))
     }
 
     private func text(_ request: Request) -> StringTable { .of(request.language) }

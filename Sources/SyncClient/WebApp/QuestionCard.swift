@@ -51,8 +51,9 @@ enum TouchedAnswer {
 extension QuestionCard {
     init(
         _ book: LocalBook, _ question: QuestionState, about conflict: Conflict,
-        _ text: StringTable, back: String
+        _ visit: Visit, back: String
     ) throws {
+        let text = visit.text
         let record = try book.views.record(question, about: conflict)
         let sides = try record.sides.map { try book.words(of: $0, question.matter, text) }
         func said(_ reply: ReplyRecord) -> String {
@@ -67,12 +68,15 @@ extension QuestionCard {
         asks = record.admin.map { text("question_asks", ["admin": $0]) } ?? text("question_office")
         self.question = record.question ?? text("question_unreadable")
         about = try book.words(of: question.matter, record, text)
-        let taking = zip(record.sides, sides).map { side, words in
+        let taking = try zip(record.sides, sides).map { side, words in
             Choice(
                 value: TouchedAnswer.sidePrefix + side.leaf, words: "\(side.letter): \(words)",
                 by: text(
                     "recorded_by",
-                    ["worker": side.worker ?? text("office"), "when": side.recordedAt]))
+                    [
+                        "worker": side.worker ?? text("office"),
+                        "when": try book.moment(of: side, visit) ?? side.recordedAt,
+                    ]))
         }
         let others: [Answer] = question.isOfEntries ? [.bothHappened, .neither] : [.neither]
         choices =
@@ -91,6 +95,13 @@ extension QuestionCard {
 }
 
 extension LocalBook {
+    /// When it was recorded, as people read it; nil for one that is not in the book here.
+    fileprivate func moment(of side: ConflictSideRecord, _ visit: Visit) throws -> String? {
+        try Dot(side.event).flatMap(tables.event).map {
+            visit.moment($0.event.recordedAt, utcOffsetMinutes: $0.event.utcOffsetMinutes).words
+        }
+    }
+
     /// What a side says, in the reader's language where there are words for it.
     fileprivate func words(
         of side: ConflictSideRecord, _ matter: Matter, _ text: StringTable

@@ -124,7 +124,7 @@ struct RecordCheck {
 
     // MARK: Fields
 
-    private func parties(_ typed: String, _ field: String) throws -> [EntityID] {
+    func parties(_ typed: String, _ field: String) throws -> [EntityID] {
         try names(typed, field).map { name in
             guard let person = try person(name) else {
                 throw FieldFault.Words(text("nobody_called", ["name": name]))
@@ -141,11 +141,15 @@ struct RecordCheck {
         return names
     }
 
-    /// Nil when nobody is called so.
+    /// Nil when nobody is called so; who takes no part any more is told of, not found.
     func person(_ typed: String) throws -> EntityID? {
         switch people.one(typed) {
         case .one(let person): return person.id
-        case .nobody: return nil
+        case .nobody:
+            let gone = people.namesakes(of: typed)
+            guard !gone.isEmpty else { return nil }
+            let list = gone.map(\.label).joined(separator: "; ")
+            throw FieldFault.Words(text("inactive_called", ["list": list]))
         case .several(let some):
             let list = some.map(\.label).joined(separator: "; ")
             throw FieldFault.Words(text("several_called", ["name": typed, "list": list]))

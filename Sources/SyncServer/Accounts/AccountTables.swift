@@ -189,6 +189,12 @@ struct SessionTable {
         return db.changesCount
     }
 
+    func removeAll(of worker: EntityID, but kept: Hash) throws {
+        try db.execute(
+            sql: "DELETE FROM console_session WHERE worker = ? AND token <> ?",
+            arguments: [Data(worker.bytes), Data(kept.bytes)])
+    }
+
     func removeAll(createdBefore: Instant) throws {
         try db.execute(
             sql: "DELETE FROM console_session WHERE created_at < ?",

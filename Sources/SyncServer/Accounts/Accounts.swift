@@ -104,6 +104,29 @@ extension ServerStore {
         }
     }
 
+    // MARK: Changing
+
+    func account(of worker: EntityID) async throws -> ConsoleAccount? {
+        try await pool.read { try ConsoleAccountTable($0).find(worker) }
+    }
+
+    /// All sessions end but `kept`, and an invitation that nobody used. False, and nothing is
+    /// changed, where the account is not as it was read.
+    func change(
+        _ account: ConsoleAccount, to passphrase: PassphraseHash, keeping kept: Hash
+    ) async throws -> Bool {
+        let now = environment.now()
+        return try await noteAsync { db in
+            let accounts = ConsoleAccountTable(db)
+            guard try accounts.find(account.worker) == account else { return false }
+            try accounts.set(
+                ConsoleAccount(worker: account.worker, passphrase: passphrase, chosenAt: now))
+            _ = try InvitationTable(db).remove(of: account.worker)
+            try SessionTable(db).removeAll(of: account.worker, but: kept)
+            return true
+        }
+    }
+
     // MARK: Sessions
 
     /// The worker that a name or an id names, and what is kept of the passphrase. Both nil where

@@ -125,6 +125,12 @@ extension AppendSession {
             return conflict.resolution(
                 .merge, kept: [], value: try typed(value, for: field, in: conflict),
                 isSealed: isSealed, reason: ruling.reason)
+        case (.parts(let parts), .amend):
+            return conflict.resolution(
+                .merge, kept: [], value: .shares(try shares(parts, in: conflict)),
+                isSealed: isSealed, reason: ruling.reason)
+        case (.parts, _):
+            throw Refusal.usage("who gave, who received and how long are parts of an amendment")
         case (.merge, _):
             throw Refusal.usage(Phrase("take_then_amend"))
         case (.bothHappened, .duplicate), (.bothHappened, .resolution):
@@ -202,6 +208,42 @@ extension AppendSession {
         guard case .hours(let hours)? = try views.state(of: conflict.entity) else {
             throw StoreDamage.missing("the entry of a conflict")
         }
+        try shares.check(form: hours.form)
+        return shares
+    }
+
+    /// Who gave of one side, who received of another, for as long as a third says.
+    private func shares(_ parts: DeskRuling.Parts, in conflict: Conflict) throws -> Shares {
+        guard case .hours(let hours)? = try views.state(of: conflict.entity) else {
+            throw StoreDamage.missing("the entry of a conflict")
+        }
+        func said(_ letter: String) throws -> Shares {
+            guard let side = try conflict.sides(named: [letter]).first,
+                case .shares(let shares)? = try value(of: side, in: conflict),
+                shares.rule == .split
+            else { throw Refusal.usage("\(letter) says nothing that could be put together") }
+            return shares
+        }
+        // As the postings have it: of a donation the credits go the other way.
+        let letters = hours.form.asMeant(providers: parts.gave, recipients: parts.received)
+        let total = try said(parts.time).given
+        func side(_ parties: [Party], of before: Minutes) -> [Party] {
+            before == total
+                ? parties : Shares.equalParts(of: total, to: parties.map(\.account))
+        }
+        let (giving, taking) = (try said(letters.gave), try said(letters.received))
+        guard
+            Set(giving.providers.map(\.account))
+                .isDisjoint(with: taking.recipients.map(\.account))
+        else {
+            throw Refusal(
+                exit: 65,
+                sentence: "nobody gives to themselves; take who gave or who received "
+                    + "of another side")
+        }
+        let shares = Shares(
+            providers: side(giving.providers, of: giving.given),
+            recipients: side(taking.recipients, of: taking.received))
         try shares.check(form: hours.form)
         return shares
     }

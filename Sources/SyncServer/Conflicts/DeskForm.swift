@@ -17,12 +17,14 @@ struct DeskForm {
     let choice: String
     let merge: String
     let kept: [String]
+    let parts: DeskRuling.Parts
     let reason: String
     let text: StringTable
 
     init(_ fields: FormFields, _ text: StringTable) {
         (choice, merge) = (fields["choice"], fields["merge"])
         (kept, reason) = (fields.all("keep"), fields["reason"])
+        parts = DeskRuling.Parts(fields)
         self.text = text
     }
 
@@ -45,12 +47,20 @@ struct DeskForm {
         case "several":
             if kept.isEmpty { throw Missing(sentence: text("several_missing")) }
             return .take(kept)
+        case "parts": return .parts(parts)
         case "both": return .bothHappened
         case "void": return .void
         case _ where choice.hasPrefix("take-"):
             return .take([String(choice.dropFirst("take-".count))])
         default: throw Missing(sentence: text("choice_missing"))
         }
+    }
+}
+
+extension DeskRuling.Parts {
+    init(_ fields: FormFields) {
+        self.init(
+            gave: fields["part_gave"], received: fields["part_received"], time: fields["part_time"])
     }
 }
 

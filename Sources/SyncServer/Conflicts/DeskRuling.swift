@@ -11,8 +11,17 @@ struct DeskRuling: Equatable, Sendable {
         /// Sides by letter or by the start of their leaf hash.
         case take([String])
         case merge(field: String, value: String)
+        case parts(Parts)
         case bothHappened
         case void
+    }
+
+    /// Of which side who gave, who received and how long hold, by letter. As people mean it: a
+    /// donor gave.
+    struct Parts: Equatable, Sendable {
+        var gave = ""
+        var received = ""
+        var time = ""
     }
 
     let choice: Choice

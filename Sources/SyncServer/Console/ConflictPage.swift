@@ -18,9 +18,9 @@ struct ConflictModel: Sendable {
         let who: String
         let device: String
         /// By that device's clock.
-        let recorded: String
+        let recorded: Moment?
         /// By the office's.
-        let received: String
+        let received: Moment?
         let clock: String?
         let reason: String?
     }
@@ -28,6 +28,13 @@ struct ConflictModel: Sendable {
         let name: String
         let differs: Bool
         let cells: [Cell]
+        /// Nil where nothing was there before.
+        let before: Before?
+    }
+    /// What all sides had seen, and changed.
+    struct Before: Sendable {
+        let text: String
+        let isEmpty: Bool
     }
     struct Cell: Sendable {
         let letter: String
@@ -48,6 +55,22 @@ struct ConflictModel: Sendable {
         /// What is wrong with what was typed; nil when nothing is.
         let wrong: String?
     }
+    /// Sides that name different people: each part is taken from one of them.
+    struct Parts: Sendable {
+        struct Part: Sendable {
+            let name: String
+            let label: String
+            let choices: [Choice]
+        }
+        struct Choice: Sendable {
+            let letter: String
+            let words: String
+            let isChosen: Bool
+        }
+
+        let isChosen: Bool
+        let parts: [Part]
+    }
     struct Keep: Sendable {
         let letter: String
         let isTicked: Bool
@@ -66,9 +89,11 @@ struct ConflictModel: Sendable {
         var merge = ""
         var reason = ""
         var kept: [String] = []
+        var parts = DeskRuling.Parts()
 
         init(_ fields: FormFields? = nil) {
             guard let fields else { return }
+            parts = DeskRuling.Parts(fields)
             (choice, merge) = (fields["choice"], fields["merge"])
             (reason, kept) = (fields["reason"], fields.all("keep"))
         }
@@ -84,6 +109,9 @@ struct ConflictModel: Sendable {
     let once: String
     let sides: [SideColumn]
     let rows: [Row]
+    let hasBefore: Bool
+    /// Why there is no such column.
+    let noBefore: String?
     let picture: SeenPicture?
     /// Of two decisions that disagree.
     let decisions: [String]
@@ -91,6 +119,7 @@ struct ConflictModel: Sendable {
     let canDecide: Bool
     let options: [Option]
     let merge: Merge?
+    let parts: Parts?
     let several: Several?
     /// Of the decision; named apart from the sides' reasons, which stand on the same page.
     let decisionReason: String
@@ -147,23 +176,24 @@ extension ConflictModel {
         id = line.id.description
         kind = try words.kind(conflict)
         subject = try words.subject(conflict.entity)
-        frame = try PageFrame(
-            views, visit, title: kind, place: .conflicts, counts: [.conflicts: queue.count])
+        frame = try PageFrame(views, visit, title: kind, place: .conflicts)
         since = line.since.map { text("came_up", ["ago": text.ago(from: $0, to: visit.now)]) }
         seen = "\(views.position)"
         once = desk.formToken()
         let reader = SealedReader(keyring: desk.store.keyring, community: desk.store.community)
-        let offset = desk.environment.utcOffsetMinutes()
-        sides = try record.sides.map { try SideColumn($0, views, text, offset: offset) }
+        sides = try record.sides.map { try SideColumn($0, views, visit.visit) }
         let letters = record.sides.map(\.letter)
-        rows = try words.rows(conflict, reader).map { Row($0.name, $0.values, letters) }
+        rows = try words.rows(conflict, reader).map { Row($0, letters) }
+        hasBefore = rows.contains { $0.before != nil }
+        noBefore = hasBefore ? nil : words.withoutBefore(conflict)
         picture = try SeenPicture(conflict, record, views, text)
         decisions = record.decisions
         hasDecisions = !record.decisions.isEmpty
         canDecide = visit.person.role == .admin
         options = Self.options(conflict, record, typed, text)
+        parts = try words.parts(conflict, reader, letters, typed)
         merge =
-            conflict.takesValue
+            conflict.takesValue && parts == nil
             ? Merge(
                 label: try words.field(of: conflict), typed: typed.merge,
                 isChosen: typed.choice == "merge", wrong: trouble.sentence(at: .merge)) : nil
@@ -213,8 +243,9 @@ extension ConflictModel {
 
 extension ConflictModel.SideColumn {
     fileprivate init(
-        _ side: ConflictSideRecord, _ views: Views, _ text: StringTable, offset: Int32
+        _ side: ConflictSideRecord, _ views: Views, _ visit: Visit
     ) throws {
+        let text = visit.text
         let recorded = try Dot(side.event).flatMap(views.tables.event)
         letter = side.letter
         key = UnicodeScalar(side.letter).flatMap { ConflictModel.key(Int($0.value) - 65) }
@@ -222,12 +253,11 @@ extension ConflictModel.SideColumn {
         who = side.worker ?? text("the_office")
         let labels = try views.deviceLabels()
         device = recorded.flatMap { labels[$0.event.dot.replica] } ?? text("the_office")
-        self.recorded =
-            recorded.map {
-                $0.event.recordedAt.text(utcOffsetMinutes: $0.event.utcOffsetMinutes)
-            } ?? side.recordedAt
+        self.recorded = recorded.map {
+            visit.moment($0.event.recordedAt, utcOffsetMinutes: $0.event.utcOffsetMinutes)
+        }
         let arrived = try recorded.flatMap { try views.tables.receivedAt($0.event.dot) }
-        received = arrived?.text(utcOffsetMinutes: offset) ?? ""
+        received = arrived.map { visit.moment($0) }
         clock = try recorded.flatMap { try text.clock(of: $0.event, views) }
         reason = side.reason
     }
@@ -246,8 +276,10 @@ extension StringTable {
 }
 
 extension ConflictModel.Row {
-    fileprivate init(_ name: String, _ values: [String], _ letters: [String]) {
-        self.name = name
+    fileprivate init(_ row: ConflictWords.Row, _ letters: [String]) {
+        let values = row.values
+        name = row.name
+        before = row.before.map { ConflictModel.Before(text: $0, isEmpty: $0.isEmpty) }
         let isSame = Set(values).count <= 1
         differs = !isSame
         cells = zip(letters, values).map {

@@ -53,7 +53,13 @@ struct ConflictWords {
 
     // MARK: Sides
 
-    typealias Row = (name: String, values: [String])
+    struct Row {
+        let name: String
+        /// One for each side.
+        let values: [String]
+        /// What they all started from; nil where there is no such thing.
+        var before: String?
+    }
 
     /// Rows of what the sides say, one value for each side; which of them differ is for the reader
     /// to see at once.
@@ -61,7 +67,7 @@ struct ConflictWords {
         switch conflict.about {
         case .duplicate: try entries(conflict)
         case .amend: try amendments(conflict, reader)
-        case .field, .number, .void, .resolution: try says(conflict)
+        case .field, .number, .void, .resolution: try says(conflict, reader)
         }
     }
 
@@ -71,7 +77,7 @@ struct ConflictWords {
             try views.hours(try views.tables.event(side.dot)?.event.entity ?? conflict.entity)
         }
         func row(_ name: String, _ value: (HoursRecord) -> String?) -> Row {
-            (name, all.map { $0.flatMap(value) ?? "" })
+            Row(name: name, values: all.map { $0.flatMap(value) ?? "" })
         }
         let rows = [
             row(text("date")) { $0.serviceDate }, row(text("gave")) { parties($0.gave) },
@@ -87,14 +93,17 @@ struct ConflictWords {
     ) throws -> [Row] {
         guard let hours = try views.hours(conflict.entity), let field = conflict.field,
             case .hours(let state)? = try views.state(of: conflict.entity)
-        else { return try says(conflict) }
+        else { return try says(conflict, reader) }
         let values = try conflict.sides.map { side in
             try views.tables.event(side.dot).flatMap {
                 reader.value(of: field, changedBy: $0.event)
             }
         }
         func row(_ name: String, _ of: FieldNumber, _ now: String) throws -> Row {
-            (name, try values.map { field == of ? try views.text($0) : now })
+            // While amendments disagree, the value before them all stands.
+            Row(
+                name: name, values: try values.map { field == of ? try views.text($0) : now },
+                before: now)
         }
         var rows = [try row(text("date"), HoursField.serviceDate, hours.serviceDate)]
         rows += try sharesRows(values, of: field, state, hours)
@@ -105,7 +114,11 @@ struct ConflictWords {
             HoursField.description,
         ]
         if !shown.contains(field) {
-            rows.append((try self.field(of: conflict), try values.map { try views.text($0) }))
+            rows.append(
+                Row(
+                    name: try self.field(of: conflict),
+                    values: try values.map { try views.text($0) },
+                    before: try before(conflict, reader)))
         }
         return rows.filter { !$0.values.allSatisfy(\.isEmpty) }
     }
@@ -124,15 +137,45 @@ struct ConflictWords {
                 providers: try names(shares.providers), recipients: try names(shares.recipients))
         }
         let meant = try shares.map { try $0.map(sides) }
+        let (gave, received) = (parties(hours.gave), parties(hours.received))
         return [
-            (text("gave"), meant.map { $0?.gave ?? parties(hours.gave) }),
-            (text("received"), meant.map { $0?.received ?? parties(hours.received) }),
-            (text("time"), shares.map { $0.map { "\($0.given)" } ?? time(hours) }),
+            Row(name: text("gave"), values: meant.map { $0?.gave ?? gave }, before: gave),
+            Row(
+                name: text("received"), values: meant.map { $0?.received ?? received },
+                before: received),
+            Row(
+                name: text("time"),
+                values: shares.map { $0.map { "\($0.given)" } ?? time(hours) },
+                before: time(hours)),
         ]
     }
 
+    /// The value of the disputed field that all sides had seen; nil where no field is disputed.
+    private func before(_ conflict: Conflict, _ reader: SealedReader) throws -> String? {
+        let events = try views.tables.events(of: conflict.entity)
+        guard let field = conflict.field, let change = changeBefore(conflict, events) else {
+            return nil
+        }
+        switch change.content {
+        case .plain(nil): return ""
+        case .plain(let value): return try views.text(value)
+        case .sealed:
+            let event = try views.tables.event(change.observation.dot)?.event
+            return try views.text(event.flatMap { reader.value(of: field, changedBy: $0) })
+        }
+    }
+
+    /// What to say where nothing stands before the sides.
+    func withoutBefore(_ conflict: Conflict) -> String {
+        switch conflict.about {
+        case .duplicate, .number, .resolution: text("before_none")
+        case .void: text("before_entry")
+        case .field, .amend: text("before_unknown")
+        }
+    }
+
     /// What each side says, in a line.
-    private func says(_ conflict: Conflict) throws -> [Row] {
+    private func says(_ conflict: Conflict, _ reader: SealedReader) throws -> [Row] {
         let record = try views.record(conflict)
         let name =
             switch conflict.about {
@@ -140,7 +183,10 @@ struct ConflictWords {
             case .number: text("member")
             case .field, .amend, .duplicate, .resolution: try field(of: conflict)
             }
-        return [(name, record.sides.map(\.says))]
+        return [
+            Row(
+                name: name, values: record.sides.map(\.says), before: try before(conflict, reader))
+        ]
     }
 
     private func parties(_ list: [PartyRecord]) -> String {

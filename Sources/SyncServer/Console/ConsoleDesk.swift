@@ -99,6 +99,14 @@ final class ConsoleDesk: Sendable {
         return made
     }
 
+    /// How much waits for somebody, by the place where it is worked off.
+    func counts(_ views: Views, for person: SignedIn) throws -> [ConsolePlace: Int] {
+        [
+            .conflicts: try conflicts(views).lines(for: person).count,
+            .waiting: try KeptApartList.figures(views, for: person).count,
+        ]
+    }
+
     /// Everybody, to be found by name or number; kept up with the ledger.
     func people(_ views: Views) throws -> PeopleShelf {
         let known = shelf.withLock { $0 }

@@ -10,6 +10,8 @@ internal import Texts
 struct ConsoleVisit: Sendable {
     let visit: Visit
     let person: SignedIn
+    /// How much waits at each place for this person, the same on every page.
+    let counts: @Sendable (Views) throws -> [ConsolePlace: Int]
     /// What they had typed into the page's form before their session ended.
     var typed: FormFields?
     /// Why nothing can be written, if so.
@@ -61,11 +63,11 @@ enum ConsolePlace: CaseIterable {
 extension PageFrame {
     /// `place` is nil on a page that none of them leads to.
     init(
-        _ views: Views, _ visit: ConsoleVisit, title: String, place: ConsolePlace?,
-        counts: [ConsolePlace: Int] = [:]
+        _ views: Views, _ visit: ConsoleVisit, title: String, place: ConsolePlace?
     ) throws {
         self.init(visit.visit, title: title, community: try views.communityName())
         let text = visit.text
+        let counts = try visit.counts(views)
         person = Person(
             name: visit.person.name, role: text("role_\(visit.person.role.name)"))
         navigation = Navigation(

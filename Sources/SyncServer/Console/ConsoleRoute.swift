@@ -22,6 +22,7 @@ enum ConsoleRoute: Equatable, Sendable {
     enum Inside: Equatable, Sendable {
         case home
         case account, signOut, signOutEverywhere
+        case passphraseForm, changePassphrase
         case conflicts
         case conflict(ConflictID)
         case decide(ConflictID)
@@ -70,6 +71,8 @@ extension ConsoleRoute.Inside {
         switch (method, parts.first, parts.count) {
         case (.get, nil, 0): self = .home
         case (.get, "account", 1): self = .account
+        case (.get, "passphrase", 1): self = .passphraseForm
+        case (.post, "passphrase", 1): self = .changePassphrase
         case (.post, "sign-out", 1): self = .signOut
         case (.post, "sign-out-everywhere", 1): self = .signOutEverywhere
         case (.get, "conflicts", 1): self = .conflicts
@@ -112,8 +115,8 @@ extension ConsoleRoute.Inside {
     /// something is written.
     var needs: Role {
         switch self {
-        case .home, .account, .signOut, .signOutEverywhere, .conflicts, .conflict, .assign,
-            .decided:
+        case .home, .account, .signOut, .signOutEverywhere, .passphraseForm, .changePassphrase,
+            .conflicts, .conflict, .assign, .decided:
             .coordinator
         case .decide, .ask, .undo: .admin
         case .devices(let route): route.needs
@@ -131,8 +134,9 @@ extension ConsoleRoute.Inside {
         case .assign, .devices(.withdraw), .devices(.allowSplit), .devices(.settle),
             .waiting(.decideSeveral), .workers(.invite):
             false
-        case .home, .account, .signOut, .signOutEverywhere, .conflicts, .conflict, .decide, .ask,
-            .undo, .decided, .devices, .waiting, .people, .workers, .ledger:
+        case .home, .account, .signOut, .signOutEverywhere, .passphraseForm, .changePassphrase,
+            .conflicts, .conflict, .decide, .ask, .undo, .decided, .devices, .waiting, .people,
+            .workers, .ledger:
             formPage != nil
         }
     }
@@ -147,8 +151,9 @@ extension ConsoleRoute.Inside {
         case .waiting(let route): route.formPage
         case .people(let route): route.formPage
         case .workers(let route): route.formPage
-        case .home, .account, .signOut, .signOutEverywhere, .conflicts, .conflict, .decided,
-            .ledger:
+        // A passphrase is never shown again.
+        case .home, .account, .signOut, .signOutEverywhere, .passphraseForm, .changePassphrase,
+            .conflicts, .conflict, .decided, .ledger:
             nil
         }
     }

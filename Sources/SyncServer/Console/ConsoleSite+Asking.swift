@@ -37,7 +37,12 @@ struct AskingPart: Sendable {
         let text = visit.text
         asked = try views.questions(about: conflict).map { record in
             Asked(
-                head: text("asked_whom", ["worker": record.worker, "at": record.askedAt]),
+                head: text(
+                    "asked_whom",
+                    [
+                        "worker": record.worker,
+                        "at": try views.moment(asked: record.id, visit.visit) ?? record.askedAt,
+                    ]),
                 question: record.question ?? text("question_unreadable"),
                 answers: record.answers.map { text.answer($0) }, isOpen: !record.isAnswered)
         }
@@ -52,6 +57,14 @@ struct AskingPart: Sendable {
         }
         let question = typed.map { $0["question"] }.flatMap { $0.isEmpty ? nil : $0 }
         form = whom.isEmpty ? nil : Form(whom: whom, typed: question)
+    }
+}
+
+extension Views {
+    fileprivate func moment(asked id: String, _ visit: Visit) throws -> String? {
+        try EntityID(id).flatMap { try tables.event($0.dot) }.map {
+            visit.moment($0.event.recordedAt).words
+        }
     }
 }
 

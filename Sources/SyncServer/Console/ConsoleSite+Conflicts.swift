@@ -88,8 +88,7 @@ extension ConsoleSite {
             return ConflictsModel(
                 t: visit.text.texts,
                 frame: try PageFrame(
-                    views, visit, title: visit.text("conflicts"), place: .conflicts,
-                    counts: [.conflicts: queue.count]),
+                    views, visit, title: visit.text("conflicts"), place: .conflicts),
                 groups: groups, isEmpty: queue.isEmpty, first: queue.first?.id.description,
                 more: queue.count > shown.count
                     ? visit.text.count("more_conflicts", queue.count - shown.count) : nil)
@@ -224,12 +223,10 @@ extension ConsoleSite {
             let lines = try views.latestDecisions(Self.decisionsRead).filter {
                 visit.person.serves(try views.reach(of: $0.event.entity) ?? [])
             }.prefix(Self.decisionsMax)
-            let open = try desk.conflicts(views).lines(for: visit.person)
             return DecidedModel(
                 t: visit.text.texts,
                 frame: try PageFrame(
-                    views, visit, title: visit.text("decisions"), place: .decided,
-                    counts: [.conflicts: open.count]),
+                    views, visit, title: visit.text("decisions"), place: .decided),
                 lines: try lines.map { try DecidedModel.Line($0, views, visit, typed) },
                 isEmpty: lines.isEmpty, once: desk.formToken(), fault: fault)
         }

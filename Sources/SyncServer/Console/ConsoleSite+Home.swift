@@ -39,8 +39,7 @@ extension ConsoleSite {
             return try HomeModel(
                 today, figures, views, visit,
                 frame: PageFrame(
-                    views, visit, title: visit.text("home"), place: .home,
-                    counts: [.conflicts: open.count]))
+                    views, visit, title: visit.text("home"), place: .home))
         }
         return html("home", model)
     }

@@ -48,7 +48,9 @@ struct JoinModel: Sendable {
     let frame: PageFrame
     let name: String
     let token: String
+    /// The fewest characters, for the browser, and the same in words.
     let least: String
+    let hint: String
     var fault: String?
 }
 
@@ -95,27 +97,43 @@ extension ConsoleSite {
         let fields = try await request.formFields()
         let visit = visit(request)
         let (worker, account) = try await desk.store.account(named: fields["name"])
-        let address = SignInLimits.Key.address(door.address(of: request, context))
         let whose: SignInLimits.Key =
             worker.map { .account($0) } ?? .name(String(fields["name"].folded.prefix(100)))
-        let now = desk.environment.now()
-        if let seconds = limits.withLock({ $0.begin([whose, address], at: now) }) {
-            return try await tooMany(seconds, fields, visit)
-        }
         let kept = account?.passphrase ?? .nobodys(cost: desk.passphrases.cost)
-        let fits: Bool
-        do {
-            fits = try await desk.passphrases.fits(fields.untrimmed("passphrase"), kept)
-        } catch is PassphraseQueue.Busy {
-            limits.withLock { $0.takeBack([whose, address]) }
-            return try await tooMany(1, fields, visit)
-        }
-        guard fits, let account else {
+        let outcome = try await tried(
+            fields.untrimmed("passphrase"), kept, of: whose, request, context)
+        switch (outcome, account) {
+        case (.wait(let seconds), _): return try await tooMany(seconds, fields, visit)
+        case (.fits, let account?):
+            limits.withLock { $0.succeeded(whose) }
+            return try await enter(as: account.worker, back: fields["back"], request)
+        case (.fits, nil), (.wrong, _):
             return try await shownSignIn(
                 fields, visit, fault: visit.text("sign_in_wrong"), status: .unprocessableContent)
         }
-        limits.withLock { $0.succeeded(whose) }
-        return try await enter(as: account.worker, back: fields["back"], request)
+    }
+
+    /// What a try at a passphrase came to.
+    enum Try: Sendable {
+        case fits, wrong
+        /// In so many seconds there may be another.
+        case wait(Int)
+    }
+
+    /// Counted for the account and the address, whatever it is tried for.
+    func tried(
+        _ passphrase: String, _ kept: PassphraseHash, of whose: SignInLimits.Key,
+        _ request: Request, _ context: Context
+    ) async throws -> Try {
+        let keys = [whose, .address(door.address(of: request, context))]
+        let now = desk.environment.now()
+        if let seconds = limits.withLock({ $0.begin(keys, at: now) }) { return .wait(seconds) }
+        do {
+            return try await desk.passphrases.fits(passphrase, kept) ? .fits : .wrong
+        } catch is PassphraseQueue.Busy {
+            limits.withLock { $0.takeBack(keys) }
+            return .wait(1)
+        }
     }
 
     private func tooMany(
@@ -194,6 +212,7 @@ extension ConsoleSite {
             "join",
             JoinModel(
                 t: text.texts, frame: frame, name: name, token: token, least: least,
+                hint: text("passphrase_hint", ["least": least]),
                 fault: fault.map { text($0.rawValue, ["least": least]) }),
             status: fault == nil ? .ok : .unprocessableContent)
     }
@@ -215,19 +234,13 @@ extension ConsoleSite {
         guard let worker = try await desk.store.invited(by: token) else {
             return try await usedUp(visit)
         }
-        let names = try await desk.read(visit.text) {
-            [try $0.workerName(worker) ?? "", try $0.communityName()]
-        }
-        if let fault = Passphrase.fault(in: passphrase, names: names)
-            ?? (passphrase == fields.untrimmed("again") ? nil : .twoDiffer)
+        if let fault = try await fault(
+            in: passphrase, again: fields.untrimmed("again"), worker, visit.text)
         {
             return try await shownJoin(token, visit, fault: fault)
         }
-        let salt = desk.environment.randomBytes(PassphraseHash.saltByteCount)
         let hash: PassphraseHash
-        do {
-            hash = try await desk.passphrases.hash(passphrase, salt: salt)
-        } catch is PassphraseQueue.Busy {
+        do { hash = try await hashed(passphrase) } catch is PassphraseQueue.Busy {
             return .plain(.tooManyRequests, visit.text.count("sign_in_wait", 1))
         }
         // Of two who use it at once, one is first.

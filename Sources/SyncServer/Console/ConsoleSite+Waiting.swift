@@ -40,10 +40,9 @@ extension ConsoleSite {
         _ fields: FormFields, _ visit: ConsoleVisit
     ) async throws -> Response {
         let standing = desk.store.standing
-        let model = try await desk.read(visit.text) { [desk] views in
+        let model = try await desk.read(visit.text) { views in
             try WaitingModel(
-                KeptApartList(views, for: visit.person), fields, views, visit, standing,
-                open: desk.conflicts(views).lines(for: visit.person).count)
+                KeptApartList(views, for: visit.person), fields, views, visit, standing)
         }
         return html("waiting", model)
     }

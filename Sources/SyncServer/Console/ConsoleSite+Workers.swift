@@ -32,7 +32,7 @@ struct WorkersModel: Sendable {
     struct Invited: Sendable {
         let name: String
         let link: String
-        let until: String
+        let until: Moment
     }
     struct Form: Sendable {
         let name: String
@@ -128,7 +128,7 @@ extension ConsoleSite {
                 let invitation = try store.invite(worker)
                 return WorkersModel.Invited(
                     name: name, link: address.joining(invitation.token),
-                    until: invitation.expiresAt.text)
+                    until: visit.visit.moment(invitation.expiresAt))
             }
         } catch let fault as SiteFault {
             throw fault
@@ -157,13 +157,18 @@ extension WorkersModel {
         let page = PageOfList(all.count, limit: limit, fields["page"])
         let byWorker = Dictionary(
             accounts.map { ($0.worker, $0) }, uniquingKeysWith: { first, _ in first })
+        let invitedUntil = Dictionary(
+            uniqueKeysWithValues: try InvitationTable(views.tables.db).open(at: visit.now)
+                .map { ($0.worker, visit.visit.moment($0.expiresAt)) })
         let isAdmin = visit.person.role == .admin
         lines = try all[page.range].map { worker, name in
             Line(
                 id: "\(worker.id)", name: name, role: text("role_\(worker.role.name)"),
                 places: try worker.neighborhoods.map { try views.code(of: .neighborhood($0)) }
                     .joined(separator: " "),
-                account: byWorker["\(worker.id)"].map { Self.words($0, text) },
+                account: byWorker["\(worker.id)"].map {
+                    Self.words($0, invitedUntil: invitedUntil[worker.id], text)
+                },
                 canInvite: isAdmin && worker.role.opensConsole)
         }
         isEmpty = lines.isEmpty
@@ -176,8 +181,10 @@ extension WorkersModel {
         (self.invited, self.once, self.fault) = (invited, once, fault)
     }
 
-    private static func words(_ account: ConsoleAccountRecord, _ text: StringTable) -> String {
-        if let until = account.invitedUntil { return text("invited_until", ["time": until]) }
+    private static func words(
+        _ account: ConsoleAccountRecord, invitedUntil: Moment?, _ text: StringTable
+    ) -> String {
+        if let invitedUntil { return text("invited_until", ["time": invitedUntil.words]) }
         return account.sessions > 0 ? text("signed_in_now") : text("has_account")
     }
 }

@@ -57,7 +57,7 @@ final class ConsoleSite: HTTPResponder {
         }
         switch route {
         case .open(let route): return try await respond(to: route, request, context)
-        case .inside(let route): return try await admit(to: route, request)
+        case .inside(let route): return try await admit(to: route, request, context)
         }
     }
 
@@ -76,20 +76,22 @@ final class ConsoleSite: HTTPResponder {
     }
 
     /// The one place where sessions and roles are asked for.
-    private func admit(to route: ConsoleRoute.Inside, _ request: Request) async throws -> Response {
+    private func admit(
+        to route: ConsoleRoute.Inside, _ request: Request, _ context: Context
+    ) async throws -> Response {
         switch try await desk.store.standing(ofSession: session(of: request)) {
         case .live(let person):
             guard person.role >= route.needs else { throw SiteRefusal.role }
             let fields = try await request.formFields()
             let visit = ConsoleVisit(
-                visit: visit(request), person: person,
+                visit: visit(request), person: person, counts: counts(for: person),
                 typed: held.withLock {
                     $0.find(fields["held"], of: person.worker, at: desk.environment.now())
                 },
                 warning: desk.store.standing.phrase.map {
                     Voice(.of(request.language)).sentence($0)
                 })
-            return try await respond(to: route, fields, visit, request)
+            return try await respond(to: route, fields, visit, request, context)
         case .ended(let worker): return try await keep(route, request, of: worker)
         case .none:
             return signInFirst(
@@ -99,11 +101,13 @@ final class ConsoleSite: HTTPResponder {
 
     private func respond(
         to route: ConsoleRoute.Inside, _ fields: FormFields, _ visit: ConsoleVisit,
-        _ request: Request
+        _ request: Request, _ context: Context
     ) async throws -> Response {
         switch route {
         case .home: try await homePage(visit)
         case .account: try await accountPage(visit)
+        case .passphraseForm: try await passphrasePage(visit)
+        case .changePassphrase: try await changePassphrase(fields, visit, request, context)
         case .signOut: try await signOut(visit, request)
         case .signOutEverywhere: try await signOutEverywhere(visit, request)
         case .conflicts: try await conflictsPage(visit)
@@ -169,8 +173,14 @@ final class ConsoleSite: HTTPResponder {
         return refusal.words(text)
     }
 
+    private func counts(
+        for person: SignedIn
+    ) -> @Sendable (Views) throws -> [ConsolePlace: Int] {
+        { [desk] views in try desk.counts(views, for: person) }
+    }
+
     func visit(_ request: Request) -> Visit {
-        Visit(request, now: desk.environment.now(), done: told.take(request))
+        Visit(request, desk.environment, done: told.take(request))
     }
 
     func html(_ name: String, _ model: Any, status: HTTPResponse.Status = .ok) -> Response {
@@ -188,14 +198,14 @@ final class ConsoleSite: HTTPResponder {
         let visit = visit(request)
         let (status, sentence) = Self.told(error, visit.text)
         let standing = try? await desk.store.standing(ofSession: session(of: request))
-        let frame = try? await desk.read(visit.text) { views in
+        let frame = try? await desk.read(visit.text) { [counts] views in
             guard case .live(let person)? = standing else {
                 return PageFrame(
                     visit, title: visit.text("trouble"), community: try views.communityName())
             }
             return try PageFrame(
-                views, ConsoleVisit(visit: visit, person: person), title: visit.text("trouble"),
-                place: nil)
+                views, ConsoleVisit(visit: visit, person: person, counts: counts(person)),
+                title: visit.text("trouble"), place: nil)
         }
         guard let frame else { return .plain(status, sentence) }
         return html(

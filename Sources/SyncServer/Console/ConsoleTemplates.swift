@@ -16,6 +16,7 @@ enum ConsoleTemplates {
             "ledgerentry": PackageResources.ledgerentry_mustache,
             "link": PackageResources.link_mustache,
             "pair": PackageResources.pair_mustache,
+            "passphrase": PackageResources.passphrase_mustache,
             "people": PackageResources.people_mustache,
             "person": PackageResources.person_mustache,
             "revoke": PackageResources.revoke_mustache,

@@ -25,7 +25,7 @@ struct DevicesModel: Sendable {
     struct OpenLink: Sendable {
         let id: String
         let workers: String
-        let until: String
+        let until: Moment
     }
 
     let t: [String: String]
@@ -61,7 +61,7 @@ struct DevicesModel: Sendable {
         links = try open.map { grant in
             OpenLink(
                 id: hex(grant.id), workers: try words.names(grant.workers),
-                until: grant.expiresAt.text)
+                until: visit.visit.moment(grant.expiresAt))
         }
         hasLinks = !links.isEmpty
         t = text.texts
@@ -172,7 +172,7 @@ struct DeviceModel: Sendable {
     /// Something about it that has to be known, with what to do.
     struct Trouble: Sendable {
         let text: String
-        let since: String
+        let since: Moment
     }
     struct Scope: Sendable {
         let places: [Place]
@@ -237,17 +237,23 @@ struct DeviceModel: Sendable {
         let repairs = words.repairs(device)
         self.repairs = repairs == 0 ? nil : text.count("repairs_seen", repairs)
         isRevoked = record.revoked
-        let splitSince = record.revoked ? nil : record.splitWaitsSince
-        splitWaits = splitSince.map { Trouble(text: text("split_waits"), since: $0) }
-        parted =
-            record.revoked
-            ? nil
-            : record.parted.map { Trouble(text: text("parted_what"), since: $0.firstSeen) }
-        ahead = record.ahead.map {
-            Trouble(
-                text: text(
-                    "ahead_what", ["position": "\($0.position)", "end": "\($0.ledgerEnd)"]),
-                since: $0.firstSeen)
+        let db = views.tables.db
+        func trouble(_ words: String, _ since: Instant?) -> Trouble? {
+            since.map { Trouble(text: words, since: visit.visit.moment($0)) }
+        }
+        if record.revoked {
+            (splitWaits, parted) = (nil, nil)
+        } else {
+            splitWaits = trouble(
+                text("split_waits"), try SplitTable(db).waitingSince(device.replica))
+            parted = trouble(
+                text("parted_what"), try PartedCopyTable(db).find(device.replica)?.firstSeen)
+        }
+        let aheadSince = try AheadDeviceTable(db).find(device.replica)?.firstSeen
+        ahead = record.ahead.flatMap {
+            trouble(
+                text("ahead_what", ["position": "\($0.position)", "end": "\($0.ledgerEnd)"]),
+                aheadSince)
         }
         canSettle = parted != nil || ahead != nil
         scope = record.revoked ? nil : try Scope(device, views, typed)

@@ -26,7 +26,16 @@ struct KeptApartList {
         all =
             person.role == .admin
             ? undecided
-            : try undecided.filter { person.serves(try table.scopes(of: $0.dot)) }
+            : undecided.filter { person.knows(of: $0.home) }
+    }
+
+    /// How many there are, and since when the oldest waits: without reading them.
+    static func figures(
+        _ views: Views, for person: SignedIn
+    ) throws -> (count: Int, since: Instant?) {
+        let homes = try QuarantineTable(views.tables.db).waiting()
+            .filter { person.knows(of: $0.home) }
+        return (homes.map(\.count).reduce(0, +), homes.map(\.since).min())
     }
 
     func found(_ filter: Filter) -> [QuarantineTable.Entry] { all.filter(filter.takes) }
@@ -36,7 +45,7 @@ struct KeptApartList {
         _ dot: Dot, _ table: QuarantineTable, for person: SignedIn
     ) throws -> QuarantineTable.Entry? {
         guard let entry = try table.find(dot) else { return nil }
-        return try person.role == .admin || person.serves(table.scopes(of: dot)) ? entry : nil
+        return person.knows(of: entry.home) ? entry : nil
     }
 }
 
@@ -44,10 +53,12 @@ extension QuarantineTable {
     func event(_ dot: Dot) throws -> Event? {
         try bytes(dot).flatMap { try? Event(decoding: $0) }
     }
+}
 
-    /// Those whose people it concerns: none where nobody can tell.
-    fileprivate func scopes(of dot: Dot) throws -> [ScopeID] {
-        try event(dot).map { [$0.home] } ?? []
+extension SignedIn {
+    /// Of what nobody can read the home of, an admin alone.
+    fileprivate func knows(of home: ScopeID?) -> Bool {
+        role == .admin || home.map { serves([$0]) } ?? false
     }
 }
 

@@ -13,7 +13,7 @@ struct LedgerModel: Sendable {
         let kind: String
         let summary: String
         let who: String
-        let received: String
+        let received: Moment
     }
     struct Choice: Sendable {
         let value: String
@@ -63,7 +63,7 @@ struct LedgerModel: Sendable {
         ) { visit.person.serves($0) }
         let isList = !list.isUnknown && list.candidates.isEmpty
         let labels = try views.deviceLabels()
-        lines = try (isList ? entries : []).map { try Line($0, views, text, labels) }
+        lines = try (isList ? entries : []).map { try Line($0, views, visit, labels) }
         isEmpty = isList && lines.isEmpty
         older = isList ? goOn.map { Self.address(before: $0, kind, chosenDay, list.person) } : nil
         t = text.texts
@@ -93,8 +93,10 @@ struct LedgerModel: Sendable {
 
 extension LedgerModel.Line {
     fileprivate init(
-        _ entry: StoredEntry, _ views: Views, _ text: StringTable, _ labels: [ReplicaID: String]
+        _ entry: StoredEntry, _ views: Views, _ visit: ConsoleVisit,
+        _ labels: [ReplicaID: String]
     ) throws {
+        let text = visit.text
         let words = WaitingWords(views: views, text: text)
         let event = try Event(decoding: entry.bytes)
         position = "\(entry.position)"
@@ -103,7 +105,7 @@ extension LedgerModel.Line {
         let device = labels[event.dot.replica] ?? text("the_office")
         who = try [event.worker.flatMap(views.workerName), device].compactMap(\.self)
             .joined(separator: ", ")
-        received = entry.receivedAt.text
+        received = visit.visit.moment(entry.receivedAt)
     }
 }
 
@@ -126,8 +128,8 @@ struct LedgerEntryModel: Sendable {
     let fields: [WaitingWords.Field]
     let who: String
     let device: String
-    let recorded: String
-    let received: String
+    let recorded: Moment
+    let received: Moment
     let reach: String
     let dot: String
     let short: String
@@ -154,8 +156,9 @@ struct LedgerEntryModel: Sendable {
         fields = try words.fields(event)
         who = try event.worker.map(views.label) ?? text("the_office")
         device = try views.deviceLabels()[event.dot.replica] ?? text("the_office")
-        recorded = event.recordedAt.text(utcOffsetMinutes: event.utcOffsetMinutes)
-        received = entry.receivedAt.text
+        recorded = visit.visit.moment(
+            event.recordedAt, utcOffsetMinutes: event.utcOffsetMinutes)
+        received = visit.visit.moment(entry.receivedAt)
         reach = try entry.reach.map {
             $0 == .community ? text("the_community") : try views.name(of: $0)
         }.joined(separator: ", ")
@@ -163,7 +166,7 @@ struct LedgerEntryModel: Sendable {
         leaf = Hash.leaf(entry.bytes).description
         bytes = Data(entry.bytes).base64EncodedString()
         byteCount = "\(entry.bytes.count)"
-        happenings = try Happening.all(of: event.entity, views, text)
+        happenings = try Happening.all(of: event.entity, views, visit.visit)
         proof = try signed.map { signed in
             let size = signed.checkpoint.size
             let path = try views.tables.ledgerProof(of: entry.position, size: size)

@@ -56,9 +56,8 @@ struct OfficeToday: Sendable {
         for line in conflicts { works.add(.conflicts, 1, since: line.since) }
         var freshness = DeviceFreshness()
         // Also of devices out of use: what they bring is what is kept apart.
-        for kept in try KeptApartList(views, for: person).all {
-            works.add(.quarantined, 1, since: kept.receivedAt)
-        }
+        let kept = try KeptApartList.figures(views, for: person)
+        if kept.count > 0 { works.add(.quarantined, kept.count, since: kept.since) }
         for device in devices {
             let last = try works.add(device, views, at: now)
             freshness.count(last, at: now)

@@ -108,7 +108,7 @@ struct LinkModel: Sendable {
     let workers: String
     let places: String
     let role: String
-    let until: String
+    let until: Moment
     /// `open`, `paired` or `expired`: what the page looks for.
     let state: String
     let open: Open?
@@ -125,7 +125,7 @@ struct LinkModel: Sendable {
         workers = try words.names(grant.workers)
         places = try words.places(grant.neighborhoods)
         role = text("role_\(grant.role.name)")
-        until = grant.expiresAt.text
+        until = visit.visit.moment(grant.expiresAt)
         if let replica = grant.replica, let checkNumber {
             paired = Paired(
                 replica: "\(replica)", label: try views.device(replica)?.label ?? replica.short,

@@ -132,7 +132,7 @@ struct PersonModel: Sendable {
             ? nil : record.disputed.map(text.field).joined(separator: ", ")
         self.alike = alike.map { Other(id: "\($0.id)", label: $0.label) }
         hasAlike = !alike.isEmpty
-        happenings = try Happening.all(of: member.id, views, text)
+        happenings = try Happening.all(of: member.id, views, visit.visit)
         move = try Move(member, views, visit, typed, fault?.move)
         grant =
             visit.person.role == .admin ? Grant(text, typed, fault?.grant) : nil
@@ -208,7 +208,7 @@ extension PersonModel.Grant {
 struct Happening: Sendable {
     let what: String
     let who: String
-    let when: String
+    let when: Moment
     /// In the ledger; nil for what has no place there. Not called as the position of the entry is
     /// that the history stands beside.
     let place: String?
@@ -219,14 +219,17 @@ struct Happening: Sendable {
 
     /// The newest first.
     static func all(
-        of entity: EntityID, _ views: Views, _ text: StringTable
+        of entity: EntityID, _ views: Views, _ visit: Visit
     ) throws -> [Happening] {
         let history = try views.history(of: entity, HistorySource(keptApart: []))
         return history.events.suffix(shownMax).reversed().map { event in
             Happening(
                 what: views.voice.line(event.what),
                 who: [event.worker, event.device].compactMap(\.self).joined(separator: ", "),
-                when: event.recordedAt, place: event.position.map { "\($0)" },
+                when: visit.moment(
+                    Instant(milliseconds: event.recordedAtMilliseconds),
+                    utcOffsetMinutes: event.recordedAtOffsetMinutes),
+                place: event.position.map { "\($0)" },
                 reason: event.reason)
         }
     }

@@ -48,7 +48,7 @@ struct WaitingModel: Sendable {
 extension WaitingModel {
     init(
         _ list: KeptApartList, _ fields: FormFields, _ views: Views, _ visit: ConsoleVisit,
-        _ standing: LedgerStanding, open conflicts: Int
+        _ standing: LedgerStanding
     ) throws {
         let (text, filter) = (visit.text, KeptApartList.Filter(fields))
         let all = list.found(filter)
@@ -56,9 +56,7 @@ extension WaitingModel {
         let words = WaitingWords(views: views, text: text)
         let labels = try views.deviceLabels()
         t = text.texts
-        frame = try PageFrame(
-            views, visit, title: text("waiting"), place: .waiting,
-            counts: [.waiting: list.all.count, .conflicts: conflicts])
+        frame = try PageFrame(views, visit, title: text("waiting"), place: .waiting)
         isEmpty = all.isEmpty
         lines = try all[page.range].map { entry in
             let event = try QuarantineTable(views.tables.db).event(entry.dot)
@@ -151,8 +149,8 @@ struct KeptModel: Sendable {
     let device: String
     let replica: String
     /// By its clock; nil when it cannot be read.
-    let recorded: String?
-    let received: String
+    let recorded: Moment?
+    let received: Moment
     let why: String
     let admitting: [String]
     let canAdmit: Bool
@@ -180,8 +178,10 @@ struct KeptModel: Sendable {
         who = try event?.worker.map(views.label) ?? text("nobody_named")
         device = try words.deviceLabel(entry)
         replica = "\(entry.dot.replica)"
-        recorded = event.map { $0.recordedAt.text(utcOffsetMinutes: $0.utcOffsetMinutes) }
-        received = entry.receivedAt.text
+        recorded = event.map {
+            visit.visit.moment($0.recordedAt, utcOffsetMinutes: $0.utcOffsetMinutes)
+        }
+        received = visit.visit.moment(entry.receivedAt)
         why = try words.why(entry, event)
         let admitting = try words.admitting(entry)
         self.admitting = admitting.sentences

@@ -55,6 +55,10 @@ enum ServerSchema {
         migrator.registerMigration("server 17: where pairing links lead") { db in
             try db.execute(sql: "ALTER TABLE pairing_link ADD COLUMN address TEXT")
         }
+        migrator.registerMigration("server 18: in whose book what is kept apart is") { db in
+            try db.execute(sql: keptHomes)
+            try fillKeptHomes(db)
+        }
     }
 
     /// `worker` is the 24 bytes of the id that the ledger has. `token` is the SHA-256 of a secret
@@ -267,6 +271,24 @@ enum ServerSchema {
         CREATE INDEX quarantine_decided ON quarantine (replica, decided_at)
             WHERE decided_at IS NOT NULL;
         """
+
+    /// `home` is the scope that the event says; NULL where it cannot be read. Every page of the
+    /// console counts what waits, by home.
+    private static let keptHomes = """
+        ALTER TABLE quarantine ADD COLUMN home BLOB CHECK (length(home) IN (0, 24));
+        CREATE INDEX quarantine_waiting ON quarantine (home, received_at) WHERE choice IS NULL;
+        """
+
+    private static func fillKeptHomes(_ db: Database) throws {
+        for number in try Int64.fetchAll(db, sql: "SELECT number FROM quarantine") {
+            let bytes = try Data.fetchOne(
+                db, sql: "SELECT bytes FROM quarantine WHERE number = ?", arguments: [number])
+            guard let event = bytes.flatMap({ try? Event(decoding: [UInt8]($0)) }) else { continue }
+            try db.execute(
+                sql: "UPDATE quarantine SET home = ? WHERE number = ?",
+                arguments: [Data(event.home.bytes), number])
+        }
+    }
 
     private static func fillDecisionTimes(_ db: Database) throws {
         let decisions = try Row.fetchAll(

@@ -20,10 +20,20 @@ struct QuarantineTable {
         /// The `quarantine.entered` that names it; nil for one from before there were such events.
         let entered: EntityID?
         let choice: QuarantineChoice?
+        /// In whose book it would be; nil where that cannot be read.
+        let home: ScopeID?
+    }
+
+    /// Those that wait, of one home.
+    struct Waiting: Sendable {
+        let home: ScopeID?
+        let count: Int
+        /// Of the oldest.
+        let since: Instant
     }
 
     private static let columns =
-        "replica, sequence, leaf, reason, received_at, length(bytes), entered, choice"
+        "replica, sequence, leaf, reason, received_at, length(bytes), entered, choice, home"
 
     func insert(
         _ received: ReceivedEvent, of replica: ReplicaID, _ reason: QuarantineReason,
@@ -31,12 +41,13 @@ struct QuarantineTable {
     ) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO quarantine (replica, sequence, leaf, reason, received_at, bytes)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO quarantine (replica, sequence, leaf, reason, received_at, bytes, home)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             Data(replica.bytes), Int64(received.sequence.value), Data(received.leaf.bytes),
             Int64(reason.rawValue), now.milliseconds, Data(received.bytes),
+            (try? Event(decoding: received.bytes)).map { Data($0.home.bytes) },
         ])
     }
 
@@ -61,6 +72,21 @@ struct QuarantineTable {
             db,
             sql: "SELECT \(Self.columns) FROM quarantine WHERE choice IS NULL ORDER BY number"
         ).compactMap(Self.entry)
+    }
+
+    /// Counted without reading one of them.
+    func waiting() throws -> [Waiting] {
+        try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT home, count(*), min(received_at) FROM quarantine
+                    WHERE choice IS NULL GROUP BY home
+                    """)
+        ).map { row in
+            Waiting(
+                home: (row[0] as Data?).flatMap(Self.home), count: row[1],
+                since: Instant(milliseconds: row[2]))
+        }
     }
 
     func bytes(_ dot: Dot) throws -> [UInt8]? {
@@ -145,6 +171,11 @@ struct QuarantineTable {
             reason: QuarantineReason(rawValue: UInt32(row[3] as Int64)) ?? .invalid,
             receivedAt: Instant(milliseconds: row[4]), byteCount: row[5],
             entered: (row[6] as Data?).flatMap { EntityID(stored: $0) },
-            choice: (row[7] as Int64?).flatMap(QuarantineChoice.init(rawValue:)))
+            choice: (row[7] as Int64?).flatMap(QuarantineChoice.init(rawValue:)),
+            home: (row[8] as Data?).flatMap(home))
+    }
+
+    private static func home(_ stored: Data) -> ScopeID? {
+        stored.isEmpty ? .community : EntityID(stored: stored).map(ScopeID.neighborhood)
     }
 }

@@ -12,7 +12,7 @@ extension FieldSite {
     func parkedPage(_ typed: String, _ visit: Visit) async throws -> Response {
         let once = hex(desk.environment.randomBytes(8))
         return try await shownParked(typed, visit) { parked in
-            (SlipForm(parked.typed, carried: [], once: once), nil)
+            (SlipForm(parked.typed, above: parked.above, carried: [], once: once), nil)
         }
     }
 
@@ -37,7 +37,7 @@ extension FieldSite {
                     form, book, text, action: "/slips/parked/\(number)", draft: nil,
                     refusal: refusal, categories: shelf.recent.categories, mayPark: false,
                     place: place),
-                fault: fault)
+                dropFault: fault)
         }
         return html("parked", model, status: status)
     }
@@ -73,7 +73,7 @@ extension FieldSite {
             let once = hex(desk.environment.randomBytes(8))
             return try await shownParked(
                 typed, visit, status: .unprocessableContent, fault: visit.text("reason_missing")
-            ) { (SlipForm($0.typed, carried: [], once: once), nil) }
+            ) { (SlipForm($0.typed, above: $0.above, carried: [], once: once), nil) }
         }
         try await desk.run { device in
             try device.write { try $0.tables.throwAway(number, reason: reason, at: now) }

@@ -116,7 +116,7 @@ extension FieldSite {
         let (again, showsAll) = (Int64(fields["again"]), fields["all"] == "1")
         return try await shownBatch(typed, visit, showsAll: showsAll) { book, batch in
             let rows = try book.tables.rows(of: batch.number)
-            var typed = TypedSlip()
+            var (typed, above) = (TypedSlip(), TypedSlip())
             if let row = rows.first(where: { $0.line == again }),
                 let entry = try book.views.hours(row.entry)
             {
@@ -125,8 +125,9 @@ extension FieldSite {
                 let entry = try book.views.hours(last.entry)
             {
                 typed = TypedSlip(of: entry, only: batch.carried)
+                above = typed
             }
-            return (SlipForm(typed, carried: batch.carried, once: once), nil)
+            return (SlipForm(typed, above: above, carried: batch.carried, once: once), nil)
         }
     }
 
@@ -191,18 +192,20 @@ extension FieldSite {
     private func park(
         _ form: SlipForm, _ number: BatchNumber, _ visit: Visit
     ) async throws -> Response {
-        if form.typed.isEmpty {
+        let read = form.typed.withoutCarried(form.above)
+        if read.isEmpty {
             return redirect(
                 to: "/slips/\(number)", done: Done(text: visit.text("nothing_to_park")))
         }
         let now = visit.now
         try await write(number) {
-            try $0.park(form.typed, in: number, token: form.once, at: now)
+            try $0.park(
+                read, beside: form.above, in: number, token: form.once, at: now)
             try $0.setCarried(form.carried, in: number)
         }
         return redirect(
             to: "/slips/\(number)",
-            done: Done(text: visit.text("parked_now", ["slip": form.typed.words])))
+            done: Done(text: visit.text("parked_now", ["slip": read.words])))
     }
 
     /// A form that was made by hand has none.

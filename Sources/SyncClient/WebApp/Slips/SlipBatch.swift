@@ -91,7 +91,25 @@ enum CoverVerdict: Equatable, Sendable {
     }
 }
 
+extension CoverVerdict {
+    /// Whether the typist must look: at less than the cover says only once every row should be
+    /// there, at more at once, for no further row mends that.
+    func needsLook(whenDone isDone: Bool) -> Bool {
+        switch self {
+        case .more: true
+        case .fewer: isDone
+        case .equal, .unclaimed: false
+        }
+    }
+}
+
 extension SlipSums {
+    /// Whether every row should be there: the pile was declared finished, or it has as many as its
+    /// cover says.
+    func areDone(_ batch: SlipBatch) -> Bool {
+        batch.finishedAt != nil || batch.cover.slips.map { slips >= $0 } ?? false
+    }
+
     /// `figures` of each row's entry now; nil for one that is not in the book here, which counts
     /// as typed: the office keeps it apart.
     init(_ rows: [SlipRow], figures: (EntityID) throws -> EntryFigures?) rethrows {
@@ -144,6 +162,14 @@ struct TypedSlip: Equatable, Sendable, Codable {
 
     var isEmpty: Bool { self == TypedSlip() }
 
+    /// Without what stands as it was carried down from the row `above`: nobody has read that from
+    /// this paper.
+    func withoutCarried(_ above: TypedSlip) -> TypedSlip {
+        var read = self
+        for field in SlipField.allCases where self[field] == above[field] { read[field] = "" }
+        return read
+    }
+
     /// What is there, in a line.
     var words: String {
         [slip, date, gave, received, minutes, category].filter { !$0.isEmpty }
@@ -175,5 +201,8 @@ struct ParkedSlip: Equatable, Sendable {
     let number: ParkedNumber
     let batch: BatchNumber
     let typed: TypedSlip
+    /// What the row before had and nobody typed here: shown beside the fields, and no part of the
+    /// slip.
+    let above: TypedSlip
     let parkedAt: Instant
 }

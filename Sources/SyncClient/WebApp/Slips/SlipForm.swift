@@ -9,6 +9,9 @@ internal import Texts
 
 struct SlipForm: Sendable {
     var typed = TypedSlip()
+    /// What the row before had: of an open pile as the form was filled with it, of a parked slip as
+    /// it is told beside the fields.
+    var above = TypedSlip()
     /// Fields that the next row takes over.
     var carried: Set<SlipField> = []
     /// The same for both tries, if a form is sent twice.
@@ -18,13 +21,18 @@ struct SlipForm: Sendable {
     /// Whoever nobody here is called like is enrolled, by name alone.
     var mayEnroll = false
 
-    init(_ typed: TypedSlip, carried: Set<SlipField>, once: String) {
-        (self.typed, self.carried, self.once) = (typed, carried, once)
+    init(
+        _ typed: TypedSlip, above: TypedSlip = TypedSlip(), carried: Set<SlipField>, once: String
+    ) {
+        (self.typed, self.above, self.carried, self.once) = (typed, above, carried, once)
     }
 
     init(_ fields: FormFields) {
         typed.slip = fields["slip"]
-        for field in SlipField.allCases { typed[field] = fields[field.rawValue] }
+        for field in SlipField.allCases {
+            typed[field] = fields[field.rawValue]
+            above[field] = fields["above_\(field.rawValue)"]
+        }
         carried = Set(SlipField.allCases.filter { fields["carry_\($0.rawValue)"] == "1" })
         (once, isSure) = (fields["once"], fields["sure"] == "1")
         mayEnroll = fields["enroll"] == "1"

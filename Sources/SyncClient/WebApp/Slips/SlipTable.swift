@@ -111,7 +111,8 @@ extension LedgerTables {
 
     /// Does nothing when the same form comes again.
     func park(
-        _ typed: TypedSlip, in batch: BatchNumber, token: String, at now: Instant
+        _ typed: TypedSlip, beside above: TypedSlip, in batch: BatchNumber, token: String,
+        at now: Instant
     ) throws {
         try db.execute(
             sql: """
@@ -120,7 +121,9 @@ extension LedgerTables {
                 """,
             arguments: [
                 batch.value, token, SlipNumber(typed.slip)?.folded ?? "",
-                String(decoding: try JSONEncoder().encode(typed), as: UTF8.self),
+                String(
+                    decoding: try JSONEncoder().encode(KeptSlip(typed, beside: above)),
+                    as: UTF8.self),
                 now.milliseconds,
             ])
     }
@@ -197,15 +200,39 @@ extension SlipRow {
     }
 }
 
+/// As `parked_slip.typed` holds it. Slips that were parked by a program that knew of no row above
+/// are the words alone.
+private struct KeptSlip: Codable {
+    private enum CodingKeys: CodingKey { case above }
+
+    let typed: TypedSlip
+    let above: TypedSlip
+
+    init(_ typed: TypedSlip, beside above: TypedSlip) { (self.typed, self.above) = (typed, above) }
+
+    init(from decoder: any Decoder) throws {
+        typed = try TypedSlip(from: decoder)
+        above =
+            try decoder.container(keyedBy: CodingKeys.self)
+            .decodeIfPresent(TypedSlip.self, forKey: .above) ?? TypedSlip()
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try typed.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(above, forKey: .above)
+    }
+}
+
 extension ParkedSlip {
     fileprivate init(_ row: Row) throws {
         number = ParkedNumber(row["number"])
         batch = BatchNumber(row["batch"])
         let text: String = row["typed"]
-        guard let typed = try? JSONDecoder().decode(TypedSlip.self, from: Data(text.utf8)) else {
+        guard let kept = try? JSONDecoder().decode(KeptSlip.self, from: Data(text.utf8)) else {
             throw StoreDamage.missing("what was typed of a parked slip")
         }
-        self.typed = typed
+        (typed, above) = (kept.typed, kept.above)
         parkedAt = Instant(milliseconds: row["parked_at"])
     }
 }

@@ -37,7 +37,7 @@ struct BatchModel: Sendable {
         let found: String
         /// "as on the cover", "2 fewer than the cover says"; nil where it says nothing.
         let verdict: String?
-        let differs: Bool
+        let needsLook: Bool
     }
     struct Row: Sendable {
         let line: String
@@ -76,8 +76,8 @@ struct ParkedModel: Sendable {
     let batch: String
     let parkedAt: String
     let form: SlipFormModel
-    /// Beside the form that throws it away.
-    let fault: String?
+    /// Beside the form that throws it away. Named apart from what the fields of the slip have.
+    let dropFault: String?
 }
 
 /// The form of one slip, and what hindered its saving.
@@ -93,6 +93,10 @@ struct SlipFormModel: Sendable {
         /// Values that it offers.
         let list: String?
         let lengthMax: Int
+        /// What the row before had, as the form was filled with it; nil where it was not.
+        let above: String?
+        /// The same told beside the field, where it is no part of what was typed.
+        let aside: String?
     }
     struct Carry: Sendable {
         let name: String
@@ -158,7 +162,7 @@ extension SlipFormModel {
         self.known = known.isEmpty ? nil : Known(entries: known)
         self.unknown = try unknown.isEmpty ? nil : Unknown(unknown, book, text, place: place)
         let hasTrouble = refusal != nil
-        fields = Self.fields(form.typed, faults, text, focuses: !hasTrouble)
+        fields = Self.fields(form, faults, text, focuses: !hasTrouble, isParked: !mayPark)
         carry = SlipField.allCases.map { field in
             Carry(
                 name: field.rawValue, label: text(field.textKey),
@@ -167,14 +171,19 @@ extension SlipFormModel {
     }
 
     private static func fields(
-        _ typed: TypedSlip, _ faults: [FieldFault], _ text: StringTable, focuses: Bool
+        _ form: SlipForm, _ faults: [FieldFault], _ text: StringTable, focuses: Bool,
+        isParked: Bool
     ) -> [Field] {
+        let typed = form.typed
         let values = [typed.slip] + SlipField.allCases.map { typed[$0] }
         let names = ["slip"] + SlipField.allCases.map(\.rawValue)
         let labels = ["slip_number"] + SlipField.allCases.map(\.textKey)
         let empty = values.firstIndex(of: "") ?? 0
         return names.indices.map { index in
             let name = names[index]
+            let above = SlipField(rawValue: name).map { form.above[$0] }.flatMap {
+                $0.isEmpty ? nil : $0
+            }
             return Field(
                 name: name, label: text(labels[index]), value: values[index],
                 fault: faults.first { $0.field == name }?.text,
@@ -182,7 +191,8 @@ extension SlipFormModel {
                 isFocused: focuses && index == empty,
                 hint: SlipField(rawValue: name)?.example,
                 list: name == SlipField.category.rawValue ? "categories" : nil,
-                lengthMax: index == 0 ? slipScalarsMax : textMax)
+                lengthMax: index == 0 ? slipScalarsMax : textMax, above: above,
+                aside: isParked ? above.map { text("above_slip", ["value": $0]) } : nil)
         }
     }
 }
@@ -252,26 +262,18 @@ extension BatchModel {
         _ book: LocalBook, _ batch: SlipBatch, _ rows: [SlipRow], parked: Int, _ text: StringTable
     ) throws -> [Sum] {
         let found = try SlipSums(rows, figures: book.views.figures)
-        let verdicts = found.verdicts(batch.cover)
+        let (verdicts, isDone) = (found.verdicts(batch.cover), found.areDone(batch))
         let saved = Sum(
             name: text("slips_saved"), found: "\(found.slips)",
-            verdict: text.words(verdicts.slips) { "\($0)" }, differs: verdicts.slips.differs)
+            verdict: text.words(verdicts.slips) { "\($0)" },
+            needsLook: verdicts.slips.needsLook(whenDone: isDone))
         let hours = Sum(
             name: text("hours_saved"), found: "\(found.minutes)",
             verdict: text.words(verdicts.minutes) { "\(Minutes($0))" },
-            differs: verdicts.minutes.differs)
+            needsLook: verdicts.minutes.needsLook(whenDone: isDone))
         let aside = Sum(
-            name: text("slips_parked"), found: "\(parked)", verdict: nil, differs: false)
+            name: text("slips_parked"), found: "\(parked)", verdict: nil, needsLook: false)
         return [saved, hours] + (parked > 0 ? [aside] : [])
-    }
-}
-
-extension CoverVerdict {
-    var differs: Bool {
-        switch self {
-        case .fewer, .more: true
-        case .equal, .unclaimed: false
-        }
     }
 }
 
