@@ -1,6 +1,7 @@
 // What people are told when the disk or the memory fails under a database, by what SQLite answered.
 // Neighbors: WriteGuard notices it, the commands of both programs and the server's answers tell it.
 
+public import Foundation
 public import GRDB
 public import Texts
 
@@ -22,6 +23,11 @@ public enum StorageTrouble: Equatable, Sendable {
         case _ where error.resultCode == .SQLITE_IOERR: self = .failing
         default: return nil
         }
+    }
+
+    /// Of a file beside the database: the record of what was signed, keys, what a device proved.
+    public init(_ error: CocoaError) {
+        self = error.code == .fileWriteOutOfSpace ? .full : .failing
     }
 
     /// What happened and what to do, for whoever sits at this machine.

@@ -8,10 +8,13 @@ struct FoundSeed: CustomTestStringConvertible, Sendable {
     let seed: UInt64
     let danger: String
     let pace: World.Pace
+    let steps: Int
     var testDescription: String { "seed \(seed): \(danger)" }
 
-    init(_ seed: UInt64, _ danger: String, pace: World.Pace = .usual) {
-        (self.seed, self.danger, self.pace) = (seed, danger, pace)
+    init(
+        _ seed: UInt64, _ danger: String, pace: World.Pace = .usual, steps: Int = 250
+    ) {
+        (self.seed, self.danger, self.pace, self.steps) = (seed, danger, pace, steps)
     }
 
     static let all = [
@@ -34,5 +37,8 @@ struct FoundSeed: CustomTestStringConvertible, Sendable {
         FoundSeed(400_608, "a folder is to take another name, and an entry of it is damaged"),
         FoundSeed(
             100_139, "an own change waits for what another branch brings again", pace: .busy),
+        FoundSeed(
+            520_002, "the disk fails under the proof that the office was set back", pace: .busy,
+            steps: 320),
     ]
 }

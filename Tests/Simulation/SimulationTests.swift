@@ -37,7 +37,8 @@ struct SimulationTests {
 
     @Test("what once broke a promise breaks none", arguments: FoundSeed.all)
     func found(_ found: FoundSeed) async throws {
-        let ended = try await Self.run(seed: found.seed, steps: 250, pace: found.pace)
+        let ended = try await Self.run(
+            seed: found.seed, steps: found.steps, pace: found.pace)
         for breach in ended.breaches { Issue.record("\(breach)") }
     }
 

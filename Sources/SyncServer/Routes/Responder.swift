@@ -4,6 +4,7 @@
 // Invariant: every answer to a device's whole request carries a nonce; a log line names the problem
 // and nothing of the request.
 
+internal import Foundation
 internal import GRDB
 internal import HTTPTypes
 internal import Hummingbird
@@ -103,6 +104,7 @@ extension Problem {
         // The peer spoke no HTTP.
         case is HTTPParserError: self = .unreadable(.request)
         case let error as DatabaseError: self.init(StorageTrouble(error))
+        case let error as CocoaError: self.init(StorageTrouble(error))
         case is FolderLock.Failure: self = .busy
         case Keyring.Failure.exchanged: self = .keyringExchanged
         default: self = .broken

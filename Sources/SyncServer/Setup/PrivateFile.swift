@@ -27,15 +27,22 @@ enum PrivateFile {
 
     /// Gives a synced draft its name, durably.
     static func put(_ draft: URL, at url: URL) throws {
-        guard rename(draft.path, url.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        guard rename(draft.path, url.path) == 0 else { throw CocoaError(writing: errno) }
         try syncEntries(of: url.deletingLastPathComponent())
     }
 
     /// A new name in a folder outlives a power cut only once the folder has been synced.
     static func syncEntries(of folder: URL) throws {
         let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
+        guard descriptor >= 0 else { throw CocoaError(writing: errno) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        guard fsync(descriptor) == 0 else { throw CocoaError(writing: errno) }
+    }
+}
+
+extension CocoaError {
+    /// As Foundation tells what the system answered.
+    fileprivate init(writing number: Int32) {
+        self.init(number == ENOSPC || number == EDQUOT ? .fileWriteOutOfSpace : .fileWriteUnknown)
     }
 }
