@@ -54,6 +54,7 @@ def pages(reader, office):
     return [
         ("Inside.home", "home, with figures", "/"),
         ("Inside.account", "account", "/account"),
+        ("Inside.passphraseForm", "passphrase", "/passphrase"),
         ("Inside.conflicts", "conflicts", "/conflicts"),
         ("Inside.conflict", "one conflict", conflict),
         ("Inside.decided", "decisions", "/decisions"),

@@ -1,6 +1,7 @@
 // What a revoked device is told of what it brought: each decision once, and nothing else.
 // Neighbors: Sources/SyncServer/Pull/RevocationReader.
 
+import Foundation
 import GRDB
 import HummingbirdTesting
 import Shared
@@ -163,12 +164,17 @@ struct RevocationTests {
                     position: LedgerPosition(1), reach: [.community],
                     receivedAt: Instant(milliseconds: 0), contextUnknown: false))
             try tables.finish()
-            let received = ReceivedEvent([1, 2, 3], as: kept.dot)
-            try QuarantineTable(db).insert(
-                received, of: kept.dot.replica, .revoked, at: Instant(milliseconds: 0))
             try db.execute(
-                sql: "UPDATE quarantine SET choice = ?",
-                arguments: [QuarantineChoice.reject.rawValue])
+                sql: """
+                    INSERT INTO quarantine
+                        (replica, sequence, leaf, reason, received_at, bytes, choice)
+                    VALUES (?, ?, ?, ?, 0, x'010203', ?)
+                    """,
+                arguments: [
+                    Data(kept.dot.replica.bytes), Int64(kept.dot.sequence.value),
+                    Data(kept.leaf.bytes), Int64(QuarantineReason.revoked.rawValue),
+                    QuarantineChoice.reject.rawValue,
+                ])
         }
         try migrator.migrate(database)
         let found = try database.read { db in
