@@ -1,6 +1,7 @@
 // Members who move, with what was recorded about them: whole on the devices of the new
 // neighborhood, fetched again where a disk has hurt it, done again when the office was set back.
 // Neighbors: MoveHistories and Offers/TakingBack are what is looked at, Places is the community.
+// The simulator's seed 520028 found `beforeTheMove`.
 
 import FaultInjection
 import Foundation
@@ -138,9 +139,67 @@ struct MoveTests {
         let moves = try place.both.town.withStore { try $0.read { try $0.tables.moves() } }
         #expect(moves.map(\.to) == [place.both.orchard, place.both.harbor])
     }
+
+    @Test("fault 14: a change that comes back after the move it was made before is no stranger")
+    func beforeTheMove() async throws {
+        let place = try await Places()
+        defer { place.remove() }
+        let ana = try place.member(number: 1)
+        let names = ["tablet", "phone"]
+        for name in names { _ = try await place.both.sync(name) }
+        let before = try SetBackFolder(place.both.town)
+        try place.deactivate(ana, on: "tablet")
+        _ = try await place.both.sync("tablet")
+        try place.move(ana, to: place.both.orchard)
+        for _ in 0..<2 { for name in names { _ = try await place.both.sync(name) } }
+        try before.putBack()
+        _ = try await place.both.sync("phone")
+        try place.recover()
+        // It held nothing of Harbor when she was changed, and proves the move alone.
+        _ = try await place.both.sync("phone")
+        #expect(try place.atOffice(ana) == .init(home: place.both.orchard, isActive: true))
+        for _ in 0..<2 {
+            for name in names { #expect(try await place.both.sync(name).end == .complete) }
+        }
+        #expect(try place.atOffice(ana) == .init(home: place.both.orchard, isActive: false))
+        let apart = try place.both.town.withStore { store in
+            try store.read { try QuarantineTable($0.tables.db).list().map(\.dot) }
+        }
+        #expect(apart.isEmpty)
+        for name in names { #expect(try place.facts(name).wrong.isEmpty) }
+    }
 }
 
 extension Places {
+    fileprivate struct AtOffice: Equatable {
+        let home: EntityID
+        let isActive: Bool
+    }
+
+    fileprivate func atOffice(_ member: EntityID) throws -> AtOffice? {
+        try both.town.withStore { store in
+            try store.read { views in
+                guard case .member(let state)? = try views.state(of: member),
+                    let home = state.home.neighborhood
+                else { return nil }
+                return AtOffice(home: home, isActive: state.isActive)
+            }
+        }
+    }
+
+    fileprivate func deactivate(_ member: EntityID, on name: String) throws {
+        try both.withDevice(name) { device in
+            _ = try Recording(device: device, worker: both.town.dana.description).record { _, _ in
+                [
+                    Draft(
+                        changing: Kind.memberEnrolled.describedField(MemberField.active),
+                        by: .memberChanged, of: member, home: .neighborhood(both.harbor),
+                        from: nil, to: .flag(false), reason: nil, subjects: [member])
+                ]
+            }
+        }
+    }
+
     fileprivate func member(number: Int64) throws -> EntityID {
         try both.withDevice("tablet") { tablet in
             try tablet.read { book in

@@ -70,14 +70,15 @@ public struct Permission {
     /// Where an event is delivered, whoever wrote it. Throws a `QuarantineReason` when it says what
     /// no ledger can hold.
     public func delivery(of event: Event) throws -> [ScopeID] {
-        try Self.delivery(of: event, entity: entity)
+        try EventDelivery(entity: entity, isAgain: false).scopes(of: event)
     }
 
-    /// The same without asking who wrote it.
-    public static func delivery(
+    /// Where one goes that the ledger had admitted before it was set back: the member it is about
+    /// may have moved by now.
+    public static func deliveryAgain(
         of event: Event, entity: @escaping (EntityID) throws -> EntityFacts?
     ) throws -> [ScopeID] {
-        try EventDelivery(entity: entity).scopes(of: event)
+        try EventDelivery(entity: entity, isAgain: true).scopes(of: event)
     }
 
     /// `role` is above that of an auditor.
@@ -101,6 +102,8 @@ public struct Permission {
 /// Where events go, by what is known of the entities that they name.
 private struct EventDelivery {
     let entity: (EntityID) throws -> EntityFacts?
+    /// It was right once: any home of a member will do.
+    let isAgain: Bool
 
     func scopes(of event: Event) throws -> [ScopeID] {
         // A kind that this build does not know is kept, inert, where its author is at home.
@@ -121,7 +124,7 @@ private struct EventDelivery {
         guard let subject = try entity(event.entity), subject.family == kind.familyChanged else {
             throw QuarantineReason.unknownSubject
         }
-        guard subject.home == event.home else { throw QuarantineReason.outOfScope }
+        guard homes(of: subject).contains(event.home) else { throw QuarantineReason.outOfScope }
         try checkParty(of: event, reach: subject.reach)
         if let other = event.payload.entity(TestimonyField.other), kind.isMark {
             guard let marked = try entity(other), marked.family == .hours else {
@@ -139,6 +142,11 @@ private struct EventDelivery {
             throw QuarantineReason.invalid
         }
         return subject.reach
+    }
+
+    /// Those that an event about it may name; a member reaches all that it ever had.
+    private func homes(of subject: EntityFacts) -> [ScopeID] {
+        isAgain && subject.family == .member ? subject.reach : [subject.home]
     }
 
     /// Whoever confirms or disputes is of a neighborhood that the entry concerns.
