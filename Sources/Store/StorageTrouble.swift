@@ -1,4 +1,5 @@
-// What people are told when the disk or the memory fails under a database, by what SQLite answered.
+// What people are told when the disk or the memory fails under a database or a file beside it, by
+// what SQLite or the system answered.
 // Neighbors: WriteGuard notices it, the commands of both programs and the server's answers tell it.
 
 public import Foundation

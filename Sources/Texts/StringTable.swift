@@ -60,10 +60,8 @@ public struct StringTable: Sendable {
             let close = rest[open...].firstIndex(of: "}")
         {
             filled += rest[..<open]
-            filled +=
-                value(String(rest[rest.index(after: open)..<close]))
-                ?? rest[open...close]
-                .description
+            let name = String(rest[rest.index(after: open)..<close])
+            filled += value(name) ?? "{\(name)}"
             rest = rest[rest.index(after: close)...]
         }
         return filled + rest

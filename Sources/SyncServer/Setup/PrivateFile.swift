@@ -2,8 +2,12 @@
 // Neighbors: ServerKeys and TLSIdentity write themselves with it; backups are put in place with it.
 
 internal import Foundation
+internal import Synchronization
 
 enum PrivateFile {
+    /// One draft at a time: two devices may prove the same thing at once.
+    private static let writing = Mutex(())
+
     /// Replaces the file in one step, made with mode 0600 from the start.
     static func write(_ value: some Encodable, name: String, folder: URL) throws {
         let encoder = JSONEncoder()
@@ -12,6 +16,10 @@ enum PrivateFile {
     }
 
     static func write(_ data: Data, name: String, folder: URL) throws {
+        try writing.withLock { _ in try replace(name, in: folder, by: data) }
+    }
+
+    private static func replace(_ name: String, in folder: URL, by data: Data) throws {
         let url = folder.appendingPathComponent(name)
         let draft = folder.appendingPathComponent(name + ".new")
         try? FileManager.default.removeItem(at: draft)
