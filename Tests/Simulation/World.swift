@@ -5,6 +5,7 @@
 
 import FaultInjection
 import Foundation
+import GRDB
 import Shared
 import Store
 import TestSupport
@@ -236,7 +237,8 @@ final class World {
     /// request took there has moved, though the session ended before its report.
     private func reached(by handset: Handset) throws -> [LedgerPosition] {
         try [
-            office.store.read { $0.position }, handset.device.read { $0.sync.cursor },
+            office.store.read { $0.position },
+            handset.device.database.read { try LedgerTables($0).syncState().cursor },
         ]
     }
 

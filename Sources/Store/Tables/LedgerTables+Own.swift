@@ -90,8 +90,8 @@ extension LedgerTables {
     /// The event at a position; nil when it is not here.
     public func event(at position: LedgerPosition) throws -> RecordedEvent? {
         try Row.fetchOne(
-            db,
-            sql: "SELECT \(Self.recordedColumns) FROM event WHERE position = ?",
+            db.cachedStatement(
+                sql: "SELECT \(Self.recordedColumns) FROM event WHERE position = ?"),
             arguments: [Int64(position.value)]
         ).map(recorded)
     }

@@ -74,7 +74,9 @@ extension LedgerTables {
     }
 
     func refusedCheckpoints() throws -> [RefusedCheckpoint] {
-        try Row.fetchAll(db, sql: "SELECT note, reason FROM refused_checkpoint ORDER BY number")
-            .map { RefusedCheckpoint(note: $0[0], reason: $0[1]) }
+        try Row.fetchAll(
+            db.cachedStatement(
+                sql: "SELECT note, reason FROM refused_checkpoint ORDER BY number")
+        ).map { RefusedCheckpoint(note: $0[0], reason: $0[1]) }
     }
 }

@@ -48,7 +48,8 @@ struct RefusedEvent: Equatable {
 
 extension LedgerTables {
     func pairedDevice() throws -> PairedDevice? {
-        guard let row = try Row.fetchOne(db, sql: "SELECT * FROM pairing") else { return nil }
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM pairing"))
+        else { return nil }
         guard let community = CommunityID(row["community"] as Data),
             let replica = ReplicaID(row["replica"] as Data),
             let server = ServerAddress(row)
@@ -108,7 +109,7 @@ extension LedgerTables {
     }
 
     func syncState() throws -> SyncState {
-        guard let row = try Row.fetchOne(db, sql: "SELECT * FROM sync_state"),
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM sync_state")),
             let hash = Hash(row["acknowledged_chain"] as Data)
         else { throw StoreDamage.missing("its sync state") }
         func instant(_ name: String) -> Instant? {
@@ -126,23 +127,22 @@ extension LedgerTables {
     }
 
     func save(_ state: SyncState) throws {
-        try db.execute(
-            sql: "INSERT OR REPLACE INTO sync_state VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
-                Int64(state.cursor.value), Int64(state.acknowledged.sequence.value),
-                Data(state.acknowledged.hash.bytes), Data(state.nonce),
-                state.lastContact?.milliseconds, state.serverTime?.milliseconds,
-                state.divergedAfter.map { Int64($0.value) }, state.advice,
-                Int64(state.offered.value),
-            ])
+        try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO sync_state VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        ).execute(arguments: [
+            Int64(state.cursor.value), Int64(state.acknowledged.sequence.value),
+            Data(state.acknowledged.hash.bytes), Data(state.nonce),
+            state.lastContact?.milliseconds, state.serverTime?.milliseconds,
+            state.divergedAfter.map { Int64($0.value) }, state.advice,
+            Int64(state.offered.value),
+        ])
     }
 
     // MARK: Root tags of past cursors
 
     func keepTag(_ tag: RootTag, at position: LedgerPosition) throws {
-        try db.execute(
-            sql: "INSERT OR REPLACE INTO cursor_tag VALUES (?, ?)",
-            arguments: [Int64(position.value), Data(tag.bytes)])
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO cursor_tag VALUES (?, ?)")
+            .execute(arguments: [Int64(position.value), Data(tag.bytes)])
     }
 
     /// Nil for a position that was never this device's cursor.
@@ -171,7 +171,7 @@ extension LedgerTables {
 
     func refusedEvent(_ sequence: Sequence64) throws -> RefusedEvent? {
         try Row.fetchOne(
-            db, sql: "SELECT * FROM refused_event WHERE sequence = ?",
+            db.cachedStatement(sql: "SELECT * FROM refused_event WHERE sequence = ?"),
             arguments: [Int64(sequence.value)]
         ).map(Self.refusedEvent)
     }
@@ -186,7 +186,7 @@ extension LedgerTables {
 
     func refused(_ sequence: Sequence64) throws -> NewEvent? {
         let bytes = try Data.fetchOne(
-            db, sql: "SELECT bytes FROM refused_event WHERE sequence = ?",
+            db.cachedStatement(sql: "SELECT bytes FROM refused_event WHERE sequence = ?"),
             arguments: [Int64(sequence.value)])
         return try bytes.map { try NewEvent(bytes: [UInt8]($0)) }
     }

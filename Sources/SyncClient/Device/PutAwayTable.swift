@@ -28,7 +28,8 @@ extension LedgerTables {
 
     func putAwayEvent(_ dot: Dot) throws -> PlacedEvent? {
         try Row.fetchOne(
-            db, sql: "SELECT * FROM put_away_event WHERE replica = ? AND sequence = ?",
+            db.cachedStatement(
+                sql: "SELECT * FROM put_away_event WHERE replica = ? AND sequence = ?"),
             arguments: [Data(dot.replica.bytes), Int64(dot.sequence.value)]
         ).map(putAwayEvent)
     }

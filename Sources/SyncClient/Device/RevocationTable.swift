@@ -26,7 +26,9 @@ struct KnownRevocation: Equatable {
 extension LedgerTables {
     /// Nil as long as no answer has said so.
     func knownRevocation() throws -> KnownRevocation? {
-        try Row.fetchOne(db, sql: "SELECT revoked_at, as_of, decided_to FROM revocation").map {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT revoked_at, as_of, decided_to FROM revocation")
+        ).map {
             KnownRevocation(
                 revokedAt: Instant(milliseconds: $0[0]),
                 asOf: Sequence64(UInt64($0[1] as Int64)),
