@@ -162,11 +162,38 @@ struct MoveTests {
             for name in names { #expect(try await place.both.sync(name).end == .complete) }
         }
         #expect(try place.atOffice(ana) == .init(home: place.both.orchard, isActive: false))
-        let apart = try place.both.town.withStore { store in
-            try store.read { try QuarantineTable($0.tables.db).list().map(\.dot) }
-        }
-        #expect(apart.isEmpty)
+        #expect(try place.waiting().isEmpty)
         for name in names { #expect(try place.facts(name).wrong.isEmpty) }
+    }
+
+    @Test("a change brought after the move it was made before waits for an admin, who lets it in")
+    func broughtAfterTheMove() async throws {
+        let place = try await Places()
+        defer { place.remove() }
+        let ana = try place.member(number: 1)
+        let names = ["tablet", "phone"]
+        for name in names { _ = try await place.both.sync(name) }
+        try place.deactivate(ana, on: "tablet")
+        try place.move(ana, to: place.both.orchard)
+        #expect(try await place.both.sync("tablet").end == .complete)
+        #expect(try place.atOffice(ana) == .init(home: place.both.orchard, isActive: true))
+        #expect(try place.waiting() == [.outOfScope])
+        try place.letIn()
+        #expect(try place.waiting().isEmpty)
+        #expect(try place.atOffice(ana) == .init(home: place.both.orchard, isActive: false))
+        for name in names {
+            #expect(try await place.both.sync(name).end == .complete)
+            let isActive = try place.both.withDevice(name) { device in
+                try device.read { book -> Bool? in
+                    guard case .member(let state)? = try book.views.state(of: ana) else {
+                        return nil
+                    }
+                    return state.isActive
+                }
+            }
+            #expect(isActive == false, "\(name)")
+            #expect(try place.facts(name).wrong.isEmpty)
+        }
     }
 }
 
@@ -183,6 +210,15 @@ extension Places {
                     let home = state.home.neighborhood
                 else { return nil }
                 return AtOffice(home: home, isActive: state.isActive)
+            }
+        }
+    }
+
+    /// What is kept apart, undecided.
+    fileprivate func waiting() throws -> [QuarantineReason] {
+        try both.town.withStore { store in
+            try store.read { views in
+                try QuarantineTable(views.tables.db).undecided().map(\.reason)
             }
         }
     }

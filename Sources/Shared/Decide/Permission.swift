@@ -39,7 +39,7 @@ public struct Permission {
     /// it may not be written, and whatever looking up an entity throws.
     public func reach(of event: Event) throws -> [ScopeID] {
         try checkAuthority(of: event)
-        return try delivery(of: event)
+        return try EventDelivery(entity: entity, heedsMoves: true).scopes(of: event)
     }
 
     /// Whether its worker is one of those who record on this device.
@@ -67,18 +67,13 @@ public struct Permission {
         guard isAllowed(event, kind, role: role) else { throw QuarantineReason.unauthorized }
     }
 
-    /// Where an event is delivered, whoever wrote it. Throws a `QuarantineReason` when it says what
-    /// no ledger can hold.
-    public func delivery(of event: Event) throws -> [ScopeID] {
-        try EventDelivery(entity: entity, isAgain: false).scopes(of: event)
-    }
-
-    /// Where one goes that the ledger had admitted before it was set back: the member it is about
-    /// may have moved by now.
-    public static func deliveryAgain(
+    /// Where an event goes that was right when it was written, whoever wrote it, though the member
+    /// it is about may have moved by now: the ledger had admitted it before it was set back, or an
+    /// admin lets it in. Throws a `QuarantineReason` when it says what no ledger can hold.
+    public static func deliveryWhenWritten(
         of event: Event, entity: @escaping (EntityID) throws -> EntityFacts?
     ) throws -> [ScopeID] {
-        try EventDelivery(entity: entity, isAgain: true).scopes(of: event)
+        try EventDelivery(entity: entity, heedsMoves: false).scopes(of: event)
     }
 
     /// `role` is above that of an auditor.
@@ -102,8 +97,8 @@ public struct Permission {
 /// Where events go, by what is known of the entities that they name.
 private struct EventDelivery {
     let entity: (EntityID) throws -> EntityFacts?
-    /// It was right once: any home of a member will do.
-    let isAgain: Bool
+    /// Otherwise any home that a member ever had will do.
+    let heedsMoves: Bool
 
     func scopes(of event: Event) throws -> [ScopeID] {
         // A kind that this build does not know is kept, inert, where its author is at home.
@@ -146,7 +141,7 @@ private struct EventDelivery {
 
     /// Those that an event about it may name; a member reaches all that it ever had.
     private func homes(of subject: EntityFacts) -> [ScopeID] {
-        isAgain && subject.family == .member ? subject.reach : [subject.home]
+        !heedsMoves && subject.family == .member ? subject.reach : [subject.home]
     }
 
     /// Whoever confirms or disputes is of a neighborhood that the entry concerns.

@@ -124,13 +124,14 @@ private struct Delivery {
     func reach(of event: Event) throws -> [ScopeID]? {
         guard let kind = event.knownKind, event.isByServer else {
             guard try facts.device(event.dot.replica) != nil else { return nil }
-            return try Permission.deliveryAgain(of: event, entity: facts.entity)
+            return try Permission.deliveryWhenWritten(of: event, entity: facts.entity)
         }
         switch kind {
         case .conflictResolved: return try facts.reach(ofDecision: event)
         case .conflictUndone: return try reach(ofUndoing: event)
         case .conflictAsked: return try facts.reach(ofQuestion: event)
-        case .hoursRecorded: return try Permission.deliveryAgain(of: event, entity: facts.entity)
+        case .hoursRecorded:
+            return try Permission.deliveryWhenWritten(of: event, entity: facts.entity)
         case .quarantineEntered: return try reach(ofEntering: event)
         case .deviceSplit:
             return try event.payload.entity(DeviceField.origin).flatMap(facts.entity) == nil

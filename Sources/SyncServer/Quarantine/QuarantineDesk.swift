@@ -155,7 +155,7 @@ struct AdmissibleEvent {
         } catch {
             throw inadmissible(.breaksRule(error))
         }
-        guard let device = try facts.device(entry.dot.replica), event.isForDevices else {
+        guard try facts.device(entry.dot.replica) != nil, event.isForDevices else {
             throw inadmissible(.officeOnly)
         }
         // A copy that was revoked could not see that the ledger has it.
@@ -164,9 +164,8 @@ struct AdmissibleEvent {
         {
             throw inadmissible(.repeats(lost.origin))
         }
-        let permission = Permission(device: device, workerRole: nil, entity: facts.entity)
         do {
-            reach = try permission.delivery(of: event)
+            reach = try Permission.deliveryWhenWritten(of: event, entity: facts.entity)
         } catch let reason as QuarantineReason {
             throw try Inadmissible(event, reason, table)
         }
