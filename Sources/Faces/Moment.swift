@@ -21,12 +21,22 @@ public struct Moment: Sendable {
         let day = instant.date(utcOffsetMinutes: utcOffsetMinutes)
         let thisYear = now.date(utcOffsetMinutes: utcOffsetMinutes).year
         let clock = instant.clock(utcOffsetMinutes: utcOffsetMinutes)
-        let month = text.texts["months"]?.split(separator: " ").dropFirst(day.month - 1).first ?? ""
-        words = "\(day.day) \(month)\(day.year == thisYear ? "" : " \(day.year)"), \(clock)"
+        let year = day.year == thisYear ? "" : " \(day.year)"
+        words = "\(day.day) \(text.month(day.month))\(year), \(clock)"
         exact = instant.text(utcOffsetMinutes: utcOffsetMinutes)
         let parts = exact.split(separator: " ")
         datetime = parts.count == 3 ? "\(parts[0])T\(parts[1])\(parts[2])" : exact
     }
+}
+
+extension StringTable {
+    /// "Mar" of 3.
+    func month(_ month: Int) -> Substring {
+        texts["months"]?.split(separator: " ").dropFirst(month - 1).first ?? ""
+    }
+
+    /// "Mar 2026" of 2026 · 100 + 3.
+    public func monthOfYear(_ code: Int) -> String { "\(month(code % 100)) \(code / 100)" }
 }
 
 extension Visit {

@@ -15,7 +15,7 @@ struct ClientMain: AsyncParsableCommand {
             All but pair and sync work without a network; `serve` has pages for a browser. Exit \
             codes are those of sysexits.h.
             """,
-        version: "0.1.0",
+        version: Release.version,
         subcommands: [
             PairCommand.self, SyncCommand.self, StatusCommand.self, WaitingCommand.self,
             DoctorCommand.self, ServeCommand.self, PracticeCommand.self,

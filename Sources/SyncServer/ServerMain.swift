@@ -11,7 +11,7 @@ struct ServerMain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: name,
         abstract: "Merges the events of many devices into one ledger of time credits.",
-        version: "0.1.0",
+        version: Release.version,
         subcommands: [
             InitCommand.self, ServeCommand.self, NeighborhoodCommand.self, WorkerCommand.self,
             PairingLinkCommand.self, TLSCommand.self, DevicesCommand.self, MembersCommand.self,

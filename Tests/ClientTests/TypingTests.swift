@@ -29,14 +29,16 @@ import Testing
 
     @Test(arguments: [
         ("90", 90), ("1:30", 90), ("0:05", 5), ("2h", 120), ("1.5h", 90), ("0.25h", 15),
-        ("24:00", 1_440),
+        ("24:00", 1_440), ("1h30", 90), ("5 h 30 min", 330), ("1,5 h", 90), ("45 min", 45),
+        ("2 H", 120), ("0h05", 5),
     ])
     func lengths(typed: String, minutes: Int64) throws {
         #expect(try Minutes(typed: typed).value == minutes)
     }
 
     @Test(arguments: [
-        "", "-5", "1:60", "1:5", "1.33h", "h", "1h30", "90m", "٩٠", "1:30:00",
+        "", "-5", "1:60", "1:5", "1.33h", "h", "min", "1h60", "h30", "1h30m",
+        "1.5h30", "1:30h", "1:30min", "90m", "٩٠", "1:30:00",
         "99999999999999999999",
     ])
     func lengthsThatCannotBeRead(typed: String) {

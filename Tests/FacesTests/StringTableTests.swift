@@ -31,7 +31,7 @@ struct StringTableTests {
     private static let made = [
         "standing_", "place_", "said_", "next_", "filter_", "gave_missing", "received_missing",
         "role_", "field_", "answer_", "answered_", "choice_", "passphrase", "waits_", "hours_by_",
-        "kind_", "apart_", "form_", "office_", "told_by_", "origin_", "contribution_type_",
+        "rows_", "kind_", "apart_", "form_", "office_", "told_by_", "origin_", "contribution_type_",
         "conflict_name_", "cause_", "years", "days", "hours", "minutes",
     ]
 

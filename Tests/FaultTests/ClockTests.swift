@@ -49,6 +49,11 @@ struct ClockTests {
                 }
             }
         }
+        let known = try town.withStore { store in
+            try store.read { try $0.deviceRecords().first { $0.label == "tablet" } }
+        }
+        #expect(known?.clockOffsetMilliseconds == offsets.last)
+        #expect(known?.program == Release.device)
         broken += try await town.broken(told, devices: Start.devices)
         for breach in broken { Issue.record("\(breach)") }
         #expect(broken.count == 0)

@@ -94,7 +94,7 @@ struct ConsoleEffectTests {
             .event(
                 .workerRegistered,
                 [("name", "Eli"), ("role", "outreach"), ("place", "\(town.office.harbor)")])
-        case .invite: .none(because: "accounts stand beside the ledger", [])
+        case .invite, .signOut: .none(because: "accounts stand beside the ledger", [])
         }
     }
 

@@ -91,10 +91,10 @@ struct ConsoleHomeTests {
         let site = year.office.site()
         let ada = try await year.office.browser(of: year.office.ada, at: site).get("/").text
         // 315 minutes, 105 of them in Harbor.
-        #expect(ada.contains("<dd>5</dd>") && ada.contains("4 of 6"))
+        #expect(ada.contains("<dd>5:15</dd>") && ada.contains("4 of 6"))
         #expect(ada.contains("Mill Hill") && ada.contains("garden"))
         let dana = try await year.office.browser(of: year.office.dana, at: site).get("/").text
-        #expect(dana.contains("<dd>2</dd>") && dana.contains("2 of 3"))
+        #expect(dana.contains("<dd>1:45</dd>") && dana.contains("2 of 3"))
         #expect(!dana.contains("Mill Hill"))
     }
 
@@ -114,7 +114,7 @@ struct ConsoleHomeTests {
         }
         let after = try await browser.get("/").text
         #expect(!before.contains("rides") && after.contains("rides"))
-        #expect(after.contains("<dd>15</dd>"))
+        #expect(after.contains("<dd>15:15</dd>"))
     }
 
     @Test("those of a large ledger are there at once and say of when, whatever came since")
@@ -189,13 +189,15 @@ struct ConsoleHomeTests {
     @Test("bars are as long as what they say, and a little is more than nothing")
     func bars() {
         let chart = BarChart(
-            id: "x", title: "x", unit: "x",
+            id: "x", title: "x", unit: "x", rows: "x",
             [("none", 0), ("little", 1), ("half", 5_000), ("all", 10_000)]
         ) { "\($0)" }
         let room = BarChart.width - BarChart.left - BarChart.right
         #expect(chart.bars.map(\.width) == [0, 2, room / 2, room])
         #expect(chart.height == 4 * BarChart.rowHeight + 4)
-        let empty = BarChart(id: "x", title: "x", unit: "x", [("none", 0)]) { "\($0)" }
+        let empty = BarChart(id: "x", title: "x", unit: "x", rows: "x", [("none", 0)]) {
+            "\($0)"
+        }
         #expect(empty.bars.map(\.width) == [0])
     }
 

@@ -50,7 +50,9 @@ struct RouteList {
             .list, .one(kept), .decide(kept), .several, .decideSeveral,
         ]
         let people: [ConsoleRoute.People] = [.list, .one(member), .move(member), .grant(member)]
-        let workers: [ConsoleRoute.Workers] = [.list, .add, .invite(things.worker)]
+        let workers: [ConsoleRoute.Workers] = [
+            .list, .add, .invite(things.worker), .signOut(things.worker),
+        ]
         let ledger: [ConsoleRoute.Ledger] = [.list, .one(things.position)]
         return [
             .home, .account, .signOut, .signOutEverywhere, .passphraseForm, .changePassphrase,
@@ -129,6 +131,7 @@ struct RouteList {
         case .list: (.get, "/workers")
         case .add: (.post, "/workers")
         case .invite(let worker): (.post, "/workers/\(worker)/invite")
+        case .signOut(let worker): (.post, "/workers/\(worker)/sign-out")
         }
     }
 

@@ -77,6 +77,8 @@ for (const input of document.querySelectorAll("input[data-find]")) {
   input.setAttribute("aria-expanded", "false");
   input.setAttribute("aria-controls", list.id);
   let chosen = -1;
+  // Somebody went through the list: what is marked is meant, and not just the first of several.
+  let isPicked = false;
   let asked = 0;
 
   const wanted = () => input.value.split(";").pop().trim();
@@ -84,6 +86,7 @@ for (const input of document.querySelectorAll("input[data-find]")) {
   const close = () => {
     list.hidden = true;
     chosen = -1;
+    isPicked = false;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   };
@@ -143,12 +146,14 @@ for (const input of document.querySelectorAll("input[data-find]")) {
     }
     const count = list.children.length;
     if (list.hidden || count === 0) return;
+    isPicked ||= event.key === "ArrowDown" || event.key === "ArrowUp";
     if (event.key === "ArrowDown") mark((chosen + 1) % count);
     else if (event.key === "ArrowUp") mark((chosen + count - 1) % count);
     else if (event.key === "Escape") close();
     else if ((event.key === "Enter" || event.key === "Tab") && chosen >= 0) {
-      // A list of what was typed before is not what is meant.
-      if (shownFor !== wanted()) { close(); if (event.key === "Enter") event.preventDefault(); return; }
+      // A list of what was typed before is not what is meant, nor one of several in passing.
+      const isMeant = event.key === "Enter" || isPicked || count === 1;
+      if (shownFor !== wanted() || !isMeant) { close(); if (event.key === "Enter") event.preventDefault(); return; }
       take(list.children[chosen].textContent);
       if (event.key === "Tab") return;
     } else return;

@@ -129,7 +129,7 @@ extension CivilDate {
 }
 
 extension Minutes {
-    /// "90", "1:30", "2h" or "1.5h"; whole minutes only.
+    /// "90", "1:30", "2h", "1.5h", "1,5 h", "5 h 30 min" or "5h30"; whole minutes only.
     public init(typed text: String) throws(TypingFault) {
         guard let value = Self.minutes(text) else {
             throw TypingFault(Phrase("typing_minutes", ["typed": .text(text)]))
@@ -137,13 +137,22 @@ extension Minutes {
         self.init(value)
     }
 
-    private static func minutes(_ text: String) -> Int64? {
+    private static func minutes(_ typed: String) -> Int64? {
+        let text = String(typed.lowercased().filter { $0 != " " }).replacing(",", with: ".")
         if let hours = text.dropSuffix("h") { return decimalHours(hours) }
+        let number = text.dropSuffix("min") ?? text[...]
+        if let split = number.firstIndex(of: "h") {
+            return hoursAndMinutes(number[..<split], number[number.index(after: split)...])
+        }
+        if number.endIndex != text.endIndex { return whole(number) }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         if parts.count == 1 { return whole(parts[0]) }
-        guard parts.count == 2, parts[1].utf8.count == 2, let hours = whole(parts[0]),
-            let rest = whole(parts[1]), rest < 60
-        else { return nil }
+        guard parts.count == 2, parts[1].utf8.count == 2 else { return nil }
+        return hoursAndMinutes(parts[0], parts[1])
+    }
+
+    private static func hoursAndMinutes(_ hours: Substring, _ rest: Substring) -> Int64? {
+        guard let hours = whole(hours), let rest = whole(rest), rest < 60 else { return nil }
         return hours * 60 + rest
     }
 

@@ -37,7 +37,8 @@ extension Views {
         case .hoursMarkedSame: try markWords(event, seenFrom: entity, "history_same")
         case .hoursMarkedDistinct: try markWords(event, seenFrom: entity, "history_distinct")
         case .conflictResolved: try decisionWords(event, seenFrom: entity)
-        case .conflictUndone: voice("history_undone", ["decision": .text(undone(event))])
+        case .conflictUndone:
+            voice("history_undone", ["decision": .text(try undone(event, seenFrom: entity))])
         case .conflictAsked: try askedWords(event)
         case .conflictReplied: try repliedWords(event)
         case .quarantineEntered:
@@ -223,15 +224,23 @@ extension Views {
     // MARK: The desk
 
     private func decisionWords(_ event: Event, seenFrom entity: EntityID) throws -> String {
-        let payload = event.payload
-        let about = payload.integer(ResolutionField.conflict).flatMap(ConflictKind.init(rawValue:))
-        let choice = payload.integer(ResolutionField.choice).flatMap(Choice.init(rawValue:))
+        let about = event.payload.integer(ResolutionField.conflict)
+            .flatMap(ConflictKind.init(rawValue:))
         return voice(
             "decided_by_office",
             [
                 "about": about.map { .code($0.name, of: "conflict") } ?? "?",
-                "what": .text(try decided(event, seenFrom: entity, about, choice)),
+                "what": .text(try outcome(of: event, seenFrom: entity)),
             ])
+    }
+
+    /// What a decision made of what it is about, as "minutes is from now on 1:30".
+    public func outcome(of decision: Event, seenFrom entity: EntityID? = nil) throws -> String {
+        let payload = decision.payload
+        return try decided(
+            decision, seenFrom: entity ?? decision.entity,
+            payload.integer(ResolutionField.conflict).flatMap(ConflictKind.init(rawValue:)),
+            payload.integer(ResolutionField.choice).flatMap(Choice.init(rawValue:)))
     }
 
     private func decided(
@@ -276,9 +285,11 @@ extension Views {
             ["field": .field(field.name), "new": .text(try text(value, of: field))])
     }
 
-    /// The id of the decision that was taken back.
-    private func undone(_ event: Event) -> String {
-        event.payload.sides(UndoingField.decision).first?.dot.short ?? "?"
+    /// What the decision had made, or its name where it is not in this book.
+    private func undone(_ event: Event, seenFrom entity: EntityID) throws -> String {
+        guard let dot = event.payload.sides(UndoingField.decision).first?.dot else { return "?" }
+        return try tables.event(dot).map { try outcome(of: $0.event, seenFrom: entity) }
+            ?? dot.short
     }
 
     // MARK: Questions

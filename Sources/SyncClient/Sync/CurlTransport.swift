@@ -67,7 +67,7 @@ final class CurlTransport: Transport {
     ) throws(TransportError) -> HTTPAnswer {
         var list: UnsafeMutablePointer<curl_slist>?
         // An empty Expect keeps libcurl from waiting for leave to send a large body.
-        for header in headers + [("Expect", "")] {
+        for header in headers + [("Expect", ""), ("User-Agent", Release.device)] {
             list = curl_slist_append(list, "\(header.name): \(header.value)")
         }
         defer { curl_slist_free_all(list) }

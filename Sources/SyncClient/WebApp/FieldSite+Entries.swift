@@ -52,6 +52,8 @@ struct EntriesModel: Sendable {
             let reason: String?
         }
         let lines: [Line]
+        /// Too many to read on the way to what stands beneath.
+        let isLong: Bool
         /// Seen up to here.
         let position: String
     }
@@ -179,22 +181,35 @@ extension EntriesModel {
 }
 
 extension EntriesModel.Changes {
+    /// On a telephone's screen.
+    private static let linesAtOnce = 5
+
+    /// Without how long it was: that is mostly what was changed, and maybe again since.
+    private static func people(_ hours: HoursRecord) -> String {
+        let sides = [hours.gave, hours.received].map {
+            $0.map(\.label).joined(separator: ", ")
+        }
+        return "\(hours.serviceDate): \(sides.joined(separator: " → "))"
+    }
+
     /// Nil where there is nothing to be seen.
     init?(_ changes: [OfficeChange], _ book: LocalBook, _ text: StringTable) throws {
         guard let last = changes.first else { return nil }
         position = "\(last.position)"
         lines = try changes.map { change in
             let entity = try book.entity(of: change.about)
-            let isHours = try entity.map { try book.views.hours($0) != nil } ?? false
+            let hours = try entity.flatMap(book.views.hours)
             return Line(
-                entry: isHours ? entity?.description : nil,
+                entry: hours == nil ? nil : entity?.description,
                 subject: book.views.voice.line(
-                    try entity.map(book.views.historySubject) ?? change.about.short),
+                    try hours.map(Self.people)
+                        ?? entity.map(book.views.historySubject) ?? change.about.short),
                 what: try HappeningWords(book, text).words(
                     of: change.event, seenFrom: entity ?? change.event.entity),
                 who: try change.event.worker.flatMap(book.views.workerName),
                 reason: book.views.reason(of: change.event))
         }
+        isLong = lines.count > Self.linesAtOnce
     }
 }
 

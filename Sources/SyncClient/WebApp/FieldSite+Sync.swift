@@ -90,8 +90,9 @@ extension SyncModel {
             (ended, trouble) = (nil, nil)
         case .ended(let pushed, let fetched, let failure):
             progress = nil
+            // Not beside entries that came to be since.
             ended =
-                failure == nil
+                try failure == nil && book.unsentCount == 0
                 ? text("sync_done", ["sent": "\(pushed)", "fetched": "\(fetched)"]) : nil
             trouble = failure?.words(text)
         }
@@ -150,7 +151,7 @@ extension SyncModel.Next {
                     Link(path: "/questions", name: text("questions"))
                 )
             } else if parked > 0 {
-                (text.count("parked_left", parked), Link(path: "/slips", name: text("slips")))
+                (text.count("parked_left", parked), Link(path: "/slips", name: text("finish_parked")))
             } else {
                 (text("next_nothing", office), nil)
             }

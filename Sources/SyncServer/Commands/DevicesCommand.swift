@@ -192,6 +192,8 @@ struct DeviceRecord: Encodable {
     let revoked: Bool
     /// What its clock showed at its last sync minus the server's; nil before one.
     let clockOffsetMilliseconds: Int64?
+    /// As its last request named it, such as "hourbook/0.1.0"; nil when it named none.
+    let program: String?
     /// Nil unless a second folder of it has shown itself.
     let parted: PartedRecord?
     /// The device whose folder it is a copy of; nil for one that was paired.

@@ -10,6 +10,8 @@ struct BarChart: Sendable {
         /// What is left of a label that is longer than its place.
         let short: String
         let value: String
+        /// In the table.
+        let exact: String
         let y: Int
         let textY: Int
         let width: Int
@@ -28,16 +30,19 @@ struct BarChart: Sendable {
     let id: String
     let title: String
     let unit: String
+    /// What the bars are of, at the head of the table.
+    let rows: String
     let width = BarChart.width
     let height: Int
     let bars: [Bar]
 
     /// `amounts` are not negative.
     init(
-        id: String, title: String, unit: String, _ amounts: [(label: String, amount: Int64)],
-        value: (Int64) -> String
+        id: String, title: String, unit: String, rows: String,
+        _ amounts: [(label: String, amount: Int64)],
+        value: (Int64) -> String, exact: ((Int64) -> String)? = nil
     ) {
-        (self.id, self.title, self.unit) = (id, title, unit)
+        (self.id, self.title, self.unit, self.rows) = (id, title, unit, rows)
         let most = max(1, amounts.map(\.amount).max() ?? 1)
         let room = Int64(Self.width - Self.left - Self.right)
         bars = amounts.enumerated().map { index, one in
@@ -48,7 +53,8 @@ struct BarChart: Sendable {
                 label: one.label,
                 short: one.label.count > Self.labelCharactersMax
                     ? one.label.prefix(Self.labelCharactersMax - 1) + "…" : one.label,
-                value: value(one.amount), y: y + 4, textY: y + 18, width: width,
+                value: value(one.amount), exact: exact?(one.amount) ?? value(one.amount), y: y + 4,
+                textY: y + 18, width: width,
                 valueX: Self.left + width + 6)
         }
         height = amounts.count * Self.rowHeight + 4

@@ -50,6 +50,8 @@ struct ConflictModel: Sendable {
     }
     struct Merge: Sendable {
         let label: String
+        /// How it can be typed.
+        let example: String?
         let typed: String
         let isChosen: Bool
         /// What is wrong with what was typed; nil when nothing is.
@@ -183,19 +185,23 @@ extension ConflictModel {
         let reader = SealedReader(keyring: desk.store.keyring, community: desk.store.community)
         sides = try record.sides.map { try SideColumn($0, views, visit.visit) }
         let letters = record.sides.map(\.letter)
-        rows = try words.rows(conflict, reader).map { Row($0, letters) }
+        let found = try words.rows(conflict, reader)
+        let dispute = words.dispute(conflict, found)
+        rows = found.map { Row($0, letters) }
         hasBefore = rows.contains { $0.before != nil }
         noBefore = hasBefore ? nil : words.withoutBefore(conflict)
         picture = try SeenPicture(conflict, record, views, text)
         decisions = record.decisions
         hasDecisions = !record.decisions.isEmpty
         canDecide = visit.person.role == .admin
-        options = Self.options(conflict, record, typed, text)
+        options = Self.options(conflict, record, saying: dispute?.values, typed, text)
         parts = try words.parts(conflict, reader, letters, typed)
         merge =
             conflict.takesValue && parts == nil
             ? Merge(
-                label: try words.field(of: conflict), typed: typed.merge,
+                label: try words.field(of: conflict),
+                example: conflict.fieldDescriptor.flatMap { Self.example(of: $0.type) },
+                typed: typed.merge,
                 isChosen: typed.choice == "merge", wrong: trouble.sentence(at: .merge)) : nil
         several =
             conflict.takesSeveral
@@ -220,7 +226,8 @@ extension ConflictModel {
     }
 
     private static func options(
-        _ conflict: Conflict, _ record: ConflictRecord, _ typed: Typed, _ text: StringTable
+        _ conflict: Conflict, _ record: ConflictRecord, saying values: [String]?,
+        _ typed: Typed, _ text: StringTable
     ) -> [Option] {
         func option(_ value: String, _ key: String, _ label: String) -> Option {
             Option(value: value, key: key, label: label, isChosen: typed.choice == value)
@@ -230,11 +237,20 @@ extension ConflictModel {
             ? record.sides.enumerated().map { index, side in
                 option(
                     "take-\(side.letter)", Self.key(index) ?? "",
-                    text("take_side", ["side": side.letter]))
+                    text("take_side", ["side": side.letter])
+                        + (values.map { ": \($0[index])" } ?? ""))
             } : []
         let both = conflict.about == .duplicate ? [option("both", "b", text("both_happened"))] : []
         let void = conflict.takesVoid ? [option("void", "v", text("decide_void"))] : []
         return sides + both + void
+    }
+
+    private static func example(of type: FieldType) -> String? {
+        switch type {
+        case .shares: "90 · 1:30 · 1.5h"
+        case .date: "2026-03-24"
+        default: nil
+        }
     }
 
     /// 1 to 9.
@@ -299,14 +315,19 @@ extension SeenPicture {
             }
         }
         self.init(seen) { side, known, unknown in
-            let base = text(
-                "seen_up_to",
-                ["side": side.letter, "seen": "\(side.seen)", "arrived": "\(side.arrived)"])
-            func list(_ key: String, _ others: [Seen]) -> String {
+            func list(_ key: String, _ others: [Seen]) -> String? {
                 others.isEmpty
-                    ? "" : " " + text(key, ["list": others.map(\.letter).joined(separator: ", ")])
+                    ? nil : text(key, ["list": others.map(\.letter).joined(separator: ", ")])
             }
-            return base + list("had_seen", known) + list("had_not_seen", unknown)
+            let what = [list("had_seen", known), list("had_not_seen", unknown)]
+            let worker = record.sides.first { $0.letter == side.letter }?.worker
+            return text(
+                "seen_words",
+                [
+                    "side": side.letter, "who": worker ?? text("the_office"),
+                    "what": what.compactMap(\.self).joined(separator: ", "),
+                    "seen": "\(side.seen)", "arrived": "\(side.arrived)",
+                ])
         }
     }
 }

@@ -13,8 +13,12 @@ struct ConflictWords {
     /// What it is about: an entry as "2026-03-24: HAR-1 Ana Ruiz → HAR-2 Omar Haddad, 1:00".
     func subject(_ entity: EntityID) throws -> String {
         guard let hours = try views.hours(entity) else { return try views.label(of: entity) }
-        return "\(hours.serviceDate): \(parties(hours.gave)) → \(parties(hours.received)), "
-            + "\(time(hours))" + (hours.category.map { ", \($0)" } ?? "")
+        return "\(people(of: hours)), \(time(hours))" + (hours.category.map { ", \($0)" } ?? "")
+    }
+
+    /// "2026-03-24: HAR-1 Ana Ruiz → HAR-2 Omar Haddad".
+    func people(of hours: HoursRecord) -> String {
+        "\(hours.serviceDate): \(parties(hours.gave)) → \(parties(hours.received))"
     }
 
     /// "Time: which holds?", "The same entry twice?", …
@@ -27,6 +31,31 @@ struct ConflictWords {
         case .resolution: text("conflict_resolution")
         }
     }
+
+    /// The same with what the sides say where that is short, as "Time: 1:34 or 1:04?".
+    func question(_ conflict: Conflict, _ reader: SealedReader) throws -> String {
+        guard let row = dispute(conflict, try rows(conflict, reader)) else {
+            return try kind(conflict)
+        }
+        let values = row.values.dropFirst().reduce(row.values[0]) {
+            text("one_or_other", ["one": $0, "other": $1])
+        }
+        return text("conflict_values", ["field": row.name, "values": values])
+    }
+
+    /// What the sides say of one field, where that is short enough for a line or a button.
+    func dispute(_ conflict: Conflict, _ rows: [Row]) -> Row? {
+        guard conflict.about == .amend || conflict.about == .field else { return nil }
+        let differing = rows.filter { Set($0.values).count > 1 && $0.name != text("balances") }
+        guard differing.count == 1, let row = differing.first,
+            row.values.allSatisfy({ !$0.isEmpty }),
+            row.values.map(\.count).reduce(0, +) <= Self.valueCharactersMax
+        else { return nil }
+        return row
+    }
+
+    /// Of all sides together.
+    private static let valueCharactersMax = 40
 
     /// The disputed field as a person calls it: of the same people, how long it was.
     func field(of conflict: Conflict) throws -> String {
@@ -147,7 +176,19 @@ struct ConflictWords {
                 name: text("time"),
                 values: shares.map { $0.map { "\($0.given)" } ?? time(hours) },
                 before: time(hours)),
+            Row(
+                name: text("balances"), values: try shares.map { try balances($0, state) },
+                before: try balances(state.shares, state)),
         ]
+    }
+
+    /// "HAR-1 Ana Ruiz +1:34; HAR-2 Omar Haddad −1:34"; empty where no balance depends on it.
+    private func balances(_ shares: Shares?, _ state: HoursState) throws -> String {
+        let postings = shares.map { $0.postings(home: state.home) } ?? []
+        return try postings.filter { $0.minutes != .zero }.map { posting in
+            let sign = posting.minutes > .zero ? "+" : ""
+            return "\(try views.label(of: posting.account)) \(sign)\(posting.minutes)"
+        }.joined(separator: "; ")
     }
 
     /// The value of the disputed field that all sides had seen; nil where no field is disputed.

@@ -35,6 +35,7 @@ extension ConsoleRoute {
     enum Workers: Equatable, Sendable {
         case list, add
         case invite(EntityID)
+        case signOut(EntityID)
     }
 
     enum Ledger: Equatable, Sendable {
@@ -184,6 +185,7 @@ extension ConsoleRoute.Workers {
     private init?(_ method: HTTPRequest.Method, _ worker: EntityID, _ what: String) {
         switch (method, what) {
         case (.post, "invite"): self = .invite(worker)
+        case (.post, "sign-out"): self = .signOut(worker)
         default: return nil
         }
     }
@@ -191,13 +193,13 @@ extension ConsoleRoute.Workers {
     var needs: Role {
         switch self {
         case .list: .coordinator
-        case .add, .invite: .admin
+        case .add, .invite, .signOut: .admin
         }
     }
 
     var formPage: String? {
         switch self {
-        case .add, .invite: "/workers"
+        case .add, .invite, .signOut: "/workers"
         case .list: nil
         }
     }

@@ -40,7 +40,11 @@ struct DecidedModel: Sendable {
     struct Line: Sendable {
         let event: String
         let subject: String
+        /// Where the ledger has the entry, or whatever it is about.
+        let position: String?
         let choice: String
+        /// What that made of it.
+        let outcome: String
         let who: String
         let when: String
         let reason: String?
@@ -74,7 +78,9 @@ extension ConsoleSite {
         let model = try await desk.read(visit.text) { [desk] views in
             let queue = try desk.conflicts(views).lines(for: visit.person)
             let shown = queue.prefix(Self.conflictsMax)
-            let lines = ConflictLines(views: views, visit: visit)
+            let lines = ConflictLines(
+                views: views, visit: visit,
+                reader: SealedReader(keyring: desk.store.keyring, community: desk.store.community))
             let assigned = try AssignmentTable(views.tables.db).all()
             let questions = try views.questions()
             let groups = try [(true, "changes_balance"), (false, "changes_no_balance")].compactMap {
@@ -147,9 +153,19 @@ extension ConsoleSite {
         }
         switch outcome {
         case .decided(let decision):
+            let words = try await desk.read(text) { views -> String? in
+                try views.tables.event(decision).map {
+                    let words = ConflictWords(views: views, text: text)
+                    return text(
+                        "decided_now",
+                        [
+                            "subject": try words.subject($0.event.entity),
+                            "what": try views.outcome(of: $0.event),
+                        ])
+                }
+            }
             return try await next(
-                after: id, before, visit,
-                Done(text: text("decided_now"), undo: decision.description))
+                after: id, before, visit, Done(text: words ?? "", undo: decision.description))
         case .changed(let happenings):
             return try await conflictPage(
                 id, visit, typed: fields, trouble: ConflictTrouble(changed: happenings),
@@ -265,6 +281,7 @@ extension ConsoleSite {
 private struct ConflictLines {
     let views: Views
     let visit: ConsoleVisit
+    let reader: SealedReader
 
     func line(
         _ line: ConflictQueue.Line, _ assignee: EntityID?, _ questions: [QuestionState]
@@ -276,7 +293,7 @@ private struct ConflictLines {
             asked.contains(where: \.isAnswered) ? "asked_answered" : nil,
         ]
         return ConflictsModel.Line(
-            id: line.id.description, kind: try words.kind(line.conflict),
+            id: line.id.description, kind: try words.question(line.conflict, reader),
             subject: try words.subject(line.conflict.entity),
             since: line.since.map { visit.text.ago(from: $0, to: visit.now) } ?? "",
             assignee: try assignee.map {
@@ -296,6 +313,8 @@ extension DecidedModel.Line {
         subject = try ConflictWords(views: views, text: visit.text).subject(made.entity)
         self.choice = visit.text(
             "choice_\((choice?.name ?? "take").replacing("-", with: "_"))")
+        outcome = try views.outcome(of: made)
+        position = try views.tables.event(made.entity.dot)?.observation.position?.description
         who = try made.worker.flatMap(views.workerName) ?? visit.text("the_office")
         when = visit.text.ago(from: made.recordedAt, to: visit.now)
         reason = views.reason(of: made)

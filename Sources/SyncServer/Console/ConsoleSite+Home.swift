@@ -59,9 +59,9 @@ extension HomeModel {
         period = text(
             "figures_period",
             [
-                "from": Figures.text(figures.months[0]), "position": "\(figures.position)",
+                "from": text.monthOfYear(figures.months[0]), "position": "\(figures.position)",
             ])
-        hoursGiven = Self.hours(hours.map(\.minutes.value).reduce(0, +))
+        hoursGiven = "\(Minutes(hours.map(\.minutes.value).reduce(0, +)))"
         let (active, both) = (
             people.map(\.people).reduce(0, +), people.map(\.both).reduce(0, +)
         )
@@ -74,23 +74,24 @@ extension HomeModel {
                 sums.chart(
                     "months",
                     figures.months.map { month in
-                        (Figures.text(month), { $0.month == month })
+                        (text.monthOfYear(month), { $0.month == month })
                     }),
-                sums.chart("neighborhoods", try Self.places(hours, views, text)),
+                sums.chart("neighborhoods", try Self.places(hours, views, visit)),
                 sums.categories(),
             ].filter { !$0.bars.isEmpty } + [Self.freshness(today.devices, text)]
     }
 
-    /// By name.
+    /// By name; also those without an hour.
     private static func places(
-        _ hours: [ServiceHours], _ views: Views, _ text: StringTable
+        _ hours: [ServiceHours], _ views: Views, _ visit: ConsoleVisit
     ) throws -> [(String, (ServiceHours) -> Bool)] {
         let names = Dictionary(
             uniqueKeysWithValues: try views.neighborhoods().map {
                 (ScopeID.neighborhood($0.id), $0.name)
             })
-        return Set(hours.map(\.home)).map { home in
-            (names[home] ?? text("whole_community"), home)
+        let served = names.keys.filter { visit.person.serves([$0]) }
+        return Set(hours.map(\.home) + served).map { home in
+            (names[home] ?? visit.text("whole_community"), home)
         }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map { name, home in
             (name, { $0.home == home })
         }
@@ -102,11 +103,12 @@ extension HomeModel {
             + [text("silent_longer")]
         return BarChart(
             id: "devices", title: text("device_freshness"), unit: text("devices"),
+            rows: text("rows_devices"),
             zip(labels, devices.counts).map { ($0, Int64($1)) }
         ) { "\($0)" }
     }
 
-    /// Whole hours: what the charts are for.
+    /// Whole hours: what the pictures are for. Tables and sums have the minutes.
     fileprivate static func hours(_ minutes: Int64) -> String { "\((minutes + 30) / 60)" }
 }
 
@@ -140,7 +142,9 @@ private struct Sums {
     private func bars(_ id: String, _ amounts: [(String, Int64)]) -> BarChart {
         BarChart(
             id: id, title: text("hours_by_\(id)"), unit: text("hours"),
-            amounts.map { (label: $0.0, amount: $0.1) }, value: HomeModel.hours)
+            rows: text("rows_\(id)"),
+            amounts.map { (label: $0.0, amount: $0.1) }, value: HomeModel.hours
+        ) { "\(Minutes($0))" }
     }
 
     private func minutes(_ hours: [ServiceHours]) -> Int64 {

@@ -17,6 +17,8 @@ struct WorkersModel: Sendable {
         /// Of the console: "signs in", "invited until …"; nil for one who has none.
         let account: String?
         let canInvite: Bool
+        /// Nil when there is no session and no invitation to end.
+        let ending: String?
     }
     struct Box: Sendable {
         let id: String
@@ -66,7 +68,20 @@ extension ConsoleSite {
         case .list: try await workersPage(fields, visit)
         case .add: try await addWorker(fields, visit)
         case .invite(let worker): try await invite(worker, fields, visit)
+        case .signOut(let worker): try await signOut(worker, visit)
         }
+    }
+
+    /// No event: every session of the worker ends, and an invitation that was not used.
+    private func signOut(_ worker: EntityID, _ visit: ConsoleVisit) async throws -> Response {
+        guard let name = try await desk.read(visit.text, { try $0.workerName(worker) }) else {
+            throw SiteFault.notFound
+        }
+        try await desk.store.endSessions(of: worker)
+        _ = try await desk.store.noteAsync { try InvitationTable($0).remove(of: worker) }
+        return redirect(
+            to: "/workers",
+            done: Done(text: visit.text("worker_signed_out", ["name": name])))
     }
 
     private func workersPage(
@@ -98,6 +113,10 @@ extension ConsoleSite {
             return try await again(text("role_missing"))
         }
         let wanted = Set(fields.all("place").compactMap { EntityID($0) })
+        // Who serves none would see nothing, and a role cannot be changed later.
+        guard role == .admin || !wanted.isEmpty else {
+            return try await again(text("worker_places_missing"))
+        }
         do {
             try await desk.append(fields["once"], by: visit.person) { session in
                 let known = try session.views.neighborhoods().map(\.id)
@@ -169,7 +188,11 @@ extension WorkersModel {
                 account: byWorker["\(worker.id)"].map {
                     Self.words($0, invitedUntil: invitedUntil[worker.id], text)
                 },
-                canInvite: isAdmin && worker.role.opensConsole)
+                canInvite: isAdmin && worker.role.opensConsole,
+                ending: isAdmin
+                    ? Self.ending(
+                        byWorker["\(worker.id)"], isInvited: invitedUntil[worker.id] != nil, text)
+                    : nil)
         }
         isEmpty = lines.isEmpty
         found = text.count("workers_found", all.count)
@@ -179,6 +202,13 @@ extension WorkersModel {
         t = text.texts
         frame = try PageFrame(views, visit, title: text("workers"), place: .workers)
         (self.invited, self.once, self.fault) = (invited, once, fault)
+    }
+
+    private static func ending(
+        _ account: ConsoleAccountRecord?, isInvited: Bool, _ text: StringTable
+    ) -> String? {
+        if let account, account.sessions > 0 { return text("sign_out_everywhere") }
+        return isInvited ? text("withdraw_invitation") : nil
     }
 
     private static func words(

@@ -193,6 +193,7 @@ struct DeviceModel: Sendable {
     let received: String
     let cursor: String?
     let clock: String
+    let program: String
     let numbers: String?
     let copyOf: String?
     let paired: String
@@ -229,6 +230,7 @@ struct DeviceModel: Sendable {
         clock =
             words.clock(record)
             ?? text(record.clockOffsetMilliseconds == nil ? "clock_unknown" : "clock_right")
+        program = record.program ?? text("program_unknown")
         numbers = try Self.numbers(device, views)
         copyOf = record.copyOf
         let pairing = try DeviceTable(views.tables.db).pairing(of: device.replica)

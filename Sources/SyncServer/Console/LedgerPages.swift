@@ -101,7 +101,7 @@ extension LedgerModel.Line {
         let event = try Event(decoding: entry.bytes)
         position = "\(entry.position)"
         kind = words.kind(event)
-        summary = try words.summary(event, byteCount: entry.bytes.count)
+        summary = try words.deed(event, byteCount: entry.bytes.count)
         let device = labels[event.dot.replica] ?? text("the_office")
         who = try [event.worker.flatMap(views.workerName), device].compactMap(\.self)
             .joined(separator: ", ")

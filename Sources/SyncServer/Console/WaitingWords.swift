@@ -39,6 +39,18 @@ struct WaitingWords {
         return try made(by: event) ?? views.described(event).about ?? ""
     }
 
+    /// What one did, as the ledger has it for good, and about whom: what the entry came to be since
+    /// is another matter.
+    func deed(_ event: Event, byteCount: Int) throws -> String {
+        let about = try summary(event, byteCount: byteCount)
+        guard event.subject != nil || about.isEmpty else { return about }
+        let what = try views.words(of: event, seenFrom: event.entity)
+        guard let hours = try views.hours(event.entity) else {
+            return about.isEmpty ? what : "\(what) · \(about)"
+        }
+        return "\(what) · \(ConflictWords(views: views, text: text).people(of: hours))"
+    }
+
     private static let named: [Kind: FieldNumber] = [
         .neighborhoodDefined: NeighborhoodField.name, .devicePaired: DeviceField.label,
         .deviceSplit: DeviceField.label,

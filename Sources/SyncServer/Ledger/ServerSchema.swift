@@ -59,6 +59,9 @@ enum ServerSchema {
             try db.execute(sql: keptHomes)
             try fillKeptHomes(db)
         }
+        migrator.registerMigration("server 19: which program a device has") { db in
+            try db.execute(sql: "ALTER TABLE device_report ADD COLUMN program TEXT")
+        }
     }
 
     /// `worker` is the 24 bytes of the id that the ledger has. `token` is the SHA-256 of a secret

@@ -24,6 +24,8 @@ struct DeviceTable {
         let cursor: LedgerPosition
         /// Nil for one from before it was measured.
         var clock: ClockOffset?
+        /// As its requests name it; nil for one that names none.
+        var program: String?
     }
 
     func pairing(of replica: ReplicaID) throws -> Pairing? {
@@ -55,8 +57,8 @@ struct DeviceTable {
         try Row.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT synced_at, own_sequence, cursor, clock_offset FROM device_report
-                    WHERE replica = ?
+                    SELECT synced_at, own_sequence, cursor, clock_offset, program
+                    FROM device_report WHERE replica = ?
                     """),
             arguments: [Data(replica.bytes)]
         ).map { row in
@@ -64,7 +66,8 @@ struct DeviceTable {
                 syncedAt: Instant(milliseconds: row[0]),
                 ownSequence: Sequence64(UInt64(row[1] as Int64)),
                 cursor: LedgerPosition(UInt64(row[2] as Int64)),
-                clock: (row[3] as Int64?).map(ClockOffset.init(milliseconds:)))
+                clock: (row[3] as Int64?).map(ClockOffset.init(milliseconds:)),
+                program: row[4])
         }
     }
 
@@ -79,13 +82,13 @@ struct DeviceTable {
         try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO device_report
-                    (replica, synced_at, own_sequence, cursor, clock_offset)
-                VALUES (?, ?, ?, ?, ?)
+                    (replica, synced_at, own_sequence, cursor, clock_offset, program)
+                VALUES (?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             Data(replica.bytes), report.syncedAt.milliseconds,
             Int64(report.ownSequence.value), Int64(report.cursor.value),
-            report.clock?.milliseconds,
+            report.clock?.milliseconds, report.program,
         ])
     }
 }

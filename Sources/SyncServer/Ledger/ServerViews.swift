@@ -59,7 +59,7 @@ extension Views {
             lastSync: report?.syncedAt.text, lastSequence: last,
             notReceived: report.map { max($0.ownSequence.value, last) - last },
             cursor: report?.cursor.value, revoked: device.revokedAfter != nil,
-            clockOffsetMilliseconds: report?.clock?.milliseconds,
+            clockOffsetMilliseconds: report?.clock?.milliseconds, program: report?.program,
             parted: try PartedCopyTable(tables.db).find(device.replica).map {
                 PartedRecord($0, label: device.label)
             },

@@ -36,7 +36,8 @@ struct SyncRoute {
         await committer.note(
             DeviceTable.Report(
                 syncedAt: answer.serverTime, ownSequence: sync.ownSequence, cursor: sync.cursor,
-                clock: ClockOffset(shown: sync.deviceTime, right: answer.serverTime)),
+                clock: ClockOffset(shown: sync.deviceTime, right: answer.serverTime),
+                program: Release.named(by: request.headers[.userAgent])),
             of: device.replica)
         return try signed(answer, to: sync, body, of: device)
     }

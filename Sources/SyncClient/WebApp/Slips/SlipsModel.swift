@@ -263,9 +263,19 @@ extension BatchModel {
     ) throws -> [Sum] {
         let found = try SlipSums(rows, figures: book.views.figures)
         let (verdicts, isDone) = (found.verdicts(batch.cover), found.areDone(batch))
+        // On a pile that is not done, parked slips are among those that the cover has more.
+        let parkedOfThem: (Int64) -> String = { missing in
+            parked == 0 ? "" : ", " + text("of_them_parked", ["n": "\(min(parked, Int(missing)))"])
+        }
         let saved = Sum(
             name: text("slips_saved"), found: "\(found.slips)",
-            verdict: text.words(verdicts.slips) { "\($0)" },
+            verdict: text.words(verdicts.slips) { "\($0)" }.map {
+                if case .fewer(let missing) = verdicts.slips {
+                    $0 + parkedOfThem(missing)
+                } else {
+                    $0
+                }
+            },
             needsLook: verdicts.slips.needsLook(whenDone: isDone))
         let hours = Sum(
             name: text("hours_saved"), found: "\(found.minutes)",
