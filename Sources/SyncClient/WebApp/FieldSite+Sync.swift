@@ -151,7 +151,10 @@ extension SyncModel.Next {
                     Link(path: "/questions", name: text("questions"))
                 )
             } else if parked > 0 {
-                (text.count("parked_left", parked), Link(path: "/slips", name: text("finish_parked")))
+                (
+                    text.count("parked_left", parked),
+                    Link(path: "/slips", name: text("finish_parked"))
+                )
             } else {
                 (text("next_nothing", office), nil)
             }

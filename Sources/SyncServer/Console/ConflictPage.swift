@@ -296,7 +296,7 @@ extension ConflictModel.Row {
         let values = row.values
         name = row.name
         before = row.before.map { ConflictModel.Before(text: $0, isEmpty: $0.isEmpty) }
-        let isSame = Set(values).count <= 1
+        let isSame = Set(values).count <= 1 || row.isDerived
         differs = !isSame
         cells = zip(letters, values).map {
             ConflictModel.Cell(

@@ -46,7 +46,7 @@ struct ConflictWords {
     /// What the sides say of one field, where that is short enough for a line or a button.
     func dispute(_ conflict: Conflict, _ rows: [Row]) -> Row? {
         guard conflict.about == .amend || conflict.about == .field else { return nil }
-        let differing = rows.filter { Set($0.values).count > 1 && $0.name != text("balances") }
+        let differing = rows.filter { Set($0.values).count > 1 && !$0.isDerived }
         guard differing.count == 1, let row = differing.first,
             row.values.allSatisfy({ !$0.isEmpty }),
             row.values.map(\.count).reduce(0, +) <= Self.valueCharactersMax
@@ -88,6 +88,8 @@ struct ConflictWords {
         let values: [String]
         /// What they all started from; nil where there is no such thing.
         var before: String?
+        /// It follows from other rows.
+        var isDerived = false
     }
 
     /// Rows of what the sides say, one value for each side; which of them differ is for the reader
@@ -178,7 +180,7 @@ struct ConflictWords {
                 before: time(hours)),
             Row(
                 name: text("balances"), values: try shares.map { try balances($0, state) },
-                before: try balances(state.shares, state)),
+                before: try balances(state.shares, state), isDerived: true),
         ]
     }
 
