@@ -74,7 +74,14 @@ public struct FormFields: Sendable {
             default: bytes.append(byte)
             }
         }
-        return String(validating: bytes, as: UTF8.self)
+        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        // Nobody types those, and nobody sees that they are there.
+        return String(String.UnicodeScalarView(text.unicodeScalars.filter(isTyped)))
+    }
+
+    /// Lines and columns, but no other control characters.
+    private static func isTyped(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory != .control || "\n\r\t".unicodeScalars.contains(scalar)
     }
 
     private static func nibble(_ byte: UInt8) -> UInt8? {

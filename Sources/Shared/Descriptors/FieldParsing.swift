@@ -138,17 +138,39 @@ extension Minutes {
     }
 
     private static func minutes(_ typed: String) -> Int64? {
-        let text = String(typed.lowercased().filter { $0 != " " }).replacing(",", with: ".")
+        guard let text = withoutBlanks(typed)?.replacing(",", with: ".") else { return nil }
         if let hours = text.dropSuffix("h") { return decimalHours(hours) }
         let number = text.dropSuffix("min") ?? text[...]
         if let split = number.firstIndex(of: "h") {
-            return hoursAndMinutes(number[..<split], number[number.index(after: split)...])
+            let rest = number[number.index(after: split)...]
+            // "1h5" may be meant as 1.5h.
+            guard rest.utf8.count == 2 || number.endIndex != text.endIndex else { return nil }
+            return hoursAndMinutes(number[..<split], rest)
         }
         if number.endIndex != text.endIndex { return whole(number) }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         if parts.count == 1 { return whole(parts[0]) }
         guard parts.count == 2, parts[1].utf8.count == 2 else { return nil }
         return hoursAndMinutes(parts[0], parts[1])
+    }
+
+    /// In lower case, without blanks around it and beside a unit; nil for one between two numbers,
+    /// which may be meant as one or the other.
+    private static func withoutBlanks(_ typed: String) -> String? {
+        var kept = ""
+        var isAfterBlank = false
+        for character in typed.lowercased() {
+            if character.isWhitespace {
+                isAfterBlank = true
+                continue
+            }
+            if isAfterBlank, let last = kept.last, last.isLetter == character.isLetter {
+                return nil
+            }
+            isAfterBlank = false
+            kept.append(character)
+        }
+        return kept
     }
 
     private static func hoursAndMinutes(_ hours: Substring, _ rest: Substring) -> Int64? {

@@ -41,7 +41,7 @@ struct AlikeModel: Sendable {
     let t: [String: String]
     let frame: PageFrame
     let form: RecordForm
-    /// What was typed, in a line.
+    /// What was typed, as it was understood, in a line.
     let new: String
     let entries: [EntryLine]
 }
@@ -97,7 +97,7 @@ extension FieldSite {
                     t: visit.text.texts,
                     frame: try PageFrame(
                         book, shelf, visit, title: visit.text("alike_title"), place: .record),
-                    form: form, new: form.words,
+                    form: form, new: alike.new,
                     entries: alike.entries.map { EntryLine($0, visit.text) })
             }
             return html("alike", model, status: .conflict)

@@ -164,7 +164,7 @@ final class FieldSite: HTTPResponder {
         let (status, sentence): (HTTPResponse.Status, String) =
             switch error {
             case SiteFault.notFound: (.notFound, text("not_found"))
-            case FormFields.Fault.tooLarge: (.contentTooLarge, text("form_unreadable"))
+            case FormFields.Fault.tooLarge: (.contentTooLarge, text("form_too_large"))
             case is FormFields.Fault: (.badRequest, text("form_unreadable"))
             case let error as HTTPError: (error.status, text("form_unreadable"))
             case let error as UserError where error.code.isOfTyping:

@@ -47,10 +47,6 @@ struct RecordForm: Sendable {
         (category, date) = (entry.category ?? "", entry.serviceDate)
         note = entry.description ?? ""
     }
-
-    var words: String {
-        "\(date): \(gave) → \(received), \(minutes.isEmpty ? chip : minutes)"
-    }
 }
 
 /// What stands beside a field that must be mended.
@@ -63,7 +59,11 @@ struct FieldFault: Error, Sendable, Equatable {
 struct RecordFaults: Error, Sendable { let faults: [FieldFault] }
 
 /// Entries of the same people and day that are there already.
-struct LooksAlike: Error, Sendable { let entries: [HoursRecord] }
+struct LooksAlike: Error, Sendable {
+    /// What was typed, as it was understood, in a line.
+    let new: String
+    let entries: [HoursRecord]
+}
 
 struct RecordCheck {
     let book: LocalBook
@@ -109,7 +109,10 @@ struct RecordCheck {
             if !form.isSure {
                 let alike = try book.views.entries(alike: shares, on: date)
                     .compactMap { try book.views.hours($0.id) }
-                if !alike.isEmpty { throw LooksAlike(entries: alike) }
+                if !alike.isEmpty {
+                    let new = try words(gave, received, minutes, date, form.category)
+                    throw LooksAlike(new: new, entries: alike)
+                }
             }
             var values: Payload = [HoursField.serviceDate: .date(date)]
             if let category = form.category.asCategory {
@@ -120,6 +123,18 @@ struct RecordCheck {
         } catch let error as UserError {
             throw RecordFaults(faults: [FieldFault(field: "", text: error.words(text))])
         }
+    }
+
+    /// As `EntryLine` says it of one that is there.
+    private func words(
+        _ gave: [EntityID], _ received: [EntityID], _ minutes: Minutes, _ date: CivilDate,
+        _ category: String
+    ) throws -> String {
+        func names(_ people: [EntityID]) throws -> String {
+            try people.map(book.views.label).joined(separator: ", ")
+        }
+        return "\(date): \(try names(gave)) → \(try names(received)), \(minutes)"
+            + (category.asCategory.map { ", \($0)" } ?? "")
     }
 
     // MARK: Fields

@@ -200,7 +200,7 @@ extension ConflictModel {
             conflict.takesValue && parts == nil
             ? Merge(
                 label: try words.field(of: conflict),
-                example: conflict.fieldDescriptor.flatMap { Self.example(of: $0.type) },
+                example: conflict.fieldDescriptor.flatMap { Self.example(of: $0.type, text) },
                 typed: typed.merge,
                 isChosen: typed.choice == "merge", wrong: trouble.sentence(at: .merge)) : nil
         several =
@@ -245,9 +245,9 @@ extension ConflictModel {
         return sides + both + void
     }
 
-    private static func example(of type: FieldType) -> String? {
+    private static func example(of type: FieldType, _ text: StringTable) -> String? {
         switch type {
-        case .shares: "90 · 1:30 · 1.5h"
+        case .shares: text("minutes_example")
         case .date: "2026-03-24"
         default: nil
         }

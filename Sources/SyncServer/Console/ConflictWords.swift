@@ -188,8 +188,9 @@ struct ConflictWords {
     private func balances(_ shares: Shares?, _ state: HoursState) throws -> String {
         let postings = shares.map { $0.postings(home: state.home) } ?? []
         return try postings.filter { $0.minutes != .zero }.map { posting in
-            let sign = posting.minutes > .zero ? "+" : ""
-            return "\(try views.label(of: posting.account)) \(sign)\(posting.minutes)"
+            let size = "\(Minutes(Int64(posting.minutes.value.magnitude)))"
+            let sign = posting.minutes > .zero ? "+" : "−"
+            return "\(try views.label(of: posting.account)) \(sign)\(size)"
         }.joined(separator: "; ")
     }
 

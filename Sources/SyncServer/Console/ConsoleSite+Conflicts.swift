@@ -164,8 +164,8 @@ extension ConsoleSite {
                         ])
                 }
             }
-            return try await next(
-                after: id, before, visit, Done(text: words ?? "", undo: decision.description))
+            let done = Done(text: words ?? text("decisions"), undo: decision.description)
+            return try await next(after: id, before, visit, done)
         case .changed(let happenings):
             return try await conflictPage(
                 id, visit, typed: fields, trouble: ConflictTrouble(changed: happenings),

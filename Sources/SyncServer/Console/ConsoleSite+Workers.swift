@@ -77,10 +77,13 @@ extension ConsoleSite {
         guard let name = try await desk.read(visit.text, { try $0.workerName(worker) }) else {
             throw SiteFault.notFound
         }
-        try await desk.store.endSessions(of: worker)
-        _ = try await desk.store.noteAsync { try InvitationTable($0).remove(of: worker) }
+        try await desk.store.noteAsync { db in
+            _ = try SessionTable(db).removeAll(of: worker)
+            _ = try InvitationTable(db).remove(of: worker)
+        }
+        let isSelf = worker == visit.person.worker
         return redirect(
-            to: "/workers",
+            to: isSelf ? ConsoleRoute.signInPath : "/workers",
             done: Done(text: visit.text("worker_signed_out", ["name": name])))
     }
 

@@ -189,7 +189,7 @@ extension SlipFormModel {
                 fault: faults.first { $0.field == name }?.text,
                 finds: [SlipField.gave, .received].map(\.rawValue).contains(name),
                 isFocused: focuses && index == empty,
-                hint: SlipField(rawValue: name)?.example,
+                hint: SlipField(rawValue: name)?.example(text),
                 list: name == SlipField.category.rawValue ? "categories" : nil,
                 lengthMax: index == 0 ? slipScalarsMax : textMax, above: above,
                 aside: isParked ? above.map { text("above_slip", ["value": $0]) } : nil)
@@ -220,9 +220,9 @@ extension SlipField {
     }
 
     /// As it may be typed; nil where nothing is to be shown.
-    fileprivate var example: String? {
+    fileprivate func example(_ text: StringTable) -> String? {
         switch self {
-        case .minutes: "90 · 1:30 · 1.5h"
+        case .minutes: text("minutes_example")
         case .date: "2026-03-24 · 3-24 · 24"
         case .gave, .received, .category: nil
         }
