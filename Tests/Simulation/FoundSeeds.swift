@@ -40,5 +40,8 @@ struct FoundSeed: CustomTestStringConvertible, Sendable {
         FoundSeed(
             520_002, "the disk fails under the proof that the office was set back", pace: .busy,
             steps: 320),
+        FoundSeed(
+            560_452, "of a former name, and its neighborhood left, when the office is set back",
+            pace: .busy, steps: 850),
     ]
 }

@@ -15,9 +15,12 @@ struct PartedEvent {
 
 extension LedgerTables {
     /// Whether the ledger has it shows at its end, also of one of which the office had said why it
-    /// keeps it `apart`: the ledger may be another since.
-    func keepParted(_ new: NewEvent, apart: QuarantineReason?) throws {
-        let reach = try reach(ofEvent: new.event.dot) ?? [new.event.home]
+    /// keeps it `apart`: the ledger may be another since. `reach` is known of one that is no longer
+    /// in its place.
+    func keepParted(
+        _ new: NewEvent, apart: QuarantineReason?, reach known: [ScopeID]? = nil
+    ) throws {
+        let reach = try known ?? reach(ofEvent: new.event.dot) ?? [new.event.home]
         try db.execute(
             sql: """
                 INSERT OR IGNORE INTO parted_event

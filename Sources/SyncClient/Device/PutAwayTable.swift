@@ -71,8 +71,9 @@ extension LedgerTables {
         return last.map { Sequence64(UInt64($0)) } ?? .none
     }
 
-    /// The ledger no longer has those after a position: they are unsent again; what was found under
-    /// a name that the folder had before is looked for again.
+    /// The ledger no longer has those after a position: they are unsent again; what the folder
+    /// recorded under a name that it had before is looked for, and handed in anew if nobody else
+    /// brings it: without its neighborhood's other entries this device cannot prove it.
     func takeBackPutAway(after position: LedgerPosition, of replica: ReplicaID) throws {
         let rows = try Row.fetchAll(
             db, sql: "SELECT * FROM put_away_event WHERE position > ?",
@@ -81,10 +82,10 @@ extension LedgerTables {
             let dot = event.new.event.dot
             if dot.replica == replica {
                 try insertUnsent(event.new, reach: event.admitted.reach)
-            } else if try !hasParted(dot, leaf: event.new.leaf) {
-                continue
+            } else {
+                try keepParted(event.new, apart: nil, reach: event.admitted.reach)
             }
-            try forgetPutAway(event.new.event.dot)
+            try forgetPutAway(dot)
         }
     }
 }
