@@ -153,8 +153,8 @@ for (const input of document.querySelectorAll("input[data-find]")) {
     else if ((event.key === "Enter" || event.key === "Tab") && chosen >= 0) {
       // A list of what was typed before is not what is meant, nor one of several in passing.
       const isMeant = event.key === "Enter" || isPicked || count === 1;
-      if (shownFor !== wanted() || !isMeant) { close(); if (event.key === "Enter") event.preventDefault(); return; }
-      take(list.children[chosen].textContent);
+      if (shownFor === wanted() && isMeant) take(list.children[chosen].textContent);
+      else close();
       if (event.key === "Tab") return;
     } else return;
     event.preventDefault();

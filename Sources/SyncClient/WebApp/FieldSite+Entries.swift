@@ -185,11 +185,8 @@ extension EntriesModel.Changes {
     private static let linesAtOnce = 5
 
     /// Without how long it was: that is mostly what was changed, and maybe again since.
-    private static func people(_ hours: HoursRecord) -> String {
-        let sides = [hours.gave, hours.received].map {
-            $0.map(\.label).joined(separator: ", ")
-        }
-        return "\(hours.serviceDate): \(sides.joined(separator: " → "))"
+    private static func people(_ entry: EntryLine) -> String {
+        "\(entry.day): \(entry.gave) → \(entry.received)"
     }
 
     /// Nil where there is nothing to be seen.
@@ -202,7 +199,7 @@ extension EntriesModel.Changes {
             return Line(
                 entry: hours == nil ? nil : entity?.description,
                 subject: book.views.voice.line(
-                    try hours.map(Self.people)
+                    try hours.map { Self.people(EntryLine($0, text)) }
                         ?? entity.map(book.views.historySubject) ?? change.about.short),
                 what: try HappeningWords(book, text).words(
                     of: change.event, seenFrom: entity ?? change.event.entity),

@@ -34,7 +34,7 @@ struct ConflictWords {
 
     /// The same with what the sides say where that is short, as "Time: 1:34 or 1:04?".
     func question(_ conflict: Conflict, _ reader: SealedReader) throws -> String {
-        guard let row = dispute(conflict, try rows(conflict, reader)) else {
+        guard conflict.isAboutField, let row = dispute(conflict, try rows(conflict, reader)) else {
             return try kind(conflict)
         }
         let values = row.values.dropFirst().reduce(row.values[0]) {
@@ -45,7 +45,7 @@ struct ConflictWords {
 
     /// What the sides say of one field, where that is short enough for a line or a button.
     func dispute(_ conflict: Conflict, _ rows: [Row]) -> Row? {
-        guard conflict.about == .amend || conflict.about == .field else { return nil }
+        guard conflict.isAboutField else { return nil }
         let differing = rows.filter { Set($0.values).count > 1 && !$0.isDerived }
         guard differing.count == 1, let row = differing.first,
             row.values.allSatisfy({ !$0.isEmpty }),
@@ -179,19 +179,18 @@ struct ConflictWords {
                 values: shares.map { $0.map { "\($0.given)" } ?? time(hours) },
                 before: time(hours)),
             Row(
-                name: text("balances"), values: try shares.map { try balances($0, state) },
-                before: try balances(state.shares, state), isDerived: true),
+                name: text("balances"),
+                values: try shares.map { try $0.map { try balances($0, home: state.home) } ?? "" },
+                before: try balances(state.shares, home: state.home), isDerived: true),
         ]
     }
 
-    /// "HAR-1 Ana Ruiz +1:34; HAR-2 Omar Haddad −1:34"; empty where no balance depends on it.
-    private func balances(_ shares: Shares?, _ state: HoursState) throws -> String {
-        let postings = shares.map { $0.postings(home: state.home) } ?? []
-        return try postings.filter { $0.minutes != .zero }.map { posting in
-            let size = "\(Minutes(Int64(posting.minutes.value.magnitude)))"
-            let sign = posting.minutes > .zero ? "+" : "−"
-            return "\(try views.label(of: posting.account)) \(sign)\(size)"
-        }.joined(separator: "; ")
+    /// "HAR-1 Ana Ruiz +1:34, HAR-2 Omar Haddad -1:34".
+    func balances(_ shares: Shares, home: ScopeID) throws -> String {
+        try shares.postings(home: home).map { posting in
+            let sign = posting.minutes > .zero ? "+" : ""
+            return "\(try views.label(of: posting.account)) \(sign)\(posting.minutes)"
+        }.joined(separator: ", ")
     }
 
     /// The value of the disputed field that all sides had seen; nil where no field is disputed.
@@ -240,4 +239,9 @@ struct ConflictWords {
     private func time(_ hours: HoursRecord) -> String {
         "\(Minutes(hours.providers.map(\.minutes).reduce(0, +)))"
     }
+}
+
+extension Conflict {
+    /// Its sides give one field different values.
+    fileprivate var isAboutField: Bool { about == .amend || about == .field }
 }

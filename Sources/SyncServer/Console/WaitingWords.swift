@@ -146,13 +146,10 @@ struct WaitingWords {
         guard event.knownKind == .hoursRecorded,
             let shares = event.payload.shares(HoursField.shares)
         else { return [] }
-        let changes = try shares.postings(home: event.home).map { posting in
-            let sign = posting.minutes > .zero ? "+" : ""
-            return "\(try views.label(of: posting.account)) \(sign)\(posting.minutes)"
-        }
-        let balances = text("admitting_balances", ["list": changes.joined(separator: ", ")])
-        guard let date = event.payload.date(HoursField.serviceDate) else { return [balances] }
         let words = ConflictWords(views: views, text: text)
+        let changes = try words.balances(shares, home: event.home)
+        let balances = text("admitting_balances", ["list": changes])
+        guard let date = event.payload.date(HoursField.serviceDate) else { return [balances] }
         let alike = try views.entries(alike: shares, on: date).map { try words.subject($0.id) }
         return alike.isEmpty
             ? [balances]

@@ -258,24 +258,23 @@ extension BatchModel {
         cover = CoverModel(batch.cover)
     }
 
+    /// Parked slips are among those that the cover has more.
+    private static func verdict(
+        _ slips: CoverVerdict, parked: Int, _ text: StringTable
+    ) -> String? {
+        let words = text.words(slips) { "\($0)" }
+        guard parked > 0, case .fewer(let missing) = slips, let words else { return words }
+        return words + ", " + text("of_them_parked", ["n": "\(min(parked, Int(missing)))"])
+    }
+
     private static func sums(
         _ book: LocalBook, _ batch: SlipBatch, _ rows: [SlipRow], parked: Int, _ text: StringTable
     ) throws -> [Sum] {
         let found = try SlipSums(rows, figures: book.views.figures)
         let (verdicts, isDone) = (found.verdicts(batch.cover), found.areDone(batch))
-        // On a pile that is not done, parked slips are among those that the cover has more.
-        let parkedOfThem: (Int64) -> String = { missing in
-            parked == 0 ? "" : ", " + text("of_them_parked", ["n": "\(min(parked, Int(missing)))"])
-        }
         let saved = Sum(
             name: text("slips_saved"), found: "\(found.slips)",
-            verdict: text.words(verdicts.slips) { "\($0)" }.map {
-                if case .fewer(let missing) = verdicts.slips {
-                    $0 + parkedOfThem(missing)
-                } else {
-                    $0
-                }
-            },
+            verdict: Self.verdict(verdicts.slips, parked: parked, text),
             needsLook: verdicts.slips.needsLook(whenDone: isDone))
         let hours = Sum(
             name: text("hours_saved"), found: "\(found.minutes)",
